@@ -1,0 +1,65 @@
+/** Two entries from one source: the phone app at `/` and the desk at `/office/`. Only the phone app is precached. */
+import { fileURLToPath, URL } from "node:url";
+import { VantResolver } from "@vant/auto-import-resolver";
+import vue from "@vitejs/plugin-vue";
+import components from "unplugin-vue-components/vite";
+import { ElementPlusResolver } from "unplugin-vue-components/resolvers";
+import { defineConfig } from "vite";
+import { VitePWA } from "vite-plugin-pwa";
+import { filesReachableFrom, readBuildManifest } from "./vite/precache.ts";
+import { stripIconFont } from "./vite/strip-icon-font.ts";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  root: here("."),
+  resolve: { alias: { "@": here("./src") } },
+  define: {
+    __VUE_OPTIONS_API__: "true",
+    __VUE_PROD_DEVTOOLS__: "false",
+    __VUE_I18N_LEGACY_API__: "false",
+    __VUE_I18N_FULL_INSTALL__: "false",
+    __INTLIFY_PROD_DEVTOOLS__: "false",
+  },
+  plugins: [
+    stripIconFont(),
+    vue(),
+    components({ dirs: [], dts: false, resolvers: [VantResolver(), ElementPlusResolver()] }),
+    VitePWA({
+      strategies: "injectManifest",
+      srcDir: "src/field/sw",
+      filename: "service-worker.ts",
+      registerType: "prompt",
+      // Registered by src/field/sw/registration.ts: an inline script would break the Content-Security-Policy.
+      injectRegister: false,
+      manifest: false,
+      injectManifest: {
+        globPatterns: ["index.html", "assets/**/*.{js,css,svg,woff2}", "icons/*.{svg,png}", "manifest.webmanifest"],
+        manifestTransforms: [
+          (entries) => {
+            const kept = filesReachableFrom(readBuildManifest(here("./dist")), "index.html");
+            return {
+              manifest: entries.filter((entry) => !entry.url.startsWith("assets/") || kept.has(entry.url) || isWorker(entry.url)),
+              warnings: [],
+            };
+          },
+        ],
+      },
+    }),
+  ],
+  build: {
+    target: ["es2022", "chrome107", "safari16"],
+    manifest: true,
+    sourcemap: false,
+    chunkSizeWarningLimit: 1200,
+    rolldownOptions: { input: { field: here("./index.html"), office: here("./office/index.html") } },
+  },
+  worker: { format: "es" },
+  server: { port: 5173, proxy: { "/api": { target: "http://127.0.0.1:8080", changeOrigin: false } } },
+  preview: { port: 4173, proxy: { "/api": { target: "http://127.0.0.1:8080", changeOrigin: false } } },
+});
+
+/** Web workers are separate bundles that Vite's manifest does not list. Only the phone app has any. */
+function isWorker(url: string): boolean {
+  return /\.worker-/.test(url);
+}
