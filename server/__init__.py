@@ -1,0 +1,1 @@
+"""The server: HTTP, permissions, storage, jobs and wiring around the three pure rooms forms, media and sync."""

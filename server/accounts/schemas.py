@@ -1,0 +1,35 @@
+"""Wire shapes of sessions and users."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+
+class SignInSchema(Schema):
+    username = fields.String(required=True, validate=validate.Length(1, 64))
+    password = fields.String(required=True, validate=validate.Length(1, 200))
+    device_label = fields.String(load_default="", validate=validate.Length(max=120))
+
+
+class GrantSchema(Schema):
+    role = fields.String()
+    scope_kind = fields.String()
+    scope_id = fields.String()
+    scope_name = fields.String()
+
+
+class UserSchema(Schema):
+    id = fields.UUID()
+    username = fields.String()
+    name = fields.String()
+    title = fields.String()
+    county_code = fields.String()
+    locale = fields.String()
+    roles = fields.List(fields.Nested(GrantSchema))
+
+
+class SessionSchema(Schema):
+    token = fields.String(metadata={"description": "only in the answer to a sign-in"})
+    expires_at = fields.String()
+    server_time = fields.String()
+    user = fields.Nested(UserSchema)

@@ -1,0 +1,1 @@
+"""The hazard ledger: life-cycle events, the projection folded from them, and desk actions."""

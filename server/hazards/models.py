@@ -1,0 +1,61 @@
+"""Tables of hazards (a projection) and of their events (the truth)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db import InCounty, db
+
+
+class HazardEvent(InCounty, db.Model):
+    """One event of a hazard's life, as a phone or the desk made it; never changed, never deleted."""
+
+    __tablename__ = "hazard_event"
+    __table_args__ = (Index("ix_hazard_event_hazard_at", "hazard_id", "at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    hazard_id: Mapped[uuid.UUID]
+    kind: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime]
+    author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    visit_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    body: Mapped[dict[str, Any]]
+    received_at: Mapped[datetime]
+
+
+class Hazard(InCounty, db.Model):
+    """A hazard as its events make it: what lists filter and rates count. Overdue is derived from dates, never stored."""
+
+    __tablename__ = "hazard"
+    __table_args__ = (
+        Index("ix_hazard_subject_found", "subject_id", "found_at"),
+        Index("ix_hazard_county_state", "county_code", "state", "deadline"),
+        Index("ix_hazard_county_found", "county_code", "found_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(24), index=True)
+    subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subject.id"))
+    visit_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    submission_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    item_path: Mapped[str | None] = mapped_column(String(200))
+    checklist_id: Mapped[str | None] = mapped_column(String(64))
+    sector: Mapped[str | None] = mapped_column(String(32), index=True)
+    source: Mapped[str] = mapped_column(String(24))
+    state: Mapped[str] = mapped_column(String(12))
+    grade: Mapped[str] = mapped_column(String(8))
+    found_at: Mapped[datetime]
+    deadline: Mapped[date | None]
+    submitted_at: Mapped[datetime | None]  # of the rectification that was finally accepted
+    closed_at: Mapped[datetime | None]
+    description: Mapped[str] = mapped_column(String(1000))
+    spot: Mapped[str] = mapped_column(String(200))
+    responsible_unit: Mapped[str] = mapped_column(String(120), default="")
+    returned_count: Mapped[int] = mapped_column(default=0)
+    projection: Mapped[dict[str, Any]]  # everything else that the fold yields
+    revision: Mapped[int] = mapped_column(Integer, default=1)

@@ -1,0 +1,56 @@
+"""Which subjects a person may see for an action: the row half of the permission policy.
+
+Everything that hangs on a subject (visits, hazards, photos, scores, downloads) is narrowed by these two functions, so that
+a list never shows what a detail view would refuse.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+
+from server import clock
+from server.db import db
+from server.pairings.models import Pairing
+from server.permissions import Action, Actor, Grant, ScopeKind
+from server.problems import Refusal
+from server.register.models import Subject, SubjectSector
+
+
+def visible_subjects(actor: Actor, action: Action, today: date | None = None) -> ColumnElement[bool]:
+    """A condition on Subject that holds for the subjects on which the actor may perform the action."""
+    day = today or clock.county_date(clock.now())
+    grants = actor.grants_for(action)
+    if not grants:
+        return false()
+    return and_(Subject.county_code == actor.county_code, or_(*(_covers(grant, actor, day) for grant in grants)))
+
+
+def check_subject(actor: Actor, action: Action, subject_id: uuid.UUID) -> Subject:
+    """The subject, when the actor may perform the action on it. Raises: Refusal not-found, also for one that is not theirs."""
+    subject = db.session.scalar(select(Subject).where(Subject.id == subject_id, visible_subjects(actor, action)))
+    if subject is None:
+        raise Refusal("not-found", "没有这个主体，或者不在您的范围内。", "No such subject, or it is not within your scope.")
+    return subject
+
+
+def live_pairings(day: date) -> ColumnElement[bool]:
+    """A condition on Pairing that holds for those in force on a day."""
+    return and_(Pairing.valid_from <= day, or_(Pairing.valid_to.is_(None), Pairing.valid_to >= day))
+
+
+def _covers(grant: Grant, actor: Actor, day: date) -> ColumnElement[bool]:
+    match grant.scope_kind:
+        case ScopeKind.COUNTY:
+            return true() if grant.scope_id == actor.county_code else false()
+        case ScopeKind.TOWN:
+            return Subject.town_code == grant.scope_id
+        case ScopeKind.DEPARTMENT:
+            return Subject.industry_department_id == uuid.UUID(grant.scope_id)
+        case ScopeKind.SECTOR:
+            return Subject.id.in_(select(SubjectSector.subject_id).where(SubjectSector.sector == grant.scope_id))
+        case ScopeKind.SELF:
+            mine = select(Pairing.subject_id).where(Pairing.officer_id == actor.user_id, live_pairings(day))
+            return Subject.id.in_(mine)

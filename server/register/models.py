@@ -1,0 +1,131 @@
+"""Tables of areas, departments, subjects and rosters. Rows are never deleted; validity dates end them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from server.db import InCounty, db
+
+
+class Area(InCounty, db.Model):
+    """A county (6 digits), town (9) or village (12); ``aliases`` holds former and colloquial names."""
+
+    __tablename__ = "area"
+
+    code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(8))  # county | town | village
+    village_kind: Mapped[str | None] = mapped_column(String(12))  # village | community
+    parent_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"), index=True)
+    aliases: Mapped[list[Any]]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    merged_into: Mapped[str | None] = mapped_column(String(12))
+
+
+class Department(InCounty, db.Model):
+    """A government body: industry department, lead unit, town government or the committee office (org_unit)."""
+
+    __tablename__ = "department"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    name: Mapped[str] = mapped_column(String(64))
+    short_name: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(24))  # industry_department | lead_unit | town_government | committee_office
+    town_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
+    sectors: Mapped[list[Any]]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class Subject(InCounty, db.Model):
+    """A creation subject: a village, an enterprise or another unit, as it is today; rosters say when it counted."""
+
+    __tablename__ = "subject"
+    __table_args__ = (Index("ix_subject_town", "county_code", "town_code"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    name: Mapped[str] = mapped_column(String(120))
+    short_name: Mapped[str] = mapped_column(String(40), default="")
+    initials: Mapped[str] = mapped_column(String(120), index=True)
+    kind: Mapped[str] = mapped_column(String(16))  # village | enterprise | unit
+    target_group: Mapped[str] = mapped_column(String(24))  # village | enterprise_institution
+    town_code: Mapped[str] = mapped_column(ForeignKey("area.code"), index=True)
+    village_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"), index=True)
+    address: Mapped[str] = mapped_column(String(200), default="")
+    lng: Mapped[float | None]
+    lat: Mapped[float | None]
+    datum: Mapped[str] = mapped_column(String(8), default="WGS-84")
+    industry_department_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("department.id"), index=True)
+    representative_name: Mapped[str] = mapped_column(String(40), default="")
+    representative_title: Mapped[str] = mapped_column(String(40), default="")
+    representative_phone: Mapped[str] = mapped_column(String(32), default="")
+    profile: Mapped[dict[str, Any]]
+    risk_color: Mapped[str | None] = mapped_column(String(8))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    is_demo: Mapped[bool] = mapped_column(default=False)
+
+    sector_rows: Mapped[list[SubjectSector]] = relationship(lazy="selectin", order_by="SubjectSector.position")
+
+    @property
+    def sectors(self) -> list[str]:
+        return [row.sector for row in self.sector_rows]
+
+
+class SubjectSector(InCounty, db.Model):
+    """A sector a subject belongs to; the first one (position 0) is its main sector in roll-ups."""
+
+    __tablename__ = "subject_sector"
+
+    subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subject.id"), primary_key=True)
+    sector: Mapped[str] = mapped_column(String(32), primary_key=True, index=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Roster(InCounty, db.Model):
+    """A signed list of the subjects that count in a year."""
+
+    __tablename__ = "roster"
+    __table_args__ = (UniqueConstraint("county_code", "year", "version"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    year: Mapped[int]
+    version: Mapped[int]
+    name: Mapped[str] = mapped_column(String(80))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class RosterEntry(InCounty, db.Model):
+    __tablename__ = "roster_entry"
+
+    roster_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("roster.id"), primary_key=True)
+    subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subject.id"), primary_key=True, index=True)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class Target(InCounty, db.Model):
+    """The zero-accident target of a year and target group, in tenths of a percent; never in code (scheme.md §6)."""
+
+    __tablename__ = "target"
+
+    year: Mapped[int] = mapped_column(primary_key=True)
+    target_group: Mapped[str] = mapped_column(String(24), primary_key=True)
+    permille: Mapped[int]
+
+
+class Holiday(InCounty, db.Model):
+    """A day that differs from the week: ``works`` false for a holiday, true for a weekend day that is worked."""
+
+    __tablename__ = "holiday"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    works: Mapped[bool]
+    name: Mapped[str] = mapped_column(String(40))

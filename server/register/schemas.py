@@ -1,0 +1,48 @@
+"""Wire shapes of the register."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+
+class AreaSchema(Schema):
+    code = fields.String()
+    name = fields.String()
+    kind = fields.String()
+    village_kind = fields.String(allow_none=True)
+    parent_code = fields.String(allow_none=True)
+    aliases = fields.List(fields.String())
+    valid_from = fields.Date()
+    valid_to = fields.Date(allow_none=True)
+
+
+class AreasSchema(Schema):
+    areas = fields.List(fields.Nested(AreaSchema))
+
+
+class DepartmentSchema(Schema):
+    id = fields.UUID()
+    name = fields.String()
+    short_name = fields.String()
+    kind = fields.String()
+    town_code = fields.String(allow_none=True)
+    sectors = fields.List(fields.String())
+
+
+class DepartmentsSchema(Schema):
+    departments = fields.List(fields.Nested(DepartmentSchema))
+
+
+class SubjectQuerySchema(Schema):
+    town = fields.String()
+    sector = fields.String()
+    kind = fields.String()
+    q = fields.String(validate=validate.Length(max=60))
+    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=10_000))
+    page_size = fields.Integer(load_default=50, validate=validate.Range(min=1, max=500))
+
+
+class SubjectsSchema(Schema):
+    items = fields.List(fields.Dict())
+    total = fields.Integer()
+    page = fields.Integer()

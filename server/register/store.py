@@ -1,0 +1,67 @@
+"""Queries over areas, departments and subjects."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from server.db import db
+from server.register.models import Area, Department, Holiday, Subject, SubjectSector
+
+
+def areas() -> Sequence[Area]:
+    return db.session.scalars(select(Area).order_by(Area.code)).all()
+
+
+def area_names() -> dict[str, str]:
+    return {code: name for code, name in db.session.execute(select(Area.code, Area.name))}
+
+
+def departments() -> Sequence[Department]:
+    return db.session.scalars(select(Department).order_by(Department.kind, Department.name)).all()
+
+
+def department_names() -> dict[uuid.UUID, str]:
+    return {id_: name for id_, name in db.session.execute(select(Department.id, Department.name))}
+
+
+def subjects_page(
+    visible: ColumnElement[bool],
+    *,
+    town: str | None = None,
+    sector: str | None = None,
+    kind: str | None = None,
+    text: str | None = None,
+    page: int = 1,
+    page_size: int = 50,
+) -> tuple[Sequence[Subject], int]:
+    """One page of subjects by town and name, and how many there are in all."""
+    conditions: list[Any] = [visible]
+    if town:
+        conditions.append(Subject.town_code == town)
+    if sector:
+        conditions.append(Subject.id.in_(select(SubjectSector.subject_id).where(SubjectSector.sector == sector)))
+    if kind:
+        conditions.append(Subject.kind == kind)
+    if text:
+        conditions.append(
+            or_(Subject.name.contains(text, autoescape=True), Subject.initials.contains(text.lower(), autoescape=True))
+        )
+    total = db.session.scalar(select(func.count()).select_from(Subject).where(*conditions)) or 0
+    rows = db.session.scalars(
+        select(Subject)
+        .where(*conditions)
+        .order_by(Subject.town_code, Subject.name, Subject.id)
+        .limit(page_size)
+        .offset((page - 1) * page_size)
+    ).all()
+    return rows, total
+
+
+def holidays() -> dict[date, bool]:
+    """Days that differ from the week → whether they are worked."""
+    return {day: works for day, works in db.session.execute(select(Holiday.day, Holiday.works))}

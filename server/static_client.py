@@ -1,0 +1,33 @@
+"""Serves the built client: the phone app at /, the desk at /office/. Hashed files for a year, pages and workers never cached."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, abort, current_app, send_from_directory
+from werkzeug.utils import safe_join
+
+from server.permissions import public
+
+_NEVER_CACHED = {"sw.js", "index.html", "manifest.webmanifest"}
+
+
+def register_with(app: Flask) -> None:
+    app.add_url_rule("/", view_func=client, defaults={"path": "index.html"})
+    app.add_url_rule("/<path:path>", view_func=client, endpoint="client_file")
+
+
+@public
+def client(path: str) -> Response:
+    """A file of the client, or the page of the app whose screen the path names."""
+    if path == "api" or path.startswith("api/"):
+        abort(404)
+    folder = current_app.config["SETTINGS"].client_dir
+    found = safe_join(str(folder), path)
+    if found is None or not (folder / path).is_file():
+        if "." in path.rsplit("/", 1)[-1]:
+            abort(404)
+        path = "office/index.html" if path.split("/", 1)[0] == "office" else "index.html"
+    response = send_from_directory(folder, path)
+    name = path.rsplit("/", 1)[-1]
+    hashed = path.startswith("assets/") and name not in _NEVER_CACHED
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
+    return response

@@ -1,0 +1,1 @@
+"""Visits and submissions: intake of what phones push, and what phones pull."""

@@ -1,0 +1,85 @@
+"""Tables of records as phones sent them, and of the visits and submissions read out of them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db import InCounty, db
+
+
+class Record(InCounty, db.Model):
+    """Exactly what a phone sent, kept whole for ever; corrections are new records that name what they revise.
+
+    ``state`` quarantined: readable and signed in, but not fitting its checklist; kept with its ``faults``, counted nowhere.
+    """
+
+    __tablename__ = "record"
+    __table_args__ = (Index("ix_record_visit_kind", "visit_id", "kind"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    visit_id: Mapped[uuid.UUID | None]
+    subject_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    device_id: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    content_hash: Mapped[str] = mapped_column(String(64))
+    body: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(12), index=True)  # accepted | quarantined | resolved
+    faults: Mapped[list[Any]]
+
+
+class Visit(InCounty, db.Model):
+    """One trip to a subject; ``complete_at`` is set when all records and photos it announced have receipts."""
+
+    __tablename__ = "visit"
+    __table_args__ = (Index("ix_visit_subject_finished", "subject_id", "finished_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subject.id"))
+    pairing_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("pairing.id"))
+    officer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime] = mapped_column(index=True)
+    lng: Mapped[float | None]
+    lat: Mapped[float | None]
+    accuracy_m: Mapped[float | None]
+    representative: Mapped[dict[str, Any]]
+    signature: Mapped[dict[str, Any]]
+    expected: Mapped[dict[str, Any]]
+    received_at: Mapped[datetime]
+    complete_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class Submission(InCounty, db.Model):
+    """One filled-in checklist of a visit with its score by the version it used; the exact score is a fraction of 100."""
+
+    __tablename__ = "submission"
+    __table_args__ = (Index("ix_submission_subject_finished", "subject_id", "finished_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    visit_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subject.id"))
+    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    checklist_id: Mapped[str] = mapped_column(String(64), index=True)
+    checklist_hash: Mapped[str] = mapped_column(ForeignKey("checklist_version.hash"))
+    revises_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    superseded: Mapped[bool] = mapped_column(default=False)
+    finished_at: Mapped[datetime]
+    answers: Mapped[dict[str, Any]]  # {profile, answers, repeats}
+    score_numerator: Mapped[str | None] = mapped_column(String(80))
+    score_denominator: Mapped[str | None] = mapped_column(String(80))
+    score_sort: Mapped[float | None]
+    provisional: Mapped[bool]
+    checked: Mapped[int]
+    total: Mapped[int]
+    grade: Mapped[str | None] = mapped_column(String(16))
+    veto_paths: Mapped[list[Any]]
+    insufficient_sample: Mapped[bool]
+    received_at: Mapped[datetime]
