@@ -1,0 +1,6 @@
+def unreachable_items(document):
+    return []
+
+
+def unreachable_determinations(document):
+    return []
