@@ -1,0 +1,493 @@
+"""The life of a hazard as a fold over its events, the same on phone and server; nothing that arrives is ever dropped.
+
+draft → confirmed → assigned → rectifying → submitted → closed, with voided beside it. A refused re-check goes back to
+rectifying. "Overdue" is derived from dates and never a state. Who may do what is not decided here.
+Mirrored by client/src/sync/hazards.ts.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sync.records import is_uuid
+from sync.times import TimeInvalid, parse_date, parse_time
+
+
+class HazardState(StrEnum):
+    DRAFT = "draft"
+    CONFIRMED = "confirmed"
+    ASSIGNED = "assigned"
+    RECTIFYING = "rectifying"
+    SUBMITTED = "submitted"
+    CLOSED = "closed"
+    VOIDED = "voided"
+
+
+class HazardEventKind(StrEnum):
+    """In the order in which a hazard lives through them; two events of one instant take effect in this order."""
+
+    FOUND = "found"
+    ITEM_FAILED = "item_failed"
+    CONFIRMED = "confirmed"
+    REGRADED = "regraded"
+    ASSIGNED = "assigned"
+    TRANSFERRED = "transferred"
+    EXTENDED = "extended"
+    ACCEPTED = "accepted"
+    SUBMITTED = "submitted"
+    RECHECKED = "rechecked"
+    CLOSED = "closed"
+    VOIDED = "voided"
+    PHOTO_ADDED = "photo_added"
+    NOTED = "noted"
+
+
+class Ineffective(StrEnum):
+    """Why an event is kept but changes nothing."""
+
+    ALREADY_FOUND = "already_found"
+    ALREADY_CONFIRMED = "already_confirmed"
+    NOT_CONFIRMED = "not_confirmed"
+    NOT_ASSIGNED = "not_assigned"
+    NOT_SUBMITTED = "not_submitted"
+    ALREADY_SUBMITTED = "already_submitted"
+    ALREADY_CLOSED = "already_closed"
+    VOIDED = "voided"
+    COMMITMENTS_INCOMPLETE = "commitments_incomplete"
+    DEADLINE_NOT_LATER = "deadline_not_later"
+    NEEDS_EXTENSION = "needs_extension"
+    SAME_GRADE = "same_grade"
+    UNREADABLE = "unreadable"
+
+
+COMMITMENTS = ("responsible_person", "measures", "funds_wan", "deadline", "contingency_plan")
+
+_RANK = {kind.value: rank for rank, kind in enumerate(HazardEventKind)}
+_CREATING = (HazardEventKind.FOUND, HazardEventKind.ITEM_FAILED)
+_GRADES = ("general", "major")
+_FACTS = (
+    "subject_id",
+    "submission_id",
+    "item_path",
+    "checklist_id",
+    "description",
+    "spot",
+    "kind_of_hazard",
+    "grade_suggested",
+    "deadline_rule",
+    "owner",
+    "no_photo_reason",
+    "source",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """What the events add up to. Times are the texts of the events; dates are YYYY-MM-DD.
+
+    ``submitted_at`` and ``deadline_at_submission`` belong to the latest effective submission, hence to the finally
+    accepted one when the hazard is closed; ``deadline_at_submission`` is the limit that held then.
+    """
+
+    state: HazardState
+    grade: str
+    subject_id: str | None = None
+    submission_id: str | None = None
+    item_path: str | None = None
+    checklist_id: str | None = None
+    description: str | None = None
+    spot: str | None = None
+    kind_of_hazard: str | None = None
+    grade_suggested: str | None = None
+    determinations: list[str] = field(default_factory=list)
+    basis: list[dict[str, Any]] = field(default_factory=list)
+    source: str | None = None
+    fixed_on_spot: bool = False
+    no_photo_reason: str | None = None
+    deadline: str | None = None
+    original_deadline: str | None = None
+    deadline_rule: dict[str, Any] | None = None
+    owner: dict[str, Any] | None = None
+    responsible_unit: str | None = None
+    commitments: dict[str, Any] = field(default_factory=dict)
+    missing_commitments: list[str] = field(default_factory=lambda: list(COMMITMENTS))
+    found_at: str = ""
+    confirmed_at: str | None = None
+    assigned_at: str | None = None
+    accepted_at: str | None = None
+    submitted_at: str | None = None
+    deadline_at_submission: str | None = None
+    completed_on: str | None = None
+    returned_count: int = 0
+    return_reason: str | None = None
+    closed_at: str | None = None
+    closing_opinion: str | None = None
+    voided_at: str | None = None
+    void_reason: str | None = None
+    photos: list[dict[str, str]] = field(default_factory=list)
+    extensions: list[dict[str, Any]] = field(default_factory=list)
+    transfers: list[dict[str, Any]] = field(default_factory=list)
+    regrades: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[dict[str, str]] = field(default_factory=list)
+    ineffective: list[dict[str, str]] = field(default_factory=list)
+    last_event_at: str = ""
+
+    def as_document(self) -> dict[str, Any]:
+        """JSON form, the same as the TypeScript fold returns."""
+        return asdict(self)
+
+
+def fold_hazard(events: Iterable[Mapping[str, Any]]) -> Hazard | None:
+    """The hazard that these events make, whatever order they arrived in; None when none of them says it was found.
+
+    Shape:  an event is the body of a ``hazard_event`` record plus the record's ``id``: {id, kind, at, …payload}.
+    Order:  the finding first (it is the cause of all others, whatever a phone's clock said), then by instant, then by
+            ``HazardEventKind``, then by id. The same id twice counts once.
+    Keeps:  an event that its state does not allow is listed in ``ineffective`` with a reason; its photos stay.
+    Note:   a re-check of a hazard that nobody submitted needs two events: ``submitted`` on the owner's behalf, then
+            ``rechecked``. A pass closes.
+    Source: vectors in tests/vectors/sync/hazards.json; also client/src/sync/hazards.ts.
+    """
+    readable: dict[str, Mapping[str, Any]] = {}
+    unreadable: dict[str, Mapping[str, Any]] = {}
+    for event in events:
+        (unreadable if find_event_faults(event) else readable)[str(event.get("id"))] = event
+    ordered = sorted(readable.values(), key=_event_order)
+    if not ordered or ordered[0]["kind"] not in _CREATING:
+        return None
+    fold = _Fold()
+    for event in ordered:
+        fold.take(event)
+    for event_id in sorted(unreadable):
+        fold.values["ineffective"].append({"event_id": event_id, "reason": Ineffective.UNREADABLE.value})
+    return fold.hazard()
+
+
+def hazard_id_for_item(submission_id: str, item_path: str, nth: int = 1) -> str:
+    """The id of the nth hazard of a failed item: UUID version 5, so phone and server name the same hazard alike."""
+    name = item_path if nth == 1 else f"{item_path}#{nth}"
+    return str(uuid.uuid5(uuid.UUID(submission_id), name))
+
+
+def is_overdue(state: HazardState | str, deadline: str | None, as_of: date) -> bool:
+    """The deadline day itself is not overdue; ``as_of`` is a day in Shanghai."""
+    if deadline is None or state in (HazardState.CLOSED, HazardState.VOIDED):
+        return False
+    return parse_date(deadline) < as_of
+
+
+def missing_commitments(commitments: Mapping[str, Any]) -> list[str]:
+    """Which of the five commitments (五落实) are not filled in; funds of "0" are a statement, blank is not."""
+    return [name for name in COMMITMENTS if _is_blank(commitments.get(name))]
+
+
+def find_event_faults(event: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What makes an event unusable for the fold, as {pointer, code}; richer checks belong to the wire schemas."""
+    faults: list[dict[str, str]] = []
+    if not is_uuid(event.get("id")):
+        faults.append({"pointer": "/id", "code": "not_a_uuid"})
+    kind = event.get("kind")
+    if not isinstance(kind, str) or kind not in _RANK:
+        return [*faults, {"pointer": "/kind", "code": "unknown_kind"}]
+    if not _reads(parse_time, event.get("at")):
+        faults.append({"pointer": "/at", "code": "not_a_time"})
+    for key, holds, code, needed_by in _PAYLOAD_CHECKS:
+        value = event.get(key)
+        if value is None and kind not in needed_by:
+            continue
+        if not holds(value):
+            faults.append({"pointer": f"/{key}", "code": code})
+    return faults
+
+
+class _Fold:
+    """Collects the values of a Hazard while events are taken in order."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {
+            "state": HazardState.DRAFT,
+            "grade": "general",
+            "photos": [],
+            "extensions": [],
+            "transfers": [],
+            "regrades": [],
+            "notes": [],
+            "ineffective": [],
+            "commitments": {},
+        }
+        self.found = False
+        self.photo_ids: set[str] = set()
+
+    def hazard(self) -> Hazard:
+        return Hazard(**self.values, missing_commitments=missing_commitments(self.values["commitments"]))
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        handler: Callable[[Mapping[str, Any]], Ineffective | None] = getattr(self, f"_{event['kind']}")
+        reason = handler(event)
+        if reason is not None:
+            self.values["ineffective"].append({"event_id": event["id"], "reason": reason.value})
+        self._keep_photos(event)
+        self.values["last_event_at"] = event["at"]
+
+    @property
+    def state(self) -> HazardState:
+        state: HazardState = self.values["state"]
+        return state
+
+    def _found(self, event: Mapping[str, Any]) -> Ineffective | None:
+        if self.found:
+            return Ineffective.ALREADY_FOUND
+        self.found = True
+        self.values.update({key: event.get(key) for key in _FACTS})
+        self.values.update(
+            grade=event.get("grade") or "general",
+            determinations=list(event.get("determinations") or []),
+            basis=list(event.get("basis") or []),
+            fixed_on_spot=event.get("fixed_on_spot") is True,
+            deadline=event.get("deadline"),
+            original_deadline=event.get("deadline"),
+            found_at=event["at"],
+        )
+        if not self.values["fixed_on_spot"]:
+            return None
+        return self._submit(event)
+
+    _item_failed = _found
+
+    def _confirmed(self, event: Mapping[str, Any]) -> Ineffective | None:
+        if (finished := self._finished()) is not None:
+            return finished
+        if self.values.get("confirmed_at") is not None:
+            return Ineffective.ALREADY_CONFIRMED
+        self.values["confirmed_at"] = event["at"]
+        self.values["grade"] = event["grade"]
+        self.values["basis"] = list(event.get("basis") or self.values["basis"])
+        # The owner may have rectified before anybody confirmed; confirming must not undo that.
+        if self.state is HazardState.DRAFT:
+            self.values["state"] = HazardState.CONFIRMED
+        return None
+
+    def _regraded(self, event: Mapping[str, Any]) -> Ineffective | None:
+        if (finished := self._finished()) is not None:
+            return finished
+        if event["grade"] == self.values["grade"]:
+            return Ineffective.SAME_GRADE
+        self.values["regrades"].append(
+            {
+                "event_id": event["id"],
+                "at": event["at"],
+                "from": self.values["grade"],
+                "to": event["grade"],
+                "reason": event.get("reason"),
+            }
+        )
+        self.values["grade"] = event["grade"]
+        return None
+
+    def _assigned(self, event: Mapping[str, Any]) -> Ineffective | None:
+        if (finished := self._finished()) is not None:
+            return finished
+        if self.state is HazardState.DRAFT:
+            return Ineffective.NOT_CONFIRMED
+        if self.state is HazardState.SUBMITTED:
+            return Ineffective.ALREADY_SUBMITTED
+        if self.state is HazardState.CONFIRMED:
+            self.values["state"] = HazardState.ASSIGNED
+        elif self._is_later(event.get("deadline")):
+            # Assigning again must not be a way to move the deadline without a reason and an approver.
+            return Ineffective.NEEDS_EXTENSION
+        self.values["assigned_at"] = event["at"]
+        for key in ("responsible_unit", "owner", "deadline"):
+            if event.get(key) is not None:
+                self.values[key] = event[key]
+        if self.values["original_deadline"] is None:
+            self.values["original_deadline"] = self.values["deadline"]
+        return None
+
+    def _transferred(self, event: Mapping[str, Any]) -> Ineffective | None:
+        if (finished := self._finished()) is not None:
+            return finished
+        self.values["responsible_unit"] = event["to_org"]
+        self.values["transfers"].append(
+            {"event_id": event["id"], "at": event["at"], "to_org": event["to_org"], "reason": event.get("reason")}
+        )
+        return None
+
+    def _extended(self, event: Mapping[str, Any]) -> Ineffective | None:
+        if (finished := self._finished()) is not None:
+            return finished
+        before = self.values["deadline"]
+        if before is not None and not self._is_later(event["deadline"]):
+            return Ineffective.DEADLINE_NOT_LATER
+        self.values["deadline"] = event["deadline"]
+        if self.values["original_deadline"] is None:
+            self.values["original_deadline"] = event["deadline"]
+        self.values["extensions"].append(
+            {
+                "event_id": event["id"],
+                "at": event["at"],
+                "from": before,
+                "to": event["deadline"],
+                "reason": event.get("reason"),
+                "approver": event.get("approver"),
+            }
+        )
+        return None
+
+    def _accepted(self, event: Mapping[str, Any]) -> Ineffective | None:
+        if (finished := self._finished()) is not None:
+            return finished
+        if self.state is HazardState.SUBMITTED:
+            return Ineffective.ALREADY_SUBMITTED
+        if self.state not in (HazardState.ASSIGNED, HazardState.RECTIFYING):
+            return Ineffective.NOT_ASSIGNED
+        self.values["state"] = HazardState.RECTIFYING
+        self.values["accepted_at"] = event["at"]
+        self.values["commitments"] = self._commitments_with(event)
+        return None
+
+    def _submitted(self, event: Mapping[str, Any]) -> Ineffective | None:
+        if (finished := self._finished()) is not None:
+            return finished
+        if self.state is HazardState.SUBMITTED:
+            return Ineffective.ALREADY_SUBMITTED
+        return self._submit(event)
+
+    def _submit(self, event: Mapping[str, Any]) -> Ineffective | None:
+        """From any open state: a general hazard is often put right before the desk has confirmed or assigned it."""
+        commitments = self._commitments_with(event)
+        if self.values["grade"] == "major" and missing_commitments(commitments):
+            return Ineffective.COMMITMENTS_INCOMPLETE
+        self.values.update(
+            state=HazardState.SUBMITTED,
+            commitments=commitments,
+            submitted_at=event["at"],
+            deadline_at_submission=self.values["deadline"],
+            completed_on=event.get("completed_on"),
+        )
+        return None
+
+    def _rechecked(self, event: Mapping[str, Any]) -> Ineffective | None:
+        if (finished := self._finished()) is not None:
+            return finished
+        if self.state is not HazardState.SUBMITTED:
+            return Ineffective.NOT_SUBMITTED
+        if event["result"] == "return":
+            self.values["state"] = HazardState.RECTIFYING
+            self.values["returned_count"] = self.values.get("returned_count", 0) + 1
+            self.values["return_reason"] = event.get("reason")
+            return None
+        return self._close(event)
+
+    def _closed(self, event: Mapping[str, Any]) -> Ineffective | None:
+        if self.state is HazardState.CLOSED and self.values.get("closing_opinion") is None:
+            self.values["closing_opinion"] = event.get("opinion")
+            return None
+        if (finished := self._finished()) is not None:
+            return finished
+        if self.state is not HazardState.SUBMITTED:
+            return Ineffective.NOT_SUBMITTED
+        reason = self._close(event)
+        if reason is None:
+            self.values["closing_opinion"] = event.get("opinion")
+        return reason
+
+    def _close(self, event: Mapping[str, Any]) -> Ineffective | None:
+        # A hazard regraded to major after its submission still owes the commitments.
+        if self.values["grade"] == "major" and missing_commitments(self.values["commitments"]):
+            return Ineffective.COMMITMENTS_INCOMPLETE
+        self.values["state"] = HazardState.CLOSED
+        self.values["closed_at"] = event["at"]
+        return None
+
+    def _voided(self, event: Mapping[str, Any]) -> Ineffective | None:
+        if self.state is HazardState.VOIDED:
+            return Ineffective.VOIDED
+        self.values["state"] = HazardState.VOIDED
+        self.values["voided_at"] = event["at"]
+        self.values["void_reason"] = event.get("reason")
+        return None
+
+    def _photo_added(self, event: Mapping[str, Any]) -> Ineffective | None:
+        return None
+
+    def _noted(self, event: Mapping[str, Any]) -> Ineffective | None:
+        self.values["notes"].append({"event_id": event["id"], "at": event["at"], "text": event["text"]})
+        return None
+
+    def _finished(self) -> Ineffective | None:
+        if self.state is HazardState.VOIDED:
+            return Ineffective.VOIDED
+        return Ineffective.ALREADY_CLOSED if self.state is HazardState.CLOSED else None
+
+    def _is_later(self, deadline: str | None) -> bool:
+        current: str | None = self.values["deadline"]
+        return deadline is not None and current is not None and deadline > current
+
+    def _commitments_with(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        stated = event.get("commitments") or {}
+        return {
+            **self.values["commitments"],
+            **{name: stated[name] for name in COMMITMENTS if not _is_blank(stated.get(name))},
+        }
+
+    def _keep_photos(self, event: Mapping[str, Any]) -> None:
+        role = "before" if event["kind"] in _CREATING else "after"
+        for photo in event.get("photos") or []:
+            if photo["id"] in self.photo_ids:
+                continue
+            self.photo_ids.add(photo["id"])
+            self.values["photos"].append(
+                {"id": photo["id"], "role": photo.get("role") or role, "event_id": event["id"]}
+            )
+
+
+def _event_order(event: Mapping[str, Any]) -> tuple[int, Any, int, str]:
+    kind = event["kind"]
+    # ``item_failed`` is the server's stand-in until the phone's own account of the finding arrives.
+    first = _CREATING.index(kind) if kind in _CREATING else len(_CREATING)
+    return first, parse_time(event["at"]), _RANK[kind], event["id"]
+
+
+def _is_blank(value: object) -> bool:
+    # The characters are listed because strip() and JavaScript's trim() do not agree on what is blank.
+    return value is None or (isinstance(value, str) and not value.strip(" \t\r\n\u00a0\u3000"))
+
+
+def _reads(parse: Callable[[object], object], value: object) -> bool:
+    try:
+        parse(value)
+    except TimeInvalid:
+        return False
+    return True
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _are_photos(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(photo, dict) and isinstance(photo.get("id"), str) and isinstance(photo.get("role", ""), str)
+        for photo in value
+    )
+
+
+_PAYLOAD_CHECKS: tuple[tuple[str, Callable[[object], bool], str, tuple[str, ...]], ...] = (
+    ("grade", lambda value: value in _GRADES, "unknown_grade", ("confirmed", "regraded")),
+    ("deadline", lambda value: _reads(parse_date, value), "not_a_date", ("extended",)),
+    ("completed_on", lambda value: _reads(parse_date, value), "not_a_date", ()),
+    ("result", lambda value: value in ("pass", "return"), "unknown_result", ("rechecked",)),
+    ("to_org", _is_text, "not_text", ("transferred",)),
+    ("text", _is_text, "not_text", ("noted",)),
+    ("commitments", lambda value: isinstance(value, dict), "not_an_object", ()),
+    ("owner", lambda value: isinstance(value, dict), "not_an_object", ()),
+    ("determinations", lambda value: isinstance(value, list), "not_a_list", ()),
+    ("basis", lambda value: isinstance(value, list), "not_a_list", ()),
+    ("photos", _are_photos, "not_photos", ()),
+)
