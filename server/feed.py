@@ -38,14 +38,30 @@ class Change(InCounty, db.Model):
 
 # Filled by create_app: each slice says how the bodies of its kind are loaded for an actor; an id it leaves out is "deleted".
 _loaders: dict[str, BodyLoader] = {}
+_extensions: dict[str, dict[str, Callable[[dict[str, Any]], None]]] = {}
 
 
 def register_bodies(kind: str, loader: BodyLoader) -> None:
     _loaders[kind] = loader
 
 
+def extend_bodies(kind: str, add: Callable[[dict[str, Any]], None]) -> None:
+    """Lets a later slice add its fields to the bodies of an earlier one; ``add`` changes the bodies by id in place."""
+    _extensions.setdefault(kind, {})[f"{add.__module__}.{add.__qualname__}"] = add
+
+
 def load_bodies(kind: str, entity_ids: list[str], actor: Actor) -> dict[str, Any]:
-    return _loaders[kind](entity_ids, actor) if kind in _loaders else {}
+    """Bodies by entity id as the actor may see them now; an id that is missing is gone or no longer theirs."""
+    if kind not in _loaders:
+        return {}
+    return extend(kind, _loaders[kind](entity_ids, actor))
+
+
+def extend(kind: str, bodies: dict[str, Any]) -> dict[str, Any]:
+    """The same bodies with the fields that later slices add."""
+    for add in _extensions.get(kind, {}).values():
+        add(bodies)
+    return bodies
 
 
 def record_changes(kind: str, entries: Iterable[tuple[object, uuid.UUID | None]]) -> None:

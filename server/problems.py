@@ -148,7 +148,7 @@ def _answer_http(error: HTTPException) -> Response:
         return error.get_response()  # type: ignore[return-value]
     slug = _SLUG_BY_STATUS.get(status, "malformed-request" if status < 500 else "internal")
     data = getattr(error, "data", None) or {}
-    errors = tuple(_field_errors(data.get("messages", {})))
+    errors = tuple(field_errors(data.get("messages", {})))
     zh = en = ""
     if errors:
         zh, en = f"{len(errors)} 处不符合要求，没有保存任何内容。", f"{len(errors)} values were refused. Nothing was saved."
@@ -163,15 +163,15 @@ def _answer_unexpected(error: Exception) -> Response:
     return answer(Refusal("internal", f"服务器出错，已记录。编号 {request_id()}", f"Logged as {request_id()}"))
 
 
-def _field_errors(messages: Any, pointer: str = "#") -> Iterable[FieldError]:
+def field_errors(messages: Any, pointer: str = "#") -> Iterable[FieldError]:
     """Flattens marshmallow's nested messages into one list with JSON pointers."""
     if isinstance(messages, Mapping):
         for key, value in messages.items():
             step = str(key).replace("~", "~0").replace("/", "~1")
             skip = key == "_schema" or (pointer == "#" and key in {"json", "query", "files", "form"})
-            yield from _field_errors(value, pointer if skip else f"{pointer}/{step}")
+            yield from field_errors(value, pointer if skip else f"{pointer}/{step}")
     elif isinstance(messages, (list, tuple)):
         for message in messages:
-            yield from _field_errors(message, pointer)
+            yield from field_errors(message, pointer)
     else:
         yield FieldError(pointer, "invalid", str(messages))

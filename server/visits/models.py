@@ -30,6 +30,7 @@ class Record(InCounty, db.Model):
     made_at: Mapped[datetime]
     received_at: Mapped[datetime]
     content_hash: Mapped[str] = mapped_column(String(64))
+    receipt_code: Mapped[str] = mapped_column(String(14), index=True)
     body: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(String(12), index=True)  # accepted | quarantined | resolved
     faults: Mapped[list[Any]]
@@ -55,6 +56,7 @@ class Visit(InCounty, db.Model):
     expected: Mapped[dict[str, Any]]
     received_at: Mapped[datetime]
     complete_at: Mapped[datetime | None] = mapped_column(index=True)
+    receipt_code: Mapped[str | None] = mapped_column(String(14), index=True)
 
 
 class Submission(InCounty, db.Model):

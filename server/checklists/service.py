@@ -1,0 +1,124 @@
+"""Storing and finding checklist versions; compiled ones are kept in memory, since a version never changes."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select, update
+
+import forms
+from server import clock, feed
+from server.checklists.models import ChecklistVersion
+from server.db import db, transaction
+from server.problems import Refusal
+
+FORMS_DIR = Path(forms.__file__).resolve().parent
+
+
+def store_repository_checklists() -> list[str]:
+    """Takes the checklists of forms/checklists/ into the database; a version that is already there is left alone.
+
+    Returns the ids of checklists that got a new version.
+    """
+    documents = [json.loads(path.read_text("utf-8")) for path in sorted((FORMS_DIR / "checklists").glob("*.json"))]
+    stored = []
+    with transaction():
+        known = set(db.session.scalars(select(ChecklistVersion.hash)))
+        for document in documents:
+            digest = forms.content_hash(document)
+            if digest not in known:
+                add_version(document, digest, source="repository")
+                stored.append(document["id"])
+    return stored
+
+
+def add_version(document: dict[str, Any], digest: str, *, source: str, report: dict[str, Any] | None = None) -> None:
+    """Adds a version to the open transaction and makes it the current one of its checklist."""
+    db.session.execute(
+        update(ChecklistVersion).where(ChecklistVersion.checklist_id == document["id"]).values(is_current=False)
+    )
+    db.session.add(
+        ChecklistVersion(
+            county_code=current_app.config["SETTINGS"].county_code,
+            hash=digest,
+            checklist_id=document["id"],
+            version=document["version"],
+            status=document["status"],
+            is_current=True,
+            document=document,
+            item_count=sum(len(section["items"]) for section in document["sections"]),
+            source=source,
+            report=report or {},
+            stored_at=clock.now(),
+        )
+    )
+    feed.record_changes("checklist", [(document["id"], None)])
+
+
+def current_versions() -> Sequence[ChecklistVersion]:
+    return db.session.scalars(
+        select(ChecklistVersion)
+        .where(ChecklistVersion.is_current, ChecklistVersion.status != "retired")
+        .order_by(ChecklistVersion.checklist_id)
+    ).all()
+
+
+def get_version(digest: str) -> ChecklistVersion:
+    """Raises: Refusal not-found."""
+    version = db.session.get(ChecklistVersion, digest)
+    if version is None:
+        raise Refusal("not-found", "没有这个版本的检查表。", "No such checklist version.")
+    return version
+
+
+def find_compiled(digest: str) -> forms.Checklist | None:
+    """The compiled checklist of a version, from memory after the first time."""
+    try:
+        return _compiled(digest)
+    except LookupError:
+        return None
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled(digest: str) -> forms.Checklist:
+    version = db.session.get(ChecklistVersion, digest)
+    if version is None:
+        raise LookupError(digest)
+    return forms.load_checklist(version.document)
+
+
+def summary_body(version: ChecklistVersion) -> dict[str, Any]:
+    return {
+        "id": version.checklist_id,
+        "version": version.version,
+        "hash": version.hash,
+        "title": version.document["title"],
+        "sector": version.document["sector"],
+        "status": version.status,
+        "applies_to": version.document["applies_to"],
+        "item_count": version.item_count,
+    }
+
+
+def load_summaries(checklist_ids: list[str], _actor: object) -> dict[str, Any]:
+    return {
+        version.checklist_id: summary_body(version)
+        for version in current_versions()
+        if version.checklist_id in checklist_ids
+    }
+
+
+@functools.cache
+def standards() -> list[dict[str, Any]]:
+    """All standards of the registry, by id."""
+    found = [
+        standard
+        for path in sorted((FORMS_DIR / "standards").glob("*.json"))
+        for standard in json.loads(path.read_text("utf-8"))
+    ]
+    return sorted(found, key=lambda standard: str(standard["id"]))

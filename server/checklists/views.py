@@ -1,0 +1,62 @@
+"""HTTP of checklists: the list of current versions, and each version immutable by its content hash."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Response
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+
+from server.checklists import service
+from server.permissions import Action, requires
+
+blp = Blueprint("checklists", __name__, url_prefix="/api/forms", description="检查表 checklists and standards")
+
+
+class ChecklistSummarySchema(Schema):
+    id = fields.String()
+    version = fields.String()
+    hash = fields.String()
+    title = fields.Dict()
+    sector = fields.String(allow_none=True)
+    status = fields.String()
+    applies_to = fields.Dict()
+    item_count = fields.Integer()
+
+
+class ChecklistsSchema(Schema):
+    checklists = fields.List(fields.Nested(ChecklistSummarySchema))
+
+
+@blp.route("/checklists")
+class ChecklistsView(MethodView):
+    @requires(Action.READ_FORMS)
+    @blp.response(200, ChecklistsSchema)
+    def get(self) -> Any:
+        """The current version of every checklist that is not retired."""
+        return {"checklists": [service.summary_body(version) for version in service.current_versions()]}
+
+
+@blp.route("/checklists/<string:digest>")
+class ChecklistView(MethodView):
+    @requires(Action.READ_FORMS)
+    @blp.response(200)
+    def get(self, digest: str) -> Any:
+        """One version by the SHA-256 of its canonical JSON; never changes."""
+        version = service.get_version(digest)
+        response = Response(orjson.dumps(version.document), content_type="application/json")
+        response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+        response.set_etag(version.hash)
+        return response
+
+
+@blp.route("/standards")
+class StandardsView(MethodView):
+    @requires(Action.READ_FORMS)
+    @blp.response(200)
+    def get(self) -> Any:
+        """The registry of standards that checklists cite."""
+        return {"standards": service.standards()}

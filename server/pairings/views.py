@@ -1,0 +1,73 @@
+"""HTTP of subjects as a person may see them, and of the duty ledger."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+
+from server import clock, feed
+from server.pairings.bodies import pairing_body, subject_bodies
+from server.pairings.store import pairings_of, pairings_of_officer
+from server.pairings.visibility import check_subject, visible_subjects
+from server.permissions import Action, current_actor, requires
+from server.register.schemas import SubjectQuerySchema, SubjectsSchema
+from server.register.store import subjects_page
+
+blp = Blueprint("pairings", __name__, url_prefix="/api", description="包联台账 subjects and the duty ledger")
+
+
+class PairingQuerySchema(Schema):
+    subject_id = fields.UUID()
+
+
+class PairingsSchema(Schema):
+    pairings = fields.List(fields.Dict())
+
+
+@blp.route("/register/subjects")
+class SubjectsView(MethodView):
+    @requires(Action.READ_SUBJECTS)
+    @blp.arguments(SubjectQuerySchema, location="query")
+    @blp.response(200, SubjectsSchema)
+    def get(self, query: dict[str, Any]) -> Any:
+        """Subjects within the actor's scope, by town and name."""
+        actor = current_actor()
+        rows, total = subjects_page(
+            visible_subjects(actor, Action.READ_SUBJECTS),
+            town=query.get("town"), sector=query.get("sector"), kind=query.get("kind"), text=query.get("q"),
+            page=query["page"], page_size=query["page_size"],
+        )  # fmt: skip
+        bodies = feed.extend("subject", subject_bodies(rows, actor))
+        return {"items": list(bodies.values()), "total": total, "page": query["page"]}
+
+
+@blp.route("/register/subjects/<uuid:subject_id>")
+class SubjectView(MethodView):
+    @requires(Action.READ_SUBJECTS)
+    @blp.response(200)
+    def get(self, subject_id: uuid.UUID) -> Any:
+        """One subject with its pairings, last visit and open hazards."""
+        actor = current_actor()
+        subject = check_subject(actor, Action.READ_SUBJECTS, subject_id)
+        return feed.extend("subject", subject_bodies([subject], actor))[str(subject_id)]
+
+
+@blp.route("/pairings")
+class PairingsView(MethodView):
+    @requires(Action.READ_SUBJECTS)
+    @blp.arguments(PairingQuerySchema, location="query")
+    @blp.response(200, PairingsSchema)
+    def get(self, query: dict[str, Any]) -> Any:
+        """The pairings of a subject, or without one the actor's own."""
+        actor = current_actor()
+        today = clock.county_date(clock.now())
+        if "subject_id" in query:
+            subject = check_subject(actor, Action.READ_SUBJECTS, query["subject_id"])
+            rows = pairings_of([subject.id], today).get(subject.id, [])
+        else:
+            rows = pairings_of_officer(actor.user_id, today)
+        return {"pairings": [pairing_body(row, actor) for row in rows]}

@@ -1,0 +1,87 @@
+"""When a visit has wholly arrived: every record and photo it announced is durable here with the announced hash.
+
+Photos belong to a later slice, which tells this one where to ask and calls `refresh_visits` when a photo has arrived.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from server import clock, feed
+from server.db import db
+from server.visits.models import Record, Visit
+from sync.receipts import Completeness, ExpectedPhoto, ReceiptKind, receipt_code, visit_completeness
+
+PhotoHashes = Callable[[list[str]], Mapping[str, str]]
+
+_photo_hashes: list[PhotoHashes] = []
+_on_complete: dict[str, Callable[[Visit, datetime], None]] = {}
+
+
+def register_photo_hashes(source: PhotoHashes) -> None:
+    """``source(photo ids)`` answers photo id → SHA-256 for those whose bytes are durable."""
+    _photo_hashes[:] = [source]
+
+
+def register_on_complete(name: str, follow: Callable[[Visit, datetime], None]) -> None:
+    """``follow`` runs once per visit, in the transaction that completes it."""
+    _on_complete[name] = follow
+
+
+def refresh_visits(visit_ids: Iterable[uuid.UUID], now: datetime) -> list[dict[str, Any]]:
+    """Completes those visits that have wholly arrived, in the open transaction; the state of each visit as a body."""
+    bodies = []
+    for visit in db.session.scalars(select(Visit).where(Visit.id.in_(list(visit_ids)))):
+        state = completeness(visit)
+        if state.complete and visit.complete_at is None:
+            visit.complete_at = now
+            visit.receipt_code = receipt_code(ReceiptKind.VISIT, str(visit.id), _visit_hash(visit.id))
+            for follow in _on_complete.values():
+                follow(visit, now)
+            feed.record_changes("visit", [(visit.id, visit.subject_id)])
+        bodies.append(completeness_body(visit, state))
+    return bodies
+
+
+def completeness(visit: Visit) -> Completeness:
+    expected = visit.expected
+    photos = [ExpectedPhoto(photo["id"], photo["sha256"]) for photo in expected["photos"]]
+    wanted = [uuid.UUID(text) for text in expected["records"]] + [visit.id]
+    stored = [str(id_) for id_ in db.session.scalars(select(Record.id).where(Record.id.in_(wanted)))]
+    hashes = _photo_hashes[0]([photo.id for photo in photos]) if _photo_hashes and photos else {}
+    return visit_completeness(str(visit.id), expected["records"], photos, stored, hashes)
+
+
+def completeness_body(visit: Visit, state: Completeness) -> dict[str, Any]:
+    return {
+        "id": str(visit.id),
+        "complete": state.complete,
+        "missing": {
+            "records": list(state.missing_records),
+            "photos": list(state.missing_photos),
+            "different_photos": list(state.different_photos),
+        },
+        "receipt": visit_receipt(visit),
+    }
+
+
+def visit_receipt(visit: Visit) -> dict[str, Any] | None:
+    """The receipt for the whole visit; None until it is complete."""
+    if visit.complete_at is None:
+        return None
+    return {
+        "code": visit.receipt_code,
+        "kind": ReceiptKind.VISIT.value,
+        "id": str(visit.id),
+        "sha256": _visit_hash(visit.id),
+        "received_at": clock.isoformat(visit.complete_at),
+    }
+
+
+def _visit_hash(visit_id: uuid.UUID) -> str:
+    return db.session.scalars(select(Record.content_hash).where(Record.id == visit_id)).one()

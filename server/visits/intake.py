@@ -1,0 +1,229 @@
+"""Intake of records: what phones push is judged one by one and stored together, in one transaction.
+
+Each kind of record has a handler; visits and submissions here, hazard events and photos in the slices that own them.
+Sending the same record again gives the same receipt; another content under the same id is a conflict and changes nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+import sync
+from server import clock
+from server.db import db, transaction
+from server.pairings.visibility import visible_subjects
+from server.permissions import Action, Actor
+from server.problems import FieldError, Refusal, problem_body
+from server.register.models import Subject
+from server.visits.models import Record
+from sync.records import Comparison, EnvelopeInvalid, RecordKind, compare, parse_envelope
+from sync.receipts import ReceiptKind, receipt_code
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    """The record can be read but does not fit its checklist: it is kept whole and counted nowhere."""
+
+    refusal: Refusal
+    faults: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Handler:
+    """How one kind of record is judged and stored.
+
+    ``check`` may raise Refusal, or return a Quarantine; it changes nothing. ``store`` gets the records of a batch that were
+    accepted, in the open transaction, and returns the subjects whose numbers they change.
+    """
+
+    check: Callable[[sync.Record, Actor], Quarantine | None]
+    store: Callable[[list[sync.Record], Actor, datetime], None]
+
+
+_handlers: dict[RecordKind, Handler] = {}
+
+
+def register_handler(kind: RecordKind, handler: Handler) -> None:
+    _handlers[kind] = handler
+
+
+@dataclass
+class _Judged:
+    """One record of a batch on its way through intake."""
+
+    id: str | None
+    record: sync.Record | None = None
+    status: str = "accepted"
+    refusal: Refusal | None = None
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    received_at: datetime | None = None
+
+
+def receive_records(
+    envelopes: list[Any], *, device_id: str, actor: Actor, now: datetime
+) -> tuple[list[dict[str, Any]], set[uuid.UUID]]:
+    """Judges and stores a batch. Returns one result per envelope in order, and the ids of the visits it touched."""
+    judged = [_read(envelope) for envelope in envelopes]
+    with transaction():
+        _tell_repeats(judged)
+        _refuse_foreign_subjects(judged, actor)
+        for entry in _still(judged, "accepted"):
+            _check(entry, actor)
+        kept = [entry for entry in judged if entry.status in {"accepted", "quarantined"}]
+        _insert(kept, device_id, actor, now)
+        for kind, handler in _handlers.items():
+            records = [entry.record for entry in _still(kept, "accepted") if entry.record and entry.record.kind == kind]
+            if records:
+                handler.store(records, actor, now)
+    visits = {uuid.UUID(entry.record.visit_id) for entry in judged if entry.record and entry.record.visit_id}
+    return [_result(entry) for entry in judged], visits
+
+
+def stored_receipt(record_id: str, content_hash: str, received_at: datetime) -> dict[str, Any]:
+    return {
+        "code": receipt_code(ReceiptKind.RECORD, record_id, content_hash),
+        "kind": ReceiptKind.RECORD.value,
+        "id": record_id,
+        "sha256": content_hash,
+        "received_at": clock.isoformat(received_at),
+    }
+
+
+def _read(envelope: Any) -> _Judged:
+    name = envelope.get("id") if isinstance(envelope, dict) else None
+    try:
+        record = parse_envelope(envelope)
+    except EnvelopeInvalid as error:
+        slug = "content-hash-mismatch" if error.faults[0].code == "hash_mismatch" else "invalid"
+        errors = [FieldError(f"#{fault.pointer}", fault.code, params=fault.params) for fault in error.faults]
+        return _Judged(name if isinstance(name, str) else None, status="refused", refusal=Refusal(slug, errors=errors))
+    return _Judged(record.id, record)
+
+
+def _tell_repeats(judged: list[_Judged]) -> None:
+    """Marks what is stored already. The same id twice within a batch counts like once before and once now."""
+    ids = [uuid.UUID(entry.record.id) for entry in judged if entry.record]
+    rows = db.session.execute(
+        select(Record.id, Record.content_hash, Record.received_at, Record.state).where(Record.id.in_(ids))
+    )
+    stored = {str(id_): (hash_, received_at, state) for id_, hash_, received_at, state in rows}
+    seen: dict[str, _Judged] = {}
+    for entry in judged:
+        if entry.record is None:
+            continue
+        known_hash, entry.received_at, _state = stored.get(entry.record.id, (None, None, None))
+        first = seen.get(entry.record.id)
+        if first and first.record and known_hash is None:
+            known_hash = first.record.content_hash
+        match compare(known_hash, entry.record.content_hash):
+            case Comparison.SAME:
+                entry.status = "already_accepted"
+            case Comparison.CONFLICT:
+                entry.status = "conflict"
+                entry.refusal = Refusal(
+                    "record-conflict",
+                    "服务器上同一编号已有不同内容，两份都保留，请联系县安委办处理。",
+                    "Another content is stored under this id; both are kept, a person must decide.",
+                )
+            case Comparison.NEW:
+                seen[entry.record.id] = entry
+
+
+def _refuse_foreign_subjects(judged: list[_Judged], actor: Actor) -> None:
+    """A person may report on what was theirs on the day they made the record, not only on what is theirs today."""
+    by_day: dict[date, set[uuid.UUID]] = {}
+    for entry in _still(judged, "accepted"):
+        assert entry.record is not None
+        if entry.record.subject_id is None:
+            entry.status = "refused"
+            entry.refusal = Refusal("invalid", errors=[FieldError("#/subject_id", "missing")])
+            continue
+        by_day.setdefault(clock.county_date(entry.record.made_at), set()).add(uuid.UUID(entry.record.subject_id))
+    allowed: set[tuple[date, str]] = set()
+    for day, wanted in by_day.items():
+        found = db.session.scalars(
+            select(Subject.id).where(and_(Subject.id.in_(wanted), visible_subjects(actor, Action.SYNC, day)))
+        )
+        allowed |= {(day, str(id_)) for id_ in found}
+    for entry in _still(judged, "accepted"):
+        assert entry.record is not None
+        if (clock.county_date(entry.record.made_at), entry.record.subject_id) not in allowed:
+            entry.status = "refused"
+            entry.refusal = Refusal(
+                "not-found", "这个主体不在您的包联范围内。", "This subject is not paired with you.",
+                errors=[FieldError("#/subject_id", "not-yours")],
+            )  # fmt: skip
+
+
+def _check(entry: _Judged, actor: Actor) -> None:
+    assert entry.record is not None
+    try:
+        quarantine = _handlers[entry.record.kind].check(entry.record, actor)
+    except Refusal as refusal:
+        entry.status, entry.refusal = "refused", refusal
+        return
+    if quarantine is not None:
+        entry.status, entry.refusal, entry.faults = "quarantined", quarantine.refusal, quarantine.faults
+
+
+def _insert(kept: list[_Judged], device_id: str, actor: Actor, now: datetime) -> None:
+    """Writes the records. One that another connection wrote a moment ago counts as a repeat, not as an error."""
+    rows = []
+    for entry in kept:
+        assert entry.record is not None
+        record = entry.record
+        entry.received_at = now
+        rows.append(
+            {
+                "id": uuid.UUID(record.id),
+                "county_code": actor.county_code,
+                "kind": record.kind.value,
+                "visit_id": uuid.UUID(record.visit_id) if record.visit_id else None,
+                "subject_id": uuid.UUID(record.subject_id) if record.subject_id else None,
+                "author_id": actor.user_id,
+                "device_id": device_id,
+                "made_at": record.made_at,
+                "received_at": now,
+                "content_hash": record.content_hash,
+                "receipt_code": receipt_code(ReceiptKind.RECORD, record.id, record.content_hash),
+                "body": dict(record.body),
+                "state": entry.status,
+                "faults": entry.faults,
+            }
+        )
+    if not rows:
+        return
+    insert = postgresql_insert if db.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    written = set(
+        db.session.scalars(insert(Record).values(rows).on_conflict_do_nothing(index_elements=["id"]).returning(Record.id))
+    )
+    late = [entry for entry in kept if entry.record and uuid.UUID(entry.record.id) not in written]
+    if late:
+        for entry in late:
+            entry.status = "accepted"
+        _tell_repeats(late)
+
+
+def _still(judged: Iterable[_Judged], status: str) -> list[_Judged]:
+    return [entry for entry in judged if entry.status == status]
+
+
+def _result(entry: _Judged) -> dict[str, Any]:
+    receipt: Mapping[str, Any] | None = None
+    if entry.record and entry.status in {"accepted", "already_accepted", "quarantined"}:
+        received_at = entry.received_at or clock.now()
+        receipt = stored_receipt(entry.record.id, entry.record.content_hash, received_at)
+    return {
+        "id": entry.id,
+        "status": entry.status,
+        "receipt": receipt,
+        "problem": problem_body(entry.refusal) if entry.refusal else None,
+    }

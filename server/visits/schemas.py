@@ -1,0 +1,137 @@
+"""Wire shapes of what phones push. Bodies may carry more keys than named here: a record is kept whole and hashed as it came."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
+
+from sync.records import RecordKind, is_sha256, is_uuid
+from sync.times import TimeInvalid, parse_time
+
+
+def _uuid(value: str) -> None:
+    if not is_uuid(value):
+        raise ValidationError("not a lower-case UUID")
+
+
+def _moment(value: str) -> None:
+    try:
+        parse_time(value)
+    except TimeInvalid as error:
+        raise ValidationError(str(error)) from error
+
+
+def _sha256(value: str) -> None:
+    if not is_sha256(value):
+        raise ValidationError("not a SHA-256 in lower-case hexadecimal")
+
+
+class _Open(Schema):
+    class Meta:
+        unknown = INCLUDE
+
+
+class PositionSchema(_Open):
+    lng = fields.Float(required=True, validate=validate.Range(-180, 180))
+    lat = fields.Float(required=True, validate=validate.Range(-90, 90))
+    accuracy_m = fields.Float(allow_none=True, validate=validate.Range(min=0))
+    datum = fields.String(required=True, validate=validate.OneOf(["WGS-84", "GCJ-02", "BD-09", "CGCS2000"]))
+    provider = fields.String(validate=validate.OneOf(["gps", "network", "manual", "none"]))
+    fixed_at = fields.String(allow_none=True)
+
+
+class ExpectedPhotoSchema(_Open):
+    id = fields.String(required=True, validate=_uuid)
+    sha256 = fields.String(required=True, validate=_sha256)
+    size_bytes = fields.Integer(strict=True)
+
+
+class ExpectedSchema(_Open):
+    records = fields.List(fields.String(validate=_uuid), required=True, validate=validate.Length(max=2000))
+    photos = fields.List(fields.Nested(ExpectedPhotoSchema), required=True, validate=validate.Length(max=2000))
+
+
+class VisitBodySchema(_Open):
+    pairing_id = fields.String(required=True, allow_none=True, validate=_uuid)
+    started_at = fields.String(required=True, validate=_moment)
+    finished_at = fields.String(required=True, validate=_moment)
+    position = fields.Nested(PositionSchema, allow_none=True)
+    companions = fields.List(fields.String(validate=validate.Length(max=80)), validate=validate.Length(max=50))
+    representative = fields.Dict(load_default=dict)
+    signature = fields.Dict(required=True)
+    expected = fields.Nested(ExpectedSchema, required=True)
+
+
+class ChecklistRefSchema(_Open):
+    id = fields.String(required=True, validate=validate.Length(1, 64))
+    version = fields.String(required=True, validate=validate.Length(1, 32))
+    hash = fields.String(required=True, validate=_sha256)
+
+
+class SubmissionBodySchema(_Open):
+    checklist = fields.Nested(ChecklistRefSchema, required=True)
+    profile = fields.Dict(required=True)
+    answers = fields.Dict(required=True)
+    repeats = fields.Dict(load_default=dict)
+    revises = fields.String(allow_none=True, load_default=None, validate=_uuid)
+    finished_at = fields.String(required=True, validate=_moment)
+
+
+class EnvelopeSchema(_Open):
+    """Only documents the shape; envelopes are read one by one, so that one bad record does not refuse its batch."""
+
+    id = fields.String()
+    kind = fields.String(validate=validate.OneOf(list(RecordKind)))
+    visit_id = fields.String(allow_none=True)
+    subject_id = fields.String(allow_none=True)
+    made_at = fields.String()
+    body = fields.Dict()
+    content_hash = fields.String()
+
+
+class PushSchema(Schema):
+    device_id = fields.String(required=True, validate=validate.Length(1, 64))
+    device_time = fields.String(required=True, validate=_moment)
+    records = fields.List(fields.Raw(), required=True, validate=validate.Length(1, 200))
+
+
+class RecordResultSchema(Schema):
+    id = fields.String(allow_none=True)
+    status = fields.String(
+        validate=validate.OneOf(["accepted", "already_accepted", "quarantined", "conflict", "refused"])
+    )
+    receipt = fields.Dict(allow_none=True)
+    problem = fields.Dict(allow_none=True)
+
+
+class PushResultSchema(Schema):
+    server_time = fields.String()
+    results = fields.List(fields.Nested(RecordResultSchema))
+    visits = fields.List(fields.Dict(), metadata={"description": "completeness of the visits the batch touched"})
+
+
+class PullQuerySchema(Schema):
+    cursor = fields.String(load_default="")
+    limit = fields.Integer(load_default=200, validate=validate.Range(1, 500))
+
+
+class PullSchema(Schema):
+    cursor = fields.String()
+    more = fields.Boolean()
+    server_time = fields.String()
+    changes = fields.List(fields.Dict())
+
+
+class VisitQuerySchema(Schema):
+    subject_id = fields.UUID()
+    town = fields.String()
+    date_from = fields.Date(data_key="from")
+    date_to = fields.Date(data_key="to")
+    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=10_000))
+    page_size = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
+
+
+def body_errors(schema: Schema, body: Any) -> dict[str, Any]:
+    """marshmallow's messages for a record body, empty when it is right."""
+    return schema.validate(body)

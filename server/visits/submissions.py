@@ -1,0 +1,159 @@
+"""How visits and submissions are judged and stored when they arrive."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select, update
+
+import forms
+import sync
+from server import feed, outbox
+from server.checklists.service import find_compiled
+from server.db import db
+from server.pairings.models import Pairing
+from server.permissions import Actor
+from server.problems import FieldError, Refusal
+from server.visits.intake import Quarantine
+from server.visits.models import Submission, Visit
+from server.visits.schemas import SubmissionBodySchema, VisitBodySchema, body_errors
+from sync.times import parse_time
+
+_visit_schema = VisitBodySchema()
+_submission_schema = SubmissionBodySchema()
+
+
+def check_visit(record: sync.Record, actor: Actor) -> Quarantine | None:
+    """Raises: Refusal invalid when the body has the wrong shape or names a pairing of another subject."""
+    refuse_shape(body_errors(_visit_schema, record.body))
+    if parse_time(record.body["finished_at"]) < parse_time(record.body["started_at"]):
+        raise Refusal("invalid", errors=[FieldError("#/body/finished_at", "before-start")])
+    pairing_id = record.body["pairing_id"]
+    if pairing_id is not None:
+        pairing = db.session.get(Pairing, uuid.UUID(pairing_id))
+        if pairing is None or str(pairing.subject_id) != record.subject_id:
+            raise Refusal("invalid", errors=[FieldError("#/body/pairing_id", "unknown-pairing")])
+    return None
+
+
+def store_visits(records: list[sync.Record], actor: Actor, now: datetime) -> None:
+    for record in records:
+        body = record.body
+        position = body.get("position") or {}
+        db.session.add(
+            Visit(
+                id=uuid.UUID(record.id),
+                county_code=actor.county_code,
+                subject_id=uuid.UUID(record.subject_id),
+                pairing_id=uuid.UUID(body["pairing_id"]) if body["pairing_id"] else None,
+                officer_id=actor.user_id,
+                started_at=parse_time(body["started_at"]),
+                finished_at=parse_time(body["finished_at"]),
+                lng=position.get("lng"),
+                lat=position.get("lat"),
+                accuracy_m=position.get("accuracy_m"),
+                representative=body.get("representative") or {},
+                signature=body["signature"],
+                expected=body["expected"],
+                received_at=now,
+            )
+        )
+    subjects = {uuid.UUID(record.subject_id) for record in records if record.subject_id}
+    outbox.note("refresh_subject", subjects)
+    feed.record_changes("subject", [(subject, subject) for subject in subjects])
+
+
+def check_submission(record: sync.Record, actor: Actor) -> Quarantine | None:
+    """Raises: Refusal invalid (shape), unknown-checklist. Returns a Quarantine when answers do not fit the checklist."""
+    refuse_shape(body_errors(_submission_schema, record.body))
+    if record.visit_id is None:
+        raise Refusal("invalid", errors=[FieldError("#/visit_id", "missing")])
+    reference = record.body["checklist"]
+    checklist = find_compiled(reference["hash"])
+    if checklist is None or (checklist.id, checklist.version) != (reference["id"], reference["version"]):
+        raise Refusal(
+            "unknown-checklist",
+            "服务器没有这一版检查表，请更新检查表后再交；答案仍在手机上。",
+            "The server has no such checklist version; the answers stay on the phone.",
+            errors=[FieldError("#/body/checklist", "unknown-checklist", params={"id": reference["id"]})],
+        )
+    faults = forms.find_faults(checklist, answers_of(record.body))
+    if not faults:
+        return None
+    errors = [FieldError(f"#/body{fault.pointer}", fault.code, params=fault.params) for fault in faults]
+    refusal = Refusal(
+        "answers-invalid",
+        f"{len(faults)} 处答案不符合检查表，已完整留存待处理，暂不计入统计。",
+        f"{len(faults)} answers do not fit; the record is kept whole and counted nowhere until resolved.",
+        errors=errors,
+    )
+    return Quarantine(refusal, [error.body() for error in errors])
+
+
+def store_submissions(records: list[sync.Record], actor: Actor, now: datetime) -> None:
+    for record in records:
+        add_submission(record, actor, now)
+    subjects = {uuid.UUID(record.subject_id) for record in records if record.subject_id}
+    outbox.note("refresh_subject", subjects)
+    feed.record_changes("submission", [(uuid.UUID(record.id), uuid.UUID(record.subject_id)) for record in records])
+
+
+def add_submission(record: sync.Record, actor: Actor, now: datetime) -> Submission:
+    """Scores a submission by the version it used and adds it to the open transaction."""
+    body = record.body
+    checklist = find_compiled(body["checklist"]["hash"])
+    assert checklist is not None, "checked before"
+    answers = answers_of(body)
+    score = forms.score(checklist, answers)
+    identifier = uuid.UUID(record.id)
+    revises = uuid.UUID(body["revises"]) if body.get("revises") else None
+    if revises:
+        db.session.execute(
+            update(Submission)
+            .where(Submission.id == revises, Submission.subject_id == uuid.UUID(record.subject_id))
+            .values(superseded=True)
+        )
+    # A revision may overtake what it revises on the way here.
+    overtaken = db.session.scalar(select(Submission.id).where(Submission.revises_id == identifier))
+    submission = Submission(
+        id=identifier,
+        county_code=current_app.config["SETTINGS"].county_code,
+        visit_id=uuid.UUID(record.visit_id),
+        subject_id=uuid.UUID(record.subject_id),
+        author_id=actor.user_id,
+        checklist_id=body["checklist"]["id"],
+        checklist_hash=body["checklist"]["hash"],
+        revises_id=revises,
+        superseded=overtaken is not None,
+        finished_at=parse_time(body["finished_at"]),
+        answers=answers,
+        score_numerator=None if score.numerator is None else str(score.numerator),
+        score_denominator=None if score.denominator is None else str(score.denominator),
+        score_sort=None if score.numerator is None else score.numerator / score.denominator,
+        provisional=score.provisional,
+        checked=score.checked,
+        total=score.total,
+        grade=score.grade,
+        veto_paths=list(score.veto_paths),
+        insufficient_sample=score.insufficient_sample,
+        received_at=now,
+    )
+    db.session.add(submission)
+    return submission
+
+
+def answers_of(body: Any) -> dict[str, Any]:
+    """The answers document that the rules of ``forms`` take, from a submission's body."""
+    return {"profile": body["profile"], "answers": body["answers"], "repeats": body.get("repeats") or {}}
+
+
+def refuse_shape(messages: dict[str, Any]) -> None:
+    """Raises: Refusal invalid with every message as a pointer into the record's body."""
+    if not messages:
+        return
+    from server.problems import field_errors
+
+    raise Refusal("invalid", errors=list(field_errors(messages, "#/body")))

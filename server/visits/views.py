@@ -1,0 +1,108 @@
+"""HTTP of sync and of visits."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from sqlalchemy import select
+
+from server import clock
+from server.accounts.models import User
+from server.db import db, transaction
+from server.pairings.visibility import check_subject, visible_subjects
+from server.permissions import Action, Actor, current_actor, requires
+from server.problems import Refusal
+from server.visits import store
+from server.visits.bodies import submission_body
+from server.visits.completion import completeness, completeness_body, refresh_visits
+from server.visits.intake import receive_records
+from server.visits.models import Visit
+from server.visits.pull import pull
+from server.visits.schemas import PullQuerySchema, PullSchema, PushResultSchema, PushSchema, VisitQuerySchema
+
+sync_blp = Blueprint("sync", __name__, url_prefix="/api/sync", description="同步 what phones push and pull")
+visits_blp = Blueprint("visits", __name__, url_prefix="/api/visits", description="走访 visits and submissions")
+
+
+@sync_blp.route("/records")
+class RecordsView(MethodView):
+    @requires(Action.SYNC)
+    @sync_blp.arguments(PushSchema)
+    @sync_blp.response(200, PushResultSchema)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Push records; each gets its own result, the same record twice gets the same receipt."""
+        actor, now = current_actor(), clock.now()
+        results, visit_ids = receive_records(body["records"], device_id=body["device_id"], actor=actor, now=now)
+        with transaction():
+            visits = refresh_visits(visit_ids, now)
+        return {"server_time": clock.isoformat(now), "results": results, "visits": visits}
+
+
+@sync_blp.route("/changes")
+class ChangesView(MethodView):
+    @requires(Action.SYNC)
+    @sync_blp.arguments(PullQuerySchema, location="query")
+    @sync_blp.response(200, PullSchema)
+    def get(self, query: dict[str, Any]) -> Any:
+        """Pull what changed within the actor's scope since the cursor."""
+        return pull(current_actor(), query["cursor"], query["limit"], clock.now())
+
+
+@visits_blp.route("")
+class VisitsView(MethodView):
+    @requires(Action.READ_VISITS)
+    @visits_blp.arguments(VisitQuerySchema, location="query")
+    @visits_blp.response(200)
+    def get(self, query: dict[str, Any]) -> Any:
+        """Visits within the actor's scope, newest first."""
+        rows, total = store.visits_page(
+            visible_subjects(current_actor(), Action.READ_VISITS),
+            subject_id=query.get("subject_id"), town=query.get("town"), date_from=query.get("date_from"),
+            date_to=query.get("date_to"), page=query["page"], page_size=query["page_size"],
+        )  # fmt: skip
+        items = [
+            _visit_body(visit) | {"subject_name": name, "town_code": town, "officer_name": officer}
+            for visit, name, town, officer in rows
+        ]
+        return {"items": items, "total": total, "page": query["page"]}
+
+
+@visits_blp.route("/<uuid:visit_id>")
+class VisitView(MethodView):
+    @requires(Action.READ_VISITS)
+    @visits_blp.response(200)
+    def get(self, visit_id: uuid.UUID) -> Any:
+        """One visit with what is missing, its receipt and its submissions."""
+        visit = _get_visit(visit_id, current_actor())
+        officer = db.session.scalar(select(User.name).where(User.id == visit.officer_id))
+        return _visit_body(visit) | {
+            "officer_name": officer,
+            "submissions": [submission_body(row) for row in store.submissions_of([visit.id])],
+        }
+
+
+def _get_visit(visit_id: uuid.UUID, actor: Actor) -> Visit:
+    visit = db.session.get(Visit, visit_id)
+    if visit is None:
+        raise Refusal("not-found", "没有这次走访，或者还没有上传完。", "No such visit here yet.")
+    check_subject(actor, Action.READ_VISITS, visit.subject_id)
+    return visit
+
+
+def _visit_body(visit: Visit) -> dict[str, Any]:
+    return completeness_body(visit, completeness(visit)) | {
+        "subject_id": str(visit.subject_id),
+        "started_at": clock.isoformat(visit.started_at),
+        "finished_at": clock.isoformat(visit.finished_at),
+        "received_at": clock.isoformat(visit.received_at),
+        "position": None
+        if visit.lng is None
+        else {"lng": visit.lng, "lat": visit.lat, "accuracy_m": visit.accuracy_m, "datum": "WGS-84"},
+        "representative": visit.representative,
+        "signature": {"kind": visit.signature.get("kind"), "reason": visit.signature.get("reason")},
+        "photos_expected": len(visit.expected["photos"]),
+        "records_expected": len(visit.expected["records"]),
+    }
