@@ -16,15 +16,16 @@ from sqlalchemy import and_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-import sync
 from server import clock
 from server.db import db, transaction
 from server.pairings.visibility import visible_subjects
 from server.permissions import Action, Actor
 from server.problems import FieldError, Refusal, problem_body
 from server.register.models import Subject
+from server.visits.completion import refresh_visits
 from server.visits.models import Record
 from sync.records import Comparison, EnvelopeInvalid, RecordKind, compare, parse_envelope
+from sync.records import Record as Envelope
 from sync.receipts import ReceiptKind, receipt_code
 
 
@@ -44,8 +45,8 @@ class Handler:
     accepted, in the open transaction, and returns the subjects whose numbers they change.
     """
 
-    check: Callable[[sync.Record, Actor], Quarantine | None]
-    store: Callable[[list[sync.Record], Actor, datetime], None]
+    check: Callable[[Envelope, Actor], Quarantine | None]
+    store: Callable[[list[Envelope], Actor, datetime], None]
 
 
 _handlers: dict[RecordKind, Handler] = {}
@@ -60,7 +61,7 @@ class _Judged:
     """One record of a batch on its way through intake."""
 
     id: str | None
-    record: sync.Record | None = None
+    record: Envelope | None = None
     status: str = "accepted"
     refusal: Refusal | None = None
     faults: list[dict[str, Any]] = field(default_factory=list)
@@ -69,8 +70,8 @@ class _Judged:
 
 def receive_records(
     envelopes: list[Any], *, device_id: str, actor: Actor, now: datetime
-) -> tuple[list[dict[str, Any]], set[uuid.UUID]]:
-    """Judges and stores a batch. Returns one result per envelope in order, and the ids of the visits it touched."""
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Judges and stores a batch. Returns one result per envelope in order, and the completeness of the visits it touched."""
     judged = [_read(envelope) for envelope in envelopes]
     with transaction():
         _tell_repeats(judged)
@@ -83,7 +84,8 @@ def receive_records(
             records = [entry.record for entry in _still(kept, "accepted") if entry.record and entry.record.kind == kind]
             if records:
                 handler.store(records, actor, now)
-    visits = {uuid.UUID(entry.record.visit_id) for entry in judged if entry.record and entry.record.visit_id}
+        db.session.flush()
+        visits = refresh_visits({uuid.UUID(entry.record.visit_id) for entry in judged if entry.record and entry.record.visit_id}, now)
     return [_result(entry) for entry in judged], visits
 
 

@@ -10,7 +10,6 @@ from flask import current_app
 from sqlalchemy import select, update
 
 import forms
-import sync
 from server import feed, outbox
 from server.checklists.service import find_compiled
 from server.db import db
@@ -20,13 +19,14 @@ from server.problems import FieldError, Refusal
 from server.visits.intake import Quarantine
 from server.visits.models import Submission, Visit
 from server.visits.schemas import SubmissionBodySchema, VisitBodySchema, body_errors
+from sync.records import Record as Envelope
 from sync.times import parse_time
 
 _visit_schema = VisitBodySchema()
 _submission_schema = SubmissionBodySchema()
 
 
-def check_visit(record: sync.Record, actor: Actor) -> Quarantine | None:
+def check_visit(record: Envelope, actor: Actor) -> Quarantine | None:
     """Raises: Refusal invalid when the body has the wrong shape or names a pairing of another subject."""
     refuse_shape(body_errors(_visit_schema, record.body))
     if parse_time(record.body["finished_at"]) < parse_time(record.body["started_at"]):
@@ -39,7 +39,7 @@ def check_visit(record: sync.Record, actor: Actor) -> Quarantine | None:
     return None
 
 
-def store_visits(records: list[sync.Record], actor: Actor, now: datetime) -> None:
+def store_visits(records: list[Envelope], actor: Actor, now: datetime) -> None:
     for record in records:
         body = record.body
         position = body.get("position") or {}
@@ -66,7 +66,7 @@ def store_visits(records: list[sync.Record], actor: Actor, now: datetime) -> Non
     feed.record_changes("subject", [(subject, subject) for subject in subjects])
 
 
-def check_submission(record: sync.Record, actor: Actor) -> Quarantine | None:
+def check_submission(record: Envelope, actor: Actor) -> Quarantine | None:
     """Raises: Refusal invalid (shape), unknown-checklist. Returns a Quarantine when answers do not fit the checklist."""
     refuse_shape(body_errors(_submission_schema, record.body))
     if record.visit_id is None:
@@ -93,7 +93,7 @@ def check_submission(record: sync.Record, actor: Actor) -> Quarantine | None:
     return Quarantine(refusal, [error.body() for error in errors])
 
 
-def store_submissions(records: list[sync.Record], actor: Actor, now: datetime) -> None:
+def store_submissions(records: list[Envelope], actor: Actor, now: datetime) -> None:
     for record in records:
         add_submission(record, actor, now)
     subjects = {uuid.UUID(record.subject_id) for record in records if record.subject_id}
@@ -101,7 +101,7 @@ def store_submissions(records: list[sync.Record], actor: Actor, now: datetime) -
     feed.record_changes("submission", [(uuid.UUID(record.id), uuid.UUID(record.subject_id)) for record in records])
 
 
-def add_submission(record: sync.Record, actor: Actor, now: datetime) -> Submission:
+def add_submission(record: Envelope, actor: Actor, now: datetime) -> Submission:
     """Scores a submission by the version it used and adds it to the open transaction."""
     body = record.body
     checklist = find_compiled(body["checklist"]["hash"])

@@ -11,13 +11,13 @@ from sqlalchemy import select
 
 from server import clock
 from server.accounts.models import User
-from server.db import db, transaction
+from server.db import db
 from server.pairings.visibility import check_subject, visible_subjects
 from server.permissions import Action, Actor, current_actor, requires
 from server.problems import Refusal
 from server.visits import store
 from server.visits.bodies import submission_body
-from server.visits.completion import completeness, completeness_body, refresh_visits
+from server.visits.completion import completeness, completeness_body
 from server.visits.intake import receive_records
 from server.visits.models import Visit
 from server.visits.pull import pull
@@ -35,9 +35,7 @@ class RecordsView(MethodView):
     def post(self, body: dict[str, Any]) -> Any:
         """Push records; each gets its own result, the same record twice gets the same receipt."""
         actor, now = current_actor(), clock.now()
-        results, visit_ids = receive_records(body["records"], device_id=body["device_id"], actor=actor, now=now)
-        with transaction():
-            visits = refresh_visits(visit_ids, now)
+        results, visits = receive_records(body["records"], device_id=body["device_id"], actor=actor, now=now)
         return {"server_time": clock.isoformat(now), "results": results, "visits": visits}
 
 

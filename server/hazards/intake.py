@@ -1,0 +1,140 @@
+"""Hazard events that phones push, and the hazards that a complete visit owes to its failed items."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+import forms
+from server import clock
+from server.checklists.service import find_compiled
+from server.db import db
+from server.hazards.models import Hazard, HazardEvent
+from server.hazards.projection import project
+from server.hazards.rules import FIELD_EVENTS
+from server.hazards.schemas import EventSchema, FoundSchema
+from server.pairings.visibility import check_subject
+from server.permissions import Action, Actor
+from server.problems import FieldError, Refusal
+from server.register.store import holidays
+from server.visits.intake import Quarantine
+from server.visits.models import Submission, Visit
+from server.visits.schemas import body_errors
+from server.visits.submissions import refuse_shape
+from sync.hazards import find_event_faults, hazard_id_for_item
+from sync.records import Record as Envelope
+from sync.times import format_time, parse_time
+
+_found_schema = FoundSchema()
+_event_schema = EventSchema()
+
+
+def check_event(record: Envelope, actor: Actor) -> Quarantine | None:
+    """Raises: Refusal invalid (shape), not-allowed (an event only the desk may add), conflict (another subject's hazard)."""
+    body = record.body
+    refuse_shape(body_errors(_found_schema if body.get("kind") == "found" else _event_schema, body))
+    faults = find_event_faults({**body, "id": record.id})
+    if faults:
+        raise Refusal("invalid", errors=[FieldError(f"#/body{fault['pointer']}", fault["code"]) for fault in faults])
+    if body["kind"] not in FIELD_EVENTS:
+        check_subject(actor, Action.ACT_ON_HAZARDS, uuid.UUID(record.subject_id))
+    stated = body.get("subject_id")
+    if stated is not None and stated != record.subject_id:
+        raise Refusal("invalid", errors=[FieldError("#/body/subject_id", "differs-from-envelope")])
+    owner = db.session.scalar(select(Hazard.subject_id).where(Hazard.id == uuid.UUID(body["hazard_id"])))
+    if owner is not None and str(owner) != record.subject_id:
+        raise Refusal("conflict", "这条隐患属于另一个主体。", "This hazard belongs to another subject.")
+    return None
+
+
+def store_events(records: list[Envelope], actor: Actor, now: datetime) -> None:
+    for record in records:
+        body = {**record.body}
+        if body["kind"] == "found":
+            body["subject_id"] = record.subject_id
+        db.session.add(
+            HazardEvent(
+                id=uuid.UUID(record.id),
+                county_code=actor.county_code,
+                hazard_id=uuid.UUID(body["hazard_id"]),
+                kind=body["kind"],
+                at=parse_time(body["at"]),
+                author_id=actor.user_id,
+                visit_id=uuid.UUID(record.visit_id) if record.visit_id else None,
+                body=body,
+                received_at=now,
+            )
+        )
+    db.session.flush()
+    project([uuid.UUID(record.body["hazard_id"]) for record in records], now)
+
+
+def add_missing_hazards(visit: Visit, now: datetime) -> None:
+    """Opens a hazard for each failed item of a complete visit that has none: a failed item is never without one.
+
+    The id is the one a phone would have made, so a finding that arrives later fills in the same hazard.
+    """
+    submissions = db.session.scalars(
+        select(Submission).where(Submission.visit_id == visit.id, Submission.superseded.is_(False))
+    ).all()
+    opened = []
+    for submission in submissions:
+        checklist = find_compiled(submission.checklist_hash)
+        assert checklist is not None, "a foreign key"
+        results = forms.results(checklist, submission.answers)
+        failed = [path for path, result in results.items() if result.result == "fail"]
+        named = set(
+            db.session.scalars(select(Hazard.item_path).where(Hazard.submission_id == submission.id))
+        )
+        for path in failed:
+            item = checklist.item_at(path)
+            if path in named or item.hazard is None:
+                continue
+            opened.append(_item_failed(visit, submission, path, item, now))
+    db.session.add_all(opened)
+    db.session.flush()
+    if opened:
+        project([event.hazard_id for event in opened], now)
+
+
+def _item_failed(visit: Visit, submission: Submission, path: str, item: Any, now: datetime) -> HazardEvent:
+    hazard_id = hazard_id_for_item(str(submission.id), path)
+    rule = item.hazard["deadline"]
+    found_on = clock.county_date(submission.finished_at)
+    deadline = forms.deadline_date(found_on, rule["days"], rule["day_kind"], holidays())
+    phrases = item.hazard["phrases"]
+    body = {
+        "hazard_id": hazard_id,
+        "kind": "item_failed",
+        "at": format_time(submission.finished_at),
+        "subject_id": str(visit.subject_id),
+        "submission_id": str(submission.id),
+        "item_path": path,
+        "checklist_id": submission.checklist_id,
+        "description": phrases[0]["zh"] if phrases else item.statement["zh"],
+        "spot": "",
+        "grade": "general",
+        "grade_suggested": None,
+        "determinations": [],
+        "basis": [{"standard": basis["standard"], "clause": basis["clause"]} for basis in item.basis],
+        "deadline": deadline.isoformat(),
+        "deadline_rule": rule,
+        "owner": None,
+        "photos": [],
+        "fixed_on_spot": False,
+        "source": "pairing_visit",
+    }
+    return HazardEvent(
+        id=uuid.uuid5(uuid.UUID(hazard_id), "item_failed"),
+        county_code=visit.county_code,
+        hazard_id=uuid.UUID(hazard_id),
+        kind="item_failed",
+        at=submission.finished_at,
+        author_id=submission.author_id,
+        visit_id=visit.id,
+        body=body,
+        received_at=now,
+    )

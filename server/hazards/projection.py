@@ -1,0 +1,92 @@
+"""Folding stored events into the ledger row of a hazard."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from server import feed, outbox
+from server.checklists.service import current_versions
+from server.db import db
+from server.hazards.models import Hazard, HazardEvent
+from server.register.models import SubjectSector
+from sync.hazards import Hazard as Folded
+from sync.hazards import fold_hazard
+from sync.times import parse_date, parse_time
+
+
+def project(hazard_ids: Iterable[uuid.UUID], now: datetime) -> list[Hazard]:
+    """Folds these hazards again from all their events, in the open transaction, and notes what depends on them."""
+    ids = list(dict.fromkeys(hazard_ids))
+    events: dict[uuid.UUID, list[HazardEvent]] = {id_: [] for id_ in ids}
+    for event in db.session.scalars(select(HazardEvent).where(HazardEvent.hazard_id.in_(ids)).order_by(HazardEvent.id)):
+        events[event.hazard_id].append(event)
+    known = {hazard.id: hazard for hazard in db.session.scalars(select(Hazard).where(Hazard.id.in_(ids)))}
+    changed = []
+    for hazard_id, rows in events.items():
+        folded = fold_hazard(fold_input(row) for row in rows)
+        if folded is None:
+            # An event overtook the finding on its way here; the hazard appears when the finding arrives.
+            continue
+        hazard = known.get(hazard_id)
+        if hazard is None:
+            hazard = Hazard(id=hazard_id, county_code=_county_code(), subject_id=uuid.UUID(folded.subject_id), revision=0)
+            db.session.add(hazard)
+        _write(hazard, folded, rows)
+        changed.append(hazard)
+    outbox.note("refresh_subject", [hazard.subject_id for hazard in changed])
+    feed.record_changes("hazard", [(hazard.id, hazard.subject_id) for hazard in changed])
+    return changed
+
+
+def fold_input(event: HazardEvent) -> dict[str, Any]:
+    return {**event.body, "id": str(event.id)}
+
+
+def hazard_number(hazard_id: uuid.UUID, found_at: datetime) -> str:
+    """A number people can read out, the same wherever it is computed: year of the finding and eight digits of the id."""
+    return f"{found_at:%Y}-{hazard_id.hex[:8].upper()}"
+
+
+def _write(hazard: Hazard, folded: Folded, rows: list[HazardEvent]) -> None:
+    document = folded.as_document()
+    found_at = parse_time(folded.found_at)
+    hazard.number = hazard_number(hazard.id, found_at)
+    hazard.visit_id = next((row.visit_id for row in rows if row.kind in {"found", "item_failed"}), None)
+    hazard.submission_id = uuid.UUID(folded.submission_id) if folded.submission_id else None
+    hazard.item_path = folded.item_path
+    hazard.checklist_id = folded.checklist_id
+    hazard.sector = _sector(hazard)
+    hazard.source = folded.source or "pairing_visit"
+    hazard.state = folded.state.value
+    hazard.grade = folded.grade
+    hazard.found_at = found_at
+    hazard.deadline = parse_date(folded.deadline) if folded.deadline else None
+    hazard.submitted_at = parse_time(folded.submitted_at) if folded.submitted_at else None
+    hazard.closed_at = parse_time(folded.closed_at) if folded.closed_at else None
+    hazard.description = folded.description or ""
+    hazard.spot = folded.spot or ""
+    hazard.responsible_unit = folded.responsible_unit or ""
+    hazard.returned_count = folded.returned_count
+    hazard.projection = document
+    hazard.revision += 1
+
+
+def _sector(hazard: Hazard) -> str | None:
+    """The sector of the checklist that found it, else the subject's main one."""
+    for version in current_versions():
+        if version.checklist_id == hazard.checklist_id and version.document["sector"]:
+            return str(version.document["sector"])
+    return db.session.scalar(
+        select(SubjectSector.sector).where(SubjectSector.subject_id == hazard.subject_id).order_by(SubjectSector.position)
+    )
+
+
+def _county_code() -> str:
+    code: str = current_app.config["SETTINGS"].county_code
+    return code

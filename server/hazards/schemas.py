@@ -1,0 +1,117 @@
+"""Wire shapes of hazard events and of the ledger's filters."""
+
+from __future__ import annotations
+
+
+from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, validate
+
+from server.hazards.rules import DESK_EVENTS
+from sync.hazards import HazardEventKind, HazardState
+from sync.records import is_uuid
+from sync.times import TimeInvalid, parse_date, parse_time
+
+GRADES = ["general", "major"]
+SOURCES = ["self_check", "pairing_visit", "department_check", "tip_off", "handed_down"]
+
+
+def _uuid(value: str) -> None:
+    if not is_uuid(value):
+        raise ValidationError("not a lower-case UUID")
+
+
+def _moment(value: str) -> None:
+    try:
+        parse_time(value)
+    except TimeInvalid as error:
+        raise ValidationError(str(error)) from error
+
+
+def _day(value: str) -> None:
+    try:
+        parse_date(value)
+    except TimeInvalid as error:
+        raise ValidationError(str(error)) from error
+
+
+class PhotoRefSchema(Schema):
+    class Meta:
+        unknown = INCLUDE
+
+    id = fields.String(required=True, validate=_uuid)
+    role = fields.String(required=True, validate=validate.Length(1, 16))
+
+
+class BasisSchema(Schema):
+    class Meta:
+        unknown = INCLUDE
+
+    standard = fields.String(required=True)
+    clause = fields.String(required=True)
+
+
+class EventSchema(Schema):
+    """What every hazard event of a phone carries; unknown keys are kept, since the record is kept whole."""
+
+    class Meta:
+        unknown = INCLUDE
+
+    hazard_id = fields.String(required=True, validate=_uuid)
+    kind = fields.String(required=True, validate=validate.OneOf(list(HazardEventKind)))
+    at = fields.String(required=True, validate=_moment)
+    photos = fields.List(fields.Nested(PhotoRefSchema), validate=validate.Length(max=40))
+    reason = fields.String(allow_none=True, validate=validate.Length(max=500))
+    note = fields.String(allow_none=True, validate=validate.Length(max=1000))
+
+
+class FoundSchema(EventSchema):
+    submission_id = fields.String(allow_none=True, load_default=None, validate=_uuid)
+    item_path = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=200))
+    checklist_id = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=64))
+    description = fields.String(required=True, validate=validate.Length(1, 1000))
+    spot = fields.String(load_default="", validate=validate.Length(max=200))
+    grade = fields.String(required=True, validate=validate.OneOf(GRADES))
+    basis = fields.List(fields.Nested(BasisSchema), load_default=list, validate=validate.Length(max=20))
+    deadline = fields.String(allow_none=True, load_default=None, validate=_day)
+    fixed_on_spot = fields.Boolean(load_default=False)
+    source = fields.String(load_default="pairing_visit", validate=validate.OneOf(SOURCES))
+
+
+class DeskEventSchema(Schema):
+    kind = fields.String(required=True, validate=validate.OneOf(sorted(DESK_EVENTS)))
+    grade = fields.String(validate=validate.OneOf(GRADES))
+    basis = fields.List(fields.Nested(BasisSchema), validate=validate.Length(max=20))
+    result = fields.String(validate=validate.OneOf(["pass", "return"]))
+    reason = fields.String(validate=validate.Length(1, 500))
+    opinion = fields.String(validate=validate.Length(1, 500))
+    text = fields.String(validate=validate.Length(1, 1000))
+    note = fields.String(validate=validate.Length(max=1000))
+    approver = fields.String(validate=validate.Length(1, 64))
+    deadline = fields.String(validate=_day)
+    responsible_unit = fields.String(validate=validate.Length(1, 120))
+    to_org = fields.String(validate=validate.Length(1, 120))
+    owner = fields.Dict()
+    commitments = fields.Dict()
+    completed_on = fields.String(validate=_day)
+
+
+class LedgerQuerySchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    state = fields.String(validate=validate.OneOf([*HazardState, "open"]))
+    grade = fields.String(validate=validate.OneOf(GRADES))
+    town = fields.String()
+    sector = fields.String()
+    department = fields.UUID()
+    subject_id = fields.UUID()
+    visit_id = fields.UUID()
+    overdue = fields.Boolean()
+    source = fields.String(validate=validate.OneOf(SOURCES))
+    found_from = fields.Date(data_key="from")
+    found_to = fields.Date(data_key="to")
+    q = fields.String(validate=validate.Length(max=80))
+    sort = fields.String(load_default="found", validate=validate.OneOf(["found", "deadline"]))
+    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100_000))
+    page_size = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
+
+

@@ -1,0 +1,80 @@
+"""Desk actions on a hazard: one event each, refused when the hazard's state does not allow it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from server.audit import write_audit
+from server.db import db, transaction
+from server.hazards.models import Hazard, HazardEvent
+from server.hazards.projection import fold_input, project
+from server.pairings.visibility import check_subject
+from server.permissions import Action, Actor
+from server.problems import FieldError, Refusal
+from sync.hazards import find_event_faults, fold_hazard
+from sync.times import format_time
+
+_REASONS = {
+    "already_confirmed": "已经核实过。",
+    "not_confirmed": "请先核实定级。",
+    "not_assigned": "请先下达整改。",
+    "not_submitted": "单位还没有报整改完成。",
+    "already_submitted": "单位已报整改完成，请复查。",
+    "already_closed": "已经销号。",
+    "voided": "已经作废。",
+    "commitments_incomplete": "重大隐患五落实不全，不能离开整改中。",
+    "deadline_not_later": "新期限要晚于原期限。",
+    "same_grade": "等级没有变化。",
+}
+
+
+def get_hazard(hazard_id: uuid.UUID, actor: Actor, action: Action) -> Hazard:
+    """Raises: Refusal not-found, also for a hazard that is not within the actor's scope."""
+    hazard = db.session.get(Hazard, hazard_id)
+    if hazard is None:
+        raise Refusal("not-found", "没有这条隐患。", "No such hazard.")
+    check_subject(actor, action, hazard.subject_id)
+    return hazard
+
+
+def add_event(hazard_id: uuid.UUID, document: dict[str, Any], actor: Actor, now: datetime) -> Hazard:
+    """Adds one event of the desk and folds the hazard again.
+
+    Raises: Refusal not-found, invalid, event-not-possible (the desk is online and sees the state, so an event without
+    effect is refused instead of kept).
+    """
+    with transaction():
+        hazard = get_hazard(hazard_id, actor, Action.ACT_ON_HAZARDS)
+        db.session.execute(select(Hazard.id).where(Hazard.id == hazard_id).with_for_update())
+        event_id = uuid.uuid4()
+        body = {**document, "hazard_id": str(hazard_id), "at": format_time(now)}
+        event = HazardEvent(
+            id=event_id, county_code=actor.county_code, hazard_id=hazard_id, kind=document["kind"], at=now,
+            author_id=actor.user_id, body=body, received_at=now,
+        )  # fmt: skip
+        faults = find_event_faults(fold_input(event))
+        if faults:
+            raise Refusal("invalid", errors=[FieldError(f"#{fault['pointer']}", fault["code"]) for fault in faults])
+        _check_effective(hazard, event)
+        db.session.add(event)
+        db.session.flush()
+        project([hazard_id], now)
+        write_audit(f"hazard:{document['kind']}", "hazard", hazard_id, actor_id=actor.user_id)
+    return hazard
+
+
+def _check_effective(hazard: Hazard, event: HazardEvent) -> None:
+    stored = db.session.scalars(select(HazardEvent).where(HazardEvent.hazard_id == hazard.id)).all()
+    folded = fold_hazard(fold_input(row) for row in [*stored, event])
+    assert folded is not None, "the hazard exists"
+    for entry in folded.ineffective:
+        if entry["event_id"] == str(event.id):
+            reason = entry["reason"]
+            raise Refusal(
+                "event-not-possible", _REASONS.get(reason, ""), reason.replace("_", " "),
+                errors=[FieldError("#/kind", reason)],
+            )  # fmt: skip

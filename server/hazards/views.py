@@ -1,0 +1,81 @@
+"""HTTP of the hazard ledger."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from server import clock, feed
+from server.hazards import service
+from server.hazards.bodies import hazard_body, timeline
+from server.hazards.models import Hazard
+from server.hazards.schemas import DeskEventSchema, LedgerQuerySchema
+from server.hazards.store import ledger_page
+from server.pairings.visibility import visible_subjects
+from server.permissions import Action, current_actor, requires
+from server.register.models import Subject
+from server.register.store import area_names
+from sync.hazards import is_overdue
+
+blp = Blueprint("hazards", __name__, url_prefix="/api/hazards", description="隐患台账 the hazard ledger")
+
+
+@blp.route("")
+class HazardsView(MethodView):
+    @requires(Action.READ_HAZARDS)
+    @blp.arguments(LedgerQuerySchema, location="query")
+    @blp.response(200)
+    def get(self, query: dict[str, Any]) -> Any:
+        """The ledger within the actor's scope, newest first or by deadline."""
+        today = clock.county_date(clock.now())
+        visible = visible_subjects(current_actor(), Action.READ_HAZARDS)
+        rows, total = ledger_page(visible, query, today, page=query["page"], page_size=query["page_size"])
+        towns = area_names()
+        bodies = {str(hazard.id): _row(hazard, subject, towns) for hazard, subject in rows}
+        return {"items": list(feed.extend("hazard", bodies).values()), "total": total, "page": query["page"]}
+
+
+@blp.route("/<uuid:hazard_id>")
+class HazardView(MethodView):
+    @requires(Action.READ_HAZARDS)
+    @blp.response(200)
+    def get(self, hazard_id: uuid.UUID) -> Any:
+        """One hazard with its timeline and photos."""
+        return _detail(service.get_hazard(hazard_id, current_actor(), Action.READ_HAZARDS))
+
+
+@blp.route("/<uuid:hazard_id>/events")
+class EventsView(MethodView):
+    @requires(Action.ACT_ON_HAZARDS)
+    @blp.arguments(DeskEventSchema)
+    @blp.response(201)
+    def post(self, body: dict[str, Any], hazard_id: uuid.UUID) -> Any:
+        """Confirm, assign, re-check, extend, void … from the desk."""
+        return _detail(service.add_event(hazard_id, body, current_actor(), clock.now()))
+
+
+def _detail(hazard: Hazard) -> dict[str, Any]:
+    from server.db import db
+
+    subject = db.session.get(Subject, hazard.subject_id)
+    assert subject is not None, "a foreign key"
+    bodies = feed.extend("hazard", {str(hazard.id): _row(hazard, subject, area_names())})
+    return bodies[str(hazard.id)] | {"events": timeline(hazard)}
+
+
+def _row(hazard: Hazard, subject: Subject, towns: dict[str, str]) -> dict[str, Any]:
+    today = clock.county_date(clock.now())
+    deadline = hazard.deadline.isoformat() if hazard.deadline else None
+    return hazard_body(hazard) | {
+        "overdue": is_overdue(hazard.state, deadline, today),
+        "subject": {
+            "id": str(subject.id),
+            "name": subject.name,
+            "town_code": subject.town_code,
+            "town_name": towns.get(subject.town_code, ""),
+            "sectors": subject.sectors,
+        },
+    }
