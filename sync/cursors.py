@@ -1,8 +1,8 @@
 """The pull cursor: how far a phone has read the change log. Opaque on the wire.
 
-A cursor is (xid, seq): the transaction that wrote the change, then its place in the log. Ordering by sequence number alone
-would skip a row that took its number early and committed late; the server pages by this pair, below the oldest transaction
-still running. SQLite has one writer, so there the xid is always 0. Mirrored by client/src/sync/cursors.ts.
+A cursor is (xid, seq): the transaction that wrote the change, then its place in the log. Ordering by sequence number
+alone would skip a row that took its number early and committed late; the server pages by this pair, below the oldest
+transaction still running. SQLite has one writer, so there the xid is always 0. Mirrored by client/src/sync/cursors.ts.
 """
 
 from __future__ import annotations

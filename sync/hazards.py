@@ -473,7 +473,9 @@ def _is_text(value: object) -> bool:
 
 def _are_photos(value: object) -> bool:
     return isinstance(value, list) and all(
-        isinstance(photo, dict) and isinstance(photo.get("id"), str) and isinstance(photo.get("role", ""), str)
+        isinstance(photo, dict)
+        and isinstance(photo.get("id"), str)
+        and (photo.get("role") is None or isinstance(photo["role"], str))
         for photo in value
     )
 

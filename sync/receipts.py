@@ -28,7 +28,7 @@ class ExpectedPhoto:
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """Ids in the order in which the visit lists them. ``different_photos`` arrived, but with other bytes than listed."""
+    """Ids in the order in which the visit lists them; ``different_photos`` arrived with other bytes than listed."""
 
     complete: bool
     missing_records: tuple[str, ...]
@@ -37,7 +37,7 @@ class Completeness:
 
 
 def receipt_code(kind: ReceiptKind | str, id: str, sha256: str) -> str:
-    """Twelve hex digits in groups of four: "7F3C-21A9-0B44". A pure function, so phone and server print the same one."""
+    """Twelve hex digits in groups of four: "7F3C-21A9-0B44". Phone and server print the same one."""
     digest = hashlib.sha256(f"{ReceiptKind(kind).value}|{id}|{sha256}".encode()).hexdigest()[:12].upper()
     return "-".join((digest[0:4], digest[4:8], digest[8:12]))
 
@@ -65,4 +65,6 @@ def visit_completeness(
     photos = {photo.id: photo for photo in expected_photos}.values()
     missing_photos = tuple(photo.id for photo in photos if photo.id not in stored_photos)
     different = tuple(photo.id for photo in photos if stored_photos.get(photo.id, photo.sha256) != photo.sha256)
-    return Completeness(not (missing_records or missing_photos or different), missing_records, missing_photos, different)
+    return Completeness(
+        not (missing_records or missing_photos or different), missing_records, missing_photos, different
+    )

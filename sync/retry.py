@@ -1,4 +1,4 @@
-"""Whether and when to try again: a network failure, 408, 429 and 5xx are tried again, any other refusal is shown to a person.
+"""Whether and when to try again: after a network failure, 408, 429 and 5xx; any other refusal is shown to a person.
 
 Arithmetic only; who waits and where the attempt count is kept is the caller's. Mirrored by client/src/sync/retry.ts.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from enum import StrEnum
 
@@ -51,8 +51,8 @@ def decide_retry(
 
 
 def backoff_ms(failed_attempts: int, random_unit: float) -> int:
-    """Doubles per failure up to five minutes; the upper half is random, so that a town's phones do not return as one."""
-    ceiling_ms = min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** min(max(failed_attempts - 1, 0), 20))
+    """Doubles per failure up to five minutes; the upper half is random, lest a town's phones return all at once."""
+    ceiling_ms = min(LONGEST_DELAY_MS, FIRST_DELAY_MS << min(max(failed_attempts - 1, 0), 20))
     half_ms = ceiling_ms // 2
     return half_ms + math.floor(half_ms * random_unit)
 
@@ -65,7 +65,7 @@ def parse_retry_after(text: str | None, now: datetime) -> int | None:
     if re.fullmatch(r"\d{1,9}", text, re.ASCII):
         return int(text)
     try:
-        moment = parsedate_to_datetime(text).astimezone(timezone.utc)
+        moment = parsedate_to_datetime(text).astimezone(UTC)
     except ValueError:
         return None
     # Both languages read sloppy dates, but not the same ones; only the form that RFC 9110 prescribes counts.

@@ -1,9 +1,9 @@
-"""Times as records carry them: RFC 3339 text with an offset, at most milliseconds, so that both languages order them equally."""
+"""Times as records carry them: RFC 3339 with an offset, at most milliseconds, so both languages order them alike."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 # China has one zone and no summer time, so a fixed offset spares the phone a zone database.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -25,7 +25,7 @@ def parse_time(text: object) -> datetime:
         raise TimeInvalid("time must be RFC 3339 with an offset")
     try:
         # Python 3.11+ reads "Z" and short fractions; both were checked above.
-        return datetime.fromisoformat(text).astimezone(timezone.utc)
+        return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise TimeInvalid("no such time") from error
 
