@@ -2,51 +2,51 @@
 // draft → confirmed → assigned → rectifying → submitted → closed, with voided beside it. A refused re-check goes back to
 // rectifying. "Overdue" is derived from dates and never a state. Mirrors sync/hazards.py.
 
-import { hex, isUuid } from './records.ts'
-import { parseDate, parseTime } from './times.ts'
+import { hex, isUuid } from "./records.ts";
+import { parseDate, parseTime } from "./times.ts";
 
-export type HazardState = 'draft' | 'confirmed' | 'assigned' | 'rectifying' | 'submitted' | 'closed' | 'voided'
-export type HazardGrade = 'general' | 'major'
-export type HazardKind = 'unsafe_state' | 'unsafe_act' | 'management_defect'
-export type HazardSource = 'self_check' | 'pairing_visit' | 'department_check' | 'tip_off' | 'handed_down'
-export type PhotoRole = 'overview' | 'close_up' | 'name_plate' | 'before' | 'after' | 'signature' | 'paper' | 'item'
+export type HazardState = "draft" | "confirmed" | "assigned" | "rectifying" | "submitted" | "closed" | "voided"
+export type HazardGrade = "general" | "major"
+export type HazardKind = "unsafe_state" | "unsafe_act" | "management_defect"
+export type HazardSource = "self_check" | "pairing_visit" | "department_check" | "tip_off" | "handed_down"
+export type PhotoRole = "overview" | "close_up" | "name_plate" | "before" | "after" | "signature" | "paper" | "item"
 
 // In the order in which a hazard lives through them; two events of one instant take effect in this order.
 const EVENT_KINDS = [
-  'found',
-  'item_failed',
-  'confirmed',
-  'regraded',
-  'assigned',
-  'transferred',
-  'extended',
-  'accepted',
-  'submitted',
-  'rechecked',
-  'closed',
-  'voided',
-  'photo_added',
-  'noted',
-] as const
+  "found",
+  "item_failed",
+  "confirmed",
+  "regraded",
+  "assigned",
+  "transferred",
+  "extended",
+  "accepted",
+  "submitted",
+  "rechecked",
+  "closed",
+  "voided",
+  "photo_added",
+  "noted",
+] as const;
 export type HazardEventKind = (typeof EVENT_KINDS)[number]
 
 /** Why an event is kept but changes nothing. */
 export type IneffectiveReason =
-  | 'already_found'
-  | 'already_confirmed'
-  | 'not_confirmed'
-  | 'not_assigned'
-  | 'not_submitted'
-  | 'already_submitted'
-  | 'already_closed'
-  | 'voided'
-  | 'commitments_incomplete'
-  | 'deadline_not_later'
-  | 'needs_extension'
-  | 'same_grade'
-  | 'unreadable'
+  | "already_found"
+  | "already_confirmed"
+  | "not_confirmed"
+  | "not_assigned"
+  | "not_submitted"
+  | "already_submitted"
+  | "already_closed"
+  | "voided"
+  | "commitments_incomplete"
+  | "deadline_not_later"
+  | "needs_extension"
+  | "same_grade"
+  | "unreadable"
 
-export const COMMITMENTS = ['responsible_person', 'measures', 'funds_wan', 'deadline', 'contingency_plan'] as const
+export const COMMITMENTS = ["responsible_person", "measures", "funds_wan", "deadline", "contingency_plan"] as const;
 export type CommitmentName = (typeof COMMITMENTS)[number]
 export type Commitments = Partial<Record<CommitmentName, string | null>>
 
@@ -65,7 +65,7 @@ export interface HazardOwner {
 }
 export interface DeadlineRule {
   days: number
-  day_kind: 'calendar' | 'working'
+  day_kind: "calendar" | "working"
 }
 
 interface EventBase {
@@ -96,20 +96,20 @@ export interface FoundPayload {
 }
 export type HazardEvent = EventBase &
   (
-    | ({ kind: 'found' } & FoundPayload)
-    | ({ kind: 'item_failed' } & Partial<FoundPayload>)
-    | { kind: 'confirmed'; grade: HazardGrade; basis?: BasisRef[] }
-    | { kind: 'regraded'; grade: HazardGrade; reason: string }
-    | { kind: 'assigned'; responsible_unit: string | null; owner: HazardOwner | null; deadline: string | null }
-    | { kind: 'transferred'; to_org: string; reason: string }
-    | { kind: 'extended'; deadline: string; reason: string; approver: string }
-    | { kind: 'accepted'; commitments?: Commitments }
-    | { kind: 'submitted'; note?: string; completed_on?: string | null; commitments?: Commitments }
-    | { kind: 'rechecked'; result: 'pass' | 'return'; reason?: string }
-    | { kind: 'closed'; opinion?: string }
-    | { kind: 'voided'; reason: string; approver?: string }
-    | { kind: 'photo_added' }
-    | { kind: 'noted'; text: string }
+    | ({ kind: "found" } & FoundPayload)
+    | ({ kind: "item_failed" } & Partial<FoundPayload>)
+    | { kind: "confirmed"; grade: HazardGrade; basis?: BasisRef[] }
+    | { kind: "regraded"; grade: HazardGrade; reason: string }
+    | { kind: "assigned"; responsible_unit: string | null; owner: HazardOwner | null; deadline: string | null }
+    | { kind: "transferred"; to_org: string; reason: string }
+    | { kind: "extended"; deadline: string; reason: string; approver: string }
+    | { kind: "accepted"; commitments?: Commitments }
+    | { kind: "submitted"; note?: string; completed_on?: string | null; commitments?: Commitments }
+    | { kind: "rechecked"; result: "pass" | "return"; reason?: string }
+    | { kind: "closed"; opinion?: string }
+    | { kind: "voided"; reason: string; approver?: string }
+    | { kind: "photo_added" }
+    | { kind: "noted"; text: string }
   )
 
 /** What the events add up to. Times are the texts of the events; dates are YYYY-MM-DD. Equal to Hazard.as_document(). */
@@ -169,191 +169,191 @@ export interface Hazard {
  * behalf, then `rechecked`. A pass closes.
  */
 export function foldHazard(events: Iterable<HazardEvent>): Hazard | null {
-  const readable = new Map<string, HazardEvent>()
-  const unreadable = new Set<string>()
+  const readable = new Map<string, HazardEvent>();
+  const unreadable = new Set<string>();
   for (const event of events) {
-    if (findEventFaults(event).length > 0) unreadable.add(String(event.id))
-    else readable.set(event.id, event)
+    if (findEventFaults(event).length > 0) unreadable.add(String(event.id));
+    else readable.set(event.id, event);
   }
-  const ordered = [...readable.values()].sort(compareEvents)
-  const first = ordered[0]
-  if (!first || !isCreating(first)) return null
-  const hazard = emptyHazard()
-  const photoIds = new Set<string>()
+  const ordered = [...readable.values()].sort(compareEvents);
+  const first = ordered[0];
+  if (!first || !isCreating(first)) return null;
+  const hazard = emptyHazard();
+  const photoIds = new Set<string>();
   for (const event of ordered) {
-    const reason = take(hazard, event)
-    if (reason) hazard.ineffective.push({ event_id: event.id, reason })
-    keepPhotos(hazard, event, photoIds)
-    hazard.last_event_at = event.at
+    const reason = take(hazard, event);
+    if (reason) hazard.ineffective.push({ event_id: event.id, reason });
+    keepPhotos(hazard, event, photoIds);
+    hazard.last_event_at = event.at;
   }
-  for (const event_id of [...unreadable].sort()) hazard.ineffective.push({ event_id, reason: 'unreadable' })
-  hazard.missing_commitments = missingCommitments(hazard.commitments)
-  return hazard
+  for (const event_id of [...unreadable].sort()) hazard.ineffective.push({ event_id, reason: "unreadable" });
+  hazard.missing_commitments = missingCommitments(hazard.commitments);
+  return hazard;
 }
 
 /** The id of the nth hazard of a failed item: UUID version 5, so phone and server name the same hazard alike. */
 export async function hazardIdForItem(submissionId: string, itemPath: string, nth = 1): Promise<string> {
-  const namespace = Uint8Array.from(submissionId.replaceAll('-', '').match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
-  const name = new TextEncoder().encode(nth === 1 ? itemPath : `${itemPath}#${nth}`)
-  const input = new Uint8Array(namespace.length + name.length)
-  input.set(namespace)
-  input.set(name, namespace.length)
-  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-1', input)).slice(0, 16)
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
-  return hex(bytes.buffer).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  const namespace = Uint8Array.from(submissionId.replaceAll("-", "").match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  const name = new TextEncoder().encode(nth === 1 ? itemPath : `${itemPath}#${nth}`);
+  const input = new Uint8Array(namespace.length + name.length);
+  input.set(namespace);
+  input.set(name, namespace.length);
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-1", input)).slice(0, 16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return hex(bytes.buffer).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
 /** The deadline day itself is not overdue; `asOf` is a day in Shanghai (YYYY-MM-DD). */
 export function isOverdue(state: HazardState, deadline: string | null, asOf: string): boolean {
-  if (deadline === null || state === 'closed' || state === 'voided') return false
-  return parseDate(deadline) < parseDate(asOf)
+  if (deadline === null || state === "closed" || state === "voided") return false;
+  return parseDate(deadline) < parseDate(asOf);
 }
 
 /** Which of the five commitments (五落实) are not filled in; funds of "0" are a statement, blank is not. */
 export function missingCommitments(commitments: Commitments): CommitmentName[] {
-  return COMMITMENTS.filter((name) => isBlank(commitments[name]))
+  return COMMITMENTS.filter((name) => isBlank(commitments[name]));
 }
 
 /** What makes an event unusable for the fold; richer checks belong to the server's wire schemas. */
 export function findEventFaults(event: unknown): { pointer: string; code: string }[] {
-  const faults: { pointer: string; code: string }[] = []
-  const fields = event as Record<string, unknown>
-  if (!isUuid(fields['id'])) faults.push({ pointer: '/id', code: 'not_a_uuid' })
-  const kind = fields['kind']
-  if (!(EVENT_KINDS as readonly unknown[]).includes(kind)) return [...faults, { pointer: '/kind', code: 'unknown_kind' }]
-  if (!reads(parseTime, fields['at'])) faults.push({ pointer: '/at', code: 'not_a_time' })
+  const faults: { pointer: string; code: string }[] = [];
+  const fields = event as Record<string, unknown>;
+  if (!isUuid(fields["id"])) faults.push({ pointer: "/id", code: "not_a_uuid" });
+  const kind = fields["kind"];
+  if (!(EVENT_KINDS as readonly unknown[]).includes(kind)) return [...faults, { pointer: "/kind", code: "unknown_kind" }];
+  if (!reads(parseTime, fields["at"])) faults.push({ pointer: "/at", code: "not_a_time" });
   for (const [key, holds, code, neededBy] of PAYLOAD_CHECKS) {
-    const value = fields[key] ?? null
-    if (value === null && !neededBy.includes(kind as HazardEventKind)) continue
-    if (!holds(value)) faults.push({ pointer: `/${key}`, code })
+    const value = fields[key] ?? null;
+    if (value === null && !neededBy.includes(kind as HazardEventKind)) continue;
+    if (!holds(value)) faults.push({ pointer: `/${key}`, code });
   }
-  return faults
+  return faults;
 }
 
 function take(hazard: Hazard, event: HazardEvent): IneffectiveReason | null {
   switch (event.kind) {
-    case 'found':
-    case 'item_failed':
-      return takeFound(hazard, event)
-    case 'photo_added':
-      return null
-    case 'noted':
-      hazard.notes.push({ event_id: event.id, at: event.at, text: event.text })
-      return null
-    case 'voided':
-      if (hazard.state === 'voided') return 'voided'
-      hazard.state = 'voided'
-      hazard.voided_at = event.at
-      hazard.void_reason = event.reason ?? null
-      return null
-    case 'closed':
-      if (hazard.state === 'closed' && hazard.closing_opinion === null) {
-        hazard.closing_opinion = event.opinion ?? null
-        return null
+    case "found":
+    case "item_failed":
+      return takeFound(hazard, event);
+    case "photo_added":
+      return null;
+    case "noted":
+      hazard.notes.push({ event_id: event.id, at: event.at, text: event.text });
+      return null;
+    case "voided":
+      if (hazard.state === "voided") return "voided";
+      hazard.state = "voided";
+      hazard.voided_at = event.at;
+      hazard.void_reason = event.reason ?? null;
+      return null;
+    case "closed":
+      if (hazard.state === "closed" && hazard.closing_opinion === null) {
+        hazard.closing_opinion = event.opinion ?? null;
+        return null;
       }
   }
-  if (hazard.state === 'voided') return 'voided'
-  if (hazard.state === 'closed') return 'already_closed'
+  if (hazard.state === "voided") return "voided";
+  if (hazard.state === "closed") return "already_closed";
   switch (event.kind) {
-    case 'confirmed':
-      if (hazard.confirmed_at !== null) return 'already_confirmed'
-      hazard.confirmed_at = event.at
-      hazard.grade = event.grade
-      if (event.basis && event.basis.length > 0) hazard.basis = [...event.basis]
+    case "confirmed":
+      if (hazard.confirmed_at !== null) return "already_confirmed";
+      hazard.confirmed_at = event.at;
+      hazard.grade = event.grade;
+      if (event.basis && event.basis.length > 0) hazard.basis = [...event.basis];
       // The owner may have rectified before anybody confirmed; confirming must not undo that.
-      if (hazard.state === 'draft') hazard.state = 'confirmed'
-      return null
-    case 'regraded': {
-      if (event.grade === hazard.grade) return 'same_grade'
-      const { id: event_id, at, grade: to } = event
-      hazard.regrades.push({ event_id, at, from: hazard.grade, to, reason: event.reason ?? null })
-      hazard.grade = to
-      return null
+      if (hazard.state === "draft") hazard.state = "confirmed";
+      return null;
+    case "regraded": {
+      if (event.grade === hazard.grade) return "same_grade";
+      const { id: event_id, at, grade: to } = event;
+      hazard.regrades.push({ event_id, at, from: hazard.grade, to, reason: event.reason ?? null });
+      hazard.grade = to;
+      return null;
     }
-    case 'assigned':
-      return takeAssigned(hazard, event)
-    case 'transferred':
-      hazard.responsible_unit = event.to_org
-      hazard.transfers.push({ event_id: event.id, at: event.at, to_org: event.to_org, reason: event.reason ?? null })
-      return null
-    case 'extended':
-      return takeExtended(hazard, event)
-    case 'accepted':
-      if (hazard.state === 'submitted') return 'already_submitted'
-      if (hazard.state !== 'assigned' && hazard.state !== 'rectifying') return 'not_assigned'
-      hazard.state = 'rectifying'
-      hazard.accepted_at = event.at
-      hazard.commitments = commitmentsWith(hazard, event.commitments)
-      return null
-    case 'submitted':
-      if (hazard.state === 'submitted') return 'already_submitted'
-      return submit(hazard, event.at, event.commitments, event.completed_on)
-    case 'rechecked':
-      if (hazard.state !== 'submitted') return 'not_submitted'
-      if (event.result === 'pass') return close(hazard, event.at)
-      hazard.state = 'rectifying'
-      hazard.returned_count += 1
-      hazard.return_reason = event.reason ?? null
-      return null
-    case 'closed': {
-      if (hazard.state !== 'submitted') return 'not_submitted'
-      const reason = close(hazard, event.at)
-      if (reason === null) hazard.closing_opinion = event.opinion ?? null
-      return reason
+    case "assigned":
+      return takeAssigned(hazard, event);
+    case "transferred":
+      hazard.responsible_unit = event.to_org;
+      hazard.transfers.push({ event_id: event.id, at: event.at, to_org: event.to_org, reason: event.reason ?? null });
+      return null;
+    case "extended":
+      return takeExtended(hazard, event);
+    case "accepted":
+      if (hazard.state === "submitted") return "already_submitted";
+      if (hazard.state !== "assigned" && hazard.state !== "rectifying") return "not_assigned";
+      hazard.state = "rectifying";
+      hazard.accepted_at = event.at;
+      hazard.commitments = commitmentsWith(hazard, event.commitments);
+      return null;
+    case "submitted":
+      if (hazard.state === "submitted") return "already_submitted";
+      return submit(hazard, event.at, event.commitments, event.completed_on);
+    case "rechecked":
+      if (hazard.state !== "submitted") return "not_submitted";
+      if (event.result === "pass") return close(hazard, event.at);
+      hazard.state = "rectifying";
+      hazard.returned_count += 1;
+      hazard.return_reason = event.reason ?? null;
+      return null;
+    case "closed": {
+      if (hazard.state !== "submitted") return "not_submitted";
+      const reason = close(hazard, event.at);
+      if (reason === null) hazard.closing_opinion = event.opinion ?? null;
+      return reason;
     }
   }
 }
 
 function takeFound(
   hazard: Hazard,
-  event: Extract<HazardEvent, { kind: 'found' | 'item_failed' }>,
+  event: Extract<HazardEvent, { kind: "found" | "item_failed" }>,
 ): IneffectiveReason | null {
-  if (hazard.found_at !== '') return 'already_found'
-  hazard.subject_id = event.subject_id ?? null
-  hazard.submission_id = event.submission_id ?? null
-  hazard.item_path = event.item_path ?? null
-  hazard.checklist_id = event.checklist_id ?? null
-  hazard.description = event.description ?? null
-  hazard.spot = event.spot ?? null
-  hazard.kind_of_hazard = event.kind_of_hazard ?? null
-  hazard.grade_suggested = event.grade_suggested ?? null
-  hazard.deadline_rule = event.deadline_rule ?? null
-  hazard.owner = event.owner ?? null
-  hazard.no_photo_reason = event.no_photo_reason ?? null
-  hazard.source = event.source ?? null
-  hazard.grade = event.grade ?? 'general'
-  hazard.determinations = [...(event.determinations ?? [])]
-  hazard.basis = [...(event.basis ?? [])]
-  hazard.fixed_on_spot = event.fixed_on_spot === true
-  hazard.deadline = event.deadline ?? null
-  hazard.original_deadline = hazard.deadline
-  hazard.found_at = event.at
-  return hazard.fixed_on_spot ? submit(hazard, event.at, undefined, null) : null
+  if (hazard.found_at !== "") return "already_found";
+  hazard.subject_id = event.subject_id ?? null;
+  hazard.submission_id = event.submission_id ?? null;
+  hazard.item_path = event.item_path ?? null;
+  hazard.checklist_id = event.checklist_id ?? null;
+  hazard.description = event.description ?? null;
+  hazard.spot = event.spot ?? null;
+  hazard.kind_of_hazard = event.kind_of_hazard ?? null;
+  hazard.grade_suggested = event.grade_suggested ?? null;
+  hazard.deadline_rule = event.deadline_rule ?? null;
+  hazard.owner = event.owner ?? null;
+  hazard.no_photo_reason = event.no_photo_reason ?? null;
+  hazard.source = event.source ?? null;
+  hazard.grade = event.grade ?? "general";
+  hazard.determinations = [...(event.determinations ?? [])];
+  hazard.basis = [...(event.basis ?? [])];
+  hazard.fixed_on_spot = event.fixed_on_spot === true;
+  hazard.deadline = event.deadline ?? null;
+  hazard.original_deadline = hazard.deadline;
+  hazard.found_at = event.at;
+  return hazard.fixed_on_spot ? submit(hazard, event.at, undefined, null) : null;
 }
 
-function takeAssigned(hazard: Hazard, event: Extract<HazardEvent, { kind: 'assigned' }>): IneffectiveReason | null {
-  if (hazard.state === 'draft') return 'not_confirmed'
-  if (hazard.state === 'submitted') return 'already_submitted'
-  if (hazard.state === 'confirmed') hazard.state = 'assigned'
+function takeAssigned(hazard: Hazard, event: Extract<HazardEvent, { kind: "assigned" }>): IneffectiveReason | null {
+  if (hazard.state === "draft") return "not_confirmed";
+  if (hazard.state === "submitted") return "already_submitted";
+  if (hazard.state === "confirmed") hazard.state = "assigned";
   // Assigning again must not be a way to move the deadline without a reason and an approver.
-  else if (hazard.deadline !== null && event.deadline !== null && event.deadline > hazard.deadline) return 'needs_extension'
-  hazard.assigned_at = event.at
-  hazard.responsible_unit = event.responsible_unit ?? hazard.responsible_unit
-  hazard.owner = event.owner ?? hazard.owner
-  hazard.deadline = event.deadline ?? hazard.deadline
-  hazard.original_deadline ??= hazard.deadline
-  return null
+  else if (hazard.deadline !== null && event.deadline !== null && event.deadline > hazard.deadline) return "needs_extension";
+  hazard.assigned_at = event.at;
+  hazard.responsible_unit = event.responsible_unit ?? hazard.responsible_unit;
+  hazard.owner = event.owner ?? hazard.owner;
+  hazard.deadline = event.deadline ?? hazard.deadline;
+  hazard.original_deadline ??= hazard.deadline;
+  return null;
 }
 
-function takeExtended(hazard: Hazard, event: Extract<HazardEvent, { kind: 'extended' }>): IneffectiveReason | null {
-  const from = hazard.deadline
-  const { id: event_id, at, deadline: to } = event
-  if (from !== null && to <= from) return 'deadline_not_later'
-  hazard.deadline = to
-  hazard.original_deadline ??= to
-  hazard.extensions.push({ event_id, at, from, to, reason: event.reason ?? null, approver: event.approver ?? null })
-  return null
+function takeExtended(hazard: Hazard, event: Extract<HazardEvent, { kind: "extended" }>): IneffectiveReason | null {
+  const from = hazard.deadline;
+  const { id: event_id, at, deadline: to } = event;
+  if (from !== null && to <= from) return "deadline_not_later";
+  hazard.deadline = to;
+  hazard.original_deadline ??= to;
+  hazard.extensions.push({ event_id, at, from, to, reason: event.reason ?? null, approver: event.approver ?? null });
+  return null;
 }
 
 /** From any open state: a general hazard is often put right before the desk has confirmed or assigned it. */
@@ -363,38 +363,38 @@ function submit(
   stated: Commitments | undefined,
   completedOn: string | null | undefined,
 ): IneffectiveReason | null {
-  const commitments = commitmentsWith(hazard, stated)
-  if (hazard.grade === 'major' && missingCommitments(commitments).length > 0) return 'commitments_incomplete'
-  hazard.state = 'submitted'
-  hazard.commitments = commitments
-  hazard.submitted_at = at
-  hazard.deadline_at_submission = hazard.deadline
-  hazard.completed_on = completedOn ?? null
-  return null
+  const commitments = commitmentsWith(hazard, stated);
+  if (hazard.grade === "major" && missingCommitments(commitments).length > 0) return "commitments_incomplete";
+  hazard.state = "submitted";
+  hazard.commitments = commitments;
+  hazard.submitted_at = at;
+  hazard.deadline_at_submission = hazard.deadline;
+  hazard.completed_on = completedOn ?? null;
+  return null;
 }
 
 function close(hazard: Hazard, at: string): IneffectiveReason | null {
   // A hazard regraded to major after its submission still owes the commitments.
-  if (hazard.grade === 'major' && missingCommitments(hazard.commitments).length > 0) return 'commitments_incomplete'
-  hazard.state = 'closed'
-  hazard.closed_at = at
-  return null
+  if (hazard.grade === "major" && missingCommitments(hazard.commitments).length > 0) return "commitments_incomplete";
+  hazard.state = "closed";
+  hazard.closed_at = at;
+  return null;
 }
 
 function commitmentsWith(hazard: Hazard, stated: Commitments | null | undefined): Commitments {
-  const merged: Commitments = { ...hazard.commitments }
+  const merged: Commitments = { ...hazard.commitments };
   for (const name of COMMITMENTS) {
-    const value = stated?.[name]
-    if (value !== undefined && !isBlank(value)) merged[name] = value
+    const value = stated?.[name];
+    if (value !== undefined && !isBlank(value)) merged[name] = value;
   }
-  return merged
+  return merged;
 }
 
 function keepPhotos(hazard: Hazard, event: HazardEvent, photoIds: Set<string>): void {
   for (const photo of event.photos ?? []) {
-    if (photoIds.has(photo.id)) continue
-    photoIds.add(photo.id)
-    hazard.photos.push({ id: photo.id, role: photo.role || (isCreating(event) ? 'before' : 'after'), event_id: event.id })
+    if (photoIds.has(photo.id)) continue;
+    photoIds.add(photo.id);
+    hazard.photos.push({ id: photo.id, role: photo.role || (isCreating(event) ? "before" : "after"), event_id: event.id });
   }
 }
 
@@ -404,22 +404,22 @@ function compareEvents(a: HazardEvent, b: HazardEvent): number {
     parseTime(a.at) - parseTime(b.at) ||
     EVENT_KINDS.indexOf(a.kind) - EVENT_KINDS.indexOf(b.kind) ||
     (a.id < b.id ? -1 : 1)
-  )
+  );
 }
 
 /** `item_failed` is the server's stand-in until the phone's own account of the finding arrives. */
 function firstRank(event: HazardEvent): number {
-  return event.kind === 'found' ? 0 : event.kind === 'item_failed' ? 1 : 2
+  return event.kind === "found" ? 0 : event.kind === "item_failed" ? 1 : 2;
 }
 
 function isCreating(event: HazardEvent): boolean {
-  return event.kind === 'found' || event.kind === 'item_failed'
+  return event.kind === "found" || event.kind === "item_failed";
 }
 
 function emptyHazard(): Hazard {
   return {
-    state: 'draft',
-    grade: 'general',
+    state: "draft",
+    grade: "general",
     subject_id: null,
     submission_id: null,
     item_path: null,
@@ -440,7 +440,7 @@ function emptyHazard(): Hazard {
     responsible_unit: null,
     commitments: {},
     missing_commitments: [],
-    found_at: '',
+    found_at: "",
     confirmed_at: null,
     assigned_at: null,
     accepted_at: null,
@@ -459,46 +459,46 @@ function emptyHazard(): Hazard {
     regrades: [],
     notes: [],
     ineffective: [],
-    last_event_at: '',
-  }
+    last_event_at: "",
+  };
 }
 
 function isBlank(value: string | null | undefined): boolean {
   // The characters are listed because trim() and Python's strip() do not agree on what is blank.
-  return value === undefined || value === null || (typeof value === 'string' && /^[ \t\r\n\u00a0\u3000]*$/.test(value))
+  return value === undefined || value === null || (typeof value === "string" && /^[ \t\r\n\u00a0\u3000]*$/.test(value));
 }
 
 function reads(parse: (value: unknown) => unknown, value: unknown): boolean {
   try {
-    parse(value)
-    return true
+    parse(value);
+    return true;
   } catch {
-    return false
+    return false;
   }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function arePhotos(value: unknown): boolean {
   const isPhoto = (photo: unknown): boolean =>
-    isObject(photo) && typeof photo['id'] === 'string' && typeof (photo['role'] ?? '') === 'string'
-  return Array.isArray(value) && value.every(isPhoto)
+    isObject(photo) && typeof photo["id"] === "string" && typeof (photo["role"] ?? "") === "string";
+  return Array.isArray(value) && value.every(isPhoto);
 }
 
-const isText = (value: unknown): boolean => typeof value === 'string'
+const isText = (value: unknown): boolean => typeof value === "string";
 
 const PAYLOAD_CHECKS: [string, (value: unknown) => boolean, string, HazardEventKind[]][] = [
-  ['grade', (value) => value === 'general' || value === 'major', 'unknown_grade', ['confirmed', 'regraded']],
-  ['deadline', (value) => reads(parseDate, value), 'not_a_date', ['extended']],
-  ['completed_on', (value) => reads(parseDate, value), 'not_a_date', []],
-  ['result', (value) => value === 'pass' || value === 'return', 'unknown_result', ['rechecked']],
-  ['to_org', isText, 'not_text', ['transferred']],
-  ['text', isText, 'not_text', ['noted']],
-  ['commitments', isObject, 'not_an_object', []],
-  ['owner', isObject, 'not_an_object', []],
-  ['determinations', Array.isArray, 'not_a_list', []],
-  ['basis', Array.isArray, 'not_a_list', []],
-  ['photos', arePhotos, 'not_photos', []],
-]
+  ["grade", (value) => value === "general" || value === "major", "unknown_grade", ["confirmed", "regraded"]],
+  ["deadline", (value) => reads(parseDate, value), "not_a_date", ["extended"]],
+  ["completed_on", (value) => reads(parseDate, value), "not_a_date", []],
+  ["result", (value) => value === "pass" || value === "return", "unknown_result", ["rechecked"]],
+  ["to_org", isText, "not_text", ["transferred"]],
+  ["text", isText, "not_text", ["noted"]],
+  ["commitments", isObject, "not_an_object", []],
+  ["owner", isObject, "not_an_object", []],
+  ["determinations", Array.isArray, "not_a_list", []],
+  ["basis", Array.isArray, "not_a_list", []],
+  ["photos", arePhotos, "not_photos", []],
+];
