@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import Index, String, delete, func, insert, or_, select, update
+from sqlalchemy import Index, String, and_, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server import clock
@@ -20,8 +20,6 @@ from server.queue import TOPICS, enqueue
 
 log = logging.getLogger(__name__)
 
-# A note that was enqueued but not finished after this time is enqueued again: its job or its Redis is taken to be lost.
-REPEAT_AFTER = timedelta(seconds=60)
 BATCH = 500
 
 
@@ -62,7 +60,13 @@ def relay(now: datetime) -> int:
 
     Raises: redis.exceptions.RedisError when the queue is away; the notes then stay as they were.
     """
-    waiting = or_(OutboxNote.enqueued_at.is_(None), OutboxNote.enqueued_at < now - REPEAT_AFTER)
+    # A note that was enqueued and is not finished when its job must have ended is enqueued again: the job, its worker or
+    # its Redis was lost.
+    lost = [
+        and_(OutboxNote.topic == name, OutboxNote.enqueued_at < now - timedelta(seconds=topic.timeout_s))
+        for name, topic in TOPICS.items()
+    ]
+    waiting = or_(OutboxNote.enqueued_at.is_(None), *lost)
     jobs = db.session.execute(
         select(OutboxNote.topic, OutboxNote.key, func.max(OutboxNote.id))
         .where(waiting)
@@ -83,6 +87,12 @@ def relay(now: datetime) -> int:
                 .values(enqueued_at=now)
             )
     return len(jobs)
+
+
+def forget_enqueued() -> None:
+    """Makes every unfinished note wait again; for a Redis that came back empty."""
+    with transaction():
+        db.session.execute(update(OutboxNote).values(enqueued_at=None))
 
 
 def waiting_count() -> int:

@@ -31,15 +31,15 @@ class Topic:
 
 
 TOPICS: dict[str, Topic] = {
-    "refresh_subject": Topic("server.scores.jobs.run_refresh_subject", QueueName.SCORES, 60),
+    "refresh_subject": Topic("server.scores.jobs.run_refresh_subject", QueueName.SCORES, 30),
     "inspect_photo": Topic("server.evidence.jobs.run_inspect_photo", QueueName.EVIDENCE, 120),
     "build_download": Topic("server.downloads.jobs.run_build_download", QueueName.DOWNLOADS, 1800),
 }
 
 
-def connect(redis_url: str) -> Redis:
+def connect(redis_url: str, answer_timeout_s: float | None = 10) -> Redis:
     """A connection whose failures show within seconds instead of hanging a request or the relay."""
-    return Redis.from_url(redis_url, socket_connect_timeout=3, socket_timeout=30)
+    return Redis.from_url(redis_url, socket_connect_timeout=3, socket_timeout=answer_timeout_s)
 
 
 def redis_connection() -> Redis:

@@ -9,6 +9,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from server import clock, feed
+from server.db import db
 from server.hazards import service
 from server.hazards.bodies import hazard_body, timeline
 from server.hazards.models import Hazard

@@ -1,0 +1,105 @@
+"""The command line: run everything on one machine, single processes, schema, demo data, users."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import click
+
+from server.settings import Settings, SettingsError, load_settings
+
+
+@click.group(help="“零事故”单位创建检查服务 Zero-accident inspection service")
+@click.pass_context
+def main(context: click.Context) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    try:
+        context.obj = load_settings()
+    except SettingsError as error:
+        raise click.ClickException(f"these settings cannot be used:\n{error}") from error
+
+
+@main.command()
+@click.option("--demo/--no-demo", default=True, help="load demo data into an empty database (never in production)")
+@click.pass_obj
+def run(settings: Settings, demo: bool) -> None:
+    """Run database, queue, web server, worker and relay on this machine until Ctrl-C."""
+    from server.run import Supervisor
+
+    raise SystemExit(Supervisor(settings, demo=demo).run())
+
+
+@main.command("prepare")
+@click.pass_obj
+def prepare(settings: Settings) -> None:
+    """Create the data folder, bring the schema up to date and store the checklists of this release."""
+    from server.prepare import prepare_data
+
+    prepare_data(settings)
+
+
+@main.command("demo")
+@click.pass_obj
+def demo(settings: Settings) -> None:
+    """Load demo data into an empty database; refused in production and when there are users."""
+    from server.app import create_app
+    from server.demo.load import DemoRefused, load_demo
+    from server.prepare import prepare_data
+
+    prepare_data(settings)
+    try:
+        load_demo(create_app(settings), say=click.echo)
+    except DemoRefused as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command("worker")
+@click.pass_obj
+def worker(settings: Settings) -> None:
+    """Run one RQ worker for all queues."""
+    from rq import Queue, SimpleWorker
+
+    from server.queue import QueueName, connect, worker_app
+
+    worker_app()
+    # A blocking wait for the next job outlasts the time after which an answer counts as lost.
+    connection = connect(settings.redis_url, answer_timeout_s=None)
+    queues = [Queue(name, connection=connection) for name in QueueName]
+    SimpleWorker(queues, connection=connection).work(logging_level="WARNING")
+
+
+@main.command("relay")
+@click.pass_obj
+def relay(settings: Settings) -> None:
+    """Run the relay from the outbox to the queue."""
+    from server.app import create_app
+    from server.relay import run_forever
+
+    run_forever(create_app(settings))
+
+
+@main.command("add-user")
+@click.argument("username")
+@click.argument("name")
+@click.option("--role", type=click.Choice(["inspector", "supervisor", "county_office", "administrator"]), required=True)
+@click.option("--scope", default="", help="county, town:<code>, department:<uuid>, sector:<code> or self")
+@click.password_option()
+@click.pass_obj
+def add_user(settings: Settings, username: str, name: str, role: str, scope: str, password: str) -> None:
+    """Add a user with one role."""
+    from server.accounts.service import create_user
+    from server.app import create_app
+    from server.db import transaction
+    from server.permissions import Role, ScopeKind
+
+    kind, _, scope_id = (scope or ("self" if role == "inspector" else "county")).partition(":")
+    with create_app(settings).app_context(), transaction():
+        create_user(
+            county_code=settings.county_code,
+            username=username,
+            name=name,
+            password=password,
+            grants=[(Role(role), ScopeKind(kind), scope_id or settings.county_code, "")],
+        )
+    click.echo(f"{username}: {role} {scope}")

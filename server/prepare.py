@@ -1,0 +1,19 @@
+"""Makes an installation ready: data folder, schema, and the checklists of this release."""
+
+from __future__ import annotations
+
+from server.app import create_app
+from server.checklists.service import store_repository_checklists
+from server.migrations import upgrade
+from server.settings import Settings
+
+
+def prepare_data(settings: Settings) -> None:
+    """Safe to run again; waits for nobody and changes no data of users."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.photo_dir.mkdir(parents=True, exist_ok=True)
+    settings.download_dir.mkdir(parents=True, exist_ok=True)
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+        store_repository_checklists()
