@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from forms.problems import Problem, Severity, has_errors
+from forms.problems import Problem, Severity, Text, has_errors
 from forms.standards import FOLDER as STANDARDS_FOLDER
 from forms.standards import load_standards
 from forms.validation import validate_checklist, validate_registry, validate_standards
@@ -60,10 +60,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in shown:
             counts[problem.severity] += 1
             where = problem.pointer or words["whole"]
-            print(f"{path}: {where}\n    {words[problem.severity.value]} [{problem.code}] {problem.what[options.lang]}")
-            print(f"    {words['mend']}: {problem.mend[options.lang]}")
+            print(f"{path}: {where}")
+            print(f"    {words[problem.severity.value]} [{problem.code}] {_in(problem.what, options.lang)}")
+            print(f"    {words['mend']}: {_in(problem.mend, options.lang)}")
     print(words["sum"].format(len(files), counts[Severity.ERROR], counts[Severity.WARNING]))
     return 1 if counts[Severity.ERROR] else 0
+
+
+def _in(text: Text, language: str) -> str:
+    return text["zh"] if language == "zh" else text["en"]
 
 
 def _check_files(paths: Sequence[Path]) -> dict[Path, list[Problem]]:

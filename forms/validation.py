@@ -16,6 +16,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from forms.checklist import tested_items
 from forms.problems import Problem, Severity, Text, has_errors, pointer_to
 from forms.quantities import thousandths
 from forms.standards import Standards
@@ -66,13 +67,16 @@ def validate_standards(entries: Any) -> list[Problem]:
         if entry["id"] in seen:
             problems.append(_duplicate(pointer_to(index, "id"), entry["id"]))
         seen.add(entry["id"])
-        dates = {}
+        dates: dict[str, date] = {}
         for key in ("valid_from", "valid_to"):
-            if entry[key] is not None and (day := _find_date(entry[key])) is None:
+            if entry[key] is None:
+                continue
+            day = _find_date(entry[key])
+            if day is None:
                 problems.append(_no_such_day(pointer_to(index, key), entry[key]))
             else:
-                dates[key] = None if entry[key] is None else day
-        if dates.get("valid_from") and dates.get("valid_to") and dates["valid_to"] < dates["valid_from"]:
+                dates[key] = day
+        if len(dates) == 2 and dates["valid_to"] < dates["valid_from"]:
             problems.append(
                 _problem(
                     pointer_to(index, "valid_to"),
@@ -426,7 +430,7 @@ class _Checks:
                     _text(f"没有判定 {determination_id}", f"there is no determination {determination_id}"),
                     _text("改正编号，或在 determinations 中加上", "mend the id, or add it to determinations"),
                 )
-            elif item["id"] not in _tested_items(determination["when"]):
+            elif item["id"] not in tested_items(determination["when"]):
                 yield _problem(
                     pointer_to(*place, index),
                     "determination-does-not-test-item",
@@ -533,14 +537,6 @@ class _Checks:
             values = test.get("in", [test["is"]] if isinstance(test.get("is"), str) else [])
             for value in values:
                 yield from _option_problems(value, key["options"], *place, "in" if "in" in test else "is")
-
-
-def _tested_items(condition: Document) -> set[str]:
-    tested = {condition["item"]} if "item" in condition else set()
-    for key in ("all", "any", "of"):
-        for child in condition.get(key, []):
-            tested |= _tested_items(child)
-    return tested | (_tested_items(condition["not"]) if "not" in condition else set())
 
 
 def _option_problems(value: str, options: list[Any], *place: str | int) -> Iterator[Problem]:

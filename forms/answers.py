@@ -1,0 +1,239 @@
+"""One answer to one item: whether it fits the item, and what it says. The whole document is in ``forms/reading.py``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from forms.checklist import Answer, Item
+from forms.conditions import State
+from forms.quantities import decimal_places, decimal_text, find_thousandths
+
+RESULTS = frozenset({"pass", "fail", "partial", "not_applicable", "unchecked"})
+WITHOUT_VALUE = ("not_applicable", "unchecked")
+
+REMARK_MAXIMUM = 1000
+REASON_MAXIMUM = 500
+OCCURRENCES_MAXIMUM = 999
+# Evidence photos on an item that does not ask for photos; a photo item says its own number.
+PHOTOS_MAXIMUM = 30
+HAZARDS_MAXIMUM = 20
+
+# Not str.strip(): Python and JavaScript disagree on what white space is.
+BLANKS = " \t\r\n\u00a0\u3000"
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")
+_LONG_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,8})\.[0-9]{4,}\Z", re.ASCII)
+
+
+class Fault(NamedTuple):
+    """One thing wrong with an answers document.
+
+    Shape:  ``pointer`` is a JSON pointer into the answers document; ``code`` is stable; ``params`` fill its message.
+    """
+
+    pointer: str
+    code: str
+    params: Mapping[str, Any]
+
+
+UNCHECKED = Answer("unchecked", None, 0)
+
+
+def find_answer_faults(item: Item, answer: Any, pointer: str) -> list[Fault]:
+    """Everything that keeps an answer from fitting its item.
+
+    Source: docs/checklist-format.md, "Answers"; tests/vectors/forms/faults.json; also client/src/forms/answers.ts.
+    """
+    if not isinstance(answer, dict):
+        return [_wrong_type(pointer, "object")]
+    faults: list[Fault] = []
+    for key, value in answer.items():
+        if key in ("photos", "hazards"):
+            faults += _id_list_faults(value, f"{pointer}/{key}", PHOTOS_MAXIMUM if key == "photos" else HAZARDS_MAXIMUM)
+        elif key in ("reason", "remark"):
+            faults += text_faults(value, f"{pointer}/{key}", REASON_MAXIMUM if key == "reason" else REMARK_MAXIMUM)
+        elif key == "result":
+            faults += _result_faults(item, answer, f"{pointer}/result")
+        elif key == "occurrences":
+            faults += _occurrences_faults(item, answer, f"{pointer}/occurrences")
+        elif key == "value":
+            faults += _value_faults(item, answer, f"{pointer}/value")
+        else:
+            faults.append(Fault(f"{pointer}/{escaped(key)}", "unknown-key", {}))
+    result = answer.get("result")
+    if result == "partial" and item.deduction is not None and "occurrences" not in answer:
+        faults.append(Fault(f"{pointer}/occurrences", "occurrences-missing", {}))
+    if result == "not_applicable" and item.may_be_not_applicable and "reason" not in answer:
+        faults.append(Fault(f"{pointer}/reason", "reason-missing", {}))
+    if item.kind == "photo" and result not in WITHOUT_VALUE:
+        faults += _photo_count_faults(item, answer.get("photos"), f"{pointer}/photos")
+    return faults
+
+
+def read_answer(item: Item, answer: Mapping[str, Any], state: State) -> Answer:
+    """What an answer without faults says; limits of numbers are judged against the answers read so far."""
+    result = answer.get("result")
+    if result in WITHOUT_VALUE:
+        return UNCHECKED if result == "unchecked" else Answer("not_applicable", None, 0)
+    if item.kind == "judgement":
+        return _read_judgement(item, result, answer)
+    if item.kind == "photo":
+        return Answer("pass", None, item.points) if answer.get("photos") else UNCHECKED
+    value = answer.get("value")
+    if value is None:
+        return UNCHECKED
+    if item.kind == "number":
+        return read_number(item, find_thousandths(value) or 0, state)
+    if item.kind == "choice":
+        chosen, earned = item.options[value]
+        return Answer(chosen, value, earned)
+    if item.kind == "facts":
+        return Answer("fail", tuple(value), 0) if value else item.passed
+    return Answer("pass", None, item.points) if value.strip(BLANKS) else UNCHECKED
+
+
+def read_number(item: Item, value: int, state: State) -> Answer:
+    """A value in thousandths judged by the first limit that applies; without one it passes."""
+    for limit in item.limits:
+        if limit.when is None or limit.when.test(state):
+            if limit.keeps(value):
+                break
+            return Answer("fail", value, 0)
+    return Answer("pass", value, item.points)
+
+
+def text_faults(value: Any, pointer: str, maximum: int) -> list[Fault]:
+    """Faults of a free text."""
+    if not isinstance(value, str):
+        return [_wrong_type(pointer, "string")]
+    if len(value) > maximum:
+        return [Fault(pointer, "too-long", {"maximum": maximum})]
+    return []
+
+
+def escaped(key: str) -> str:
+    """A key as a step of a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def _read_judgement(item: Item, result: str | None, answer: Mapping[str, Any]) -> Answer:
+    if result is None:
+        return UNCHECKED
+    if result == "partial":
+        deducted = int(answer["occurrences"]) * (item.deduction or 0)
+        return Answer("partial", None, max(0, item.points - deducted))
+    return Answer(result, None, item.points if result == "pass" else 0)
+
+
+def _result_faults(item: Item, answer: Mapping[str, Any], pointer: str) -> list[Fault]:
+    result = answer["result"]
+    if not isinstance(result, str):
+        return [_wrong_type(pointer, "string")]
+    if result not in RESULTS:
+        return [Fault(pointer, "not-an-option", {})]
+    allowed = (
+        result == "unchecked"
+        or (result == "not_applicable" and item.may_be_not_applicable)
+        or (
+            item.kind == "judgement"
+            and (result in ("pass", "fail") or (result == "partial" and item.deduction is not None))
+        )
+    )
+    if not allowed:
+        return [Fault(pointer, "result-not-allowed", {"result": result})]
+    if result == "not_applicable":
+        reason = answer.get("reason")
+        if isinstance(reason, str) and not reason.strip(BLANKS):
+            return [Fault(pointer.removesuffix("result") + "reason", "reason-missing", {})]
+    return []
+
+
+def _occurrences_faults(item: Item, answer: Mapping[str, Any], pointer: str) -> list[Fault]:
+    if item.kind != "judgement" or answer.get("result") != "partial":
+        return [Fault(pointer, "occurrences-not-allowed", {})]
+    count = answer["occurrences"]
+    whole = (isinstance(count, int) and not isinstance(count, bool)) or (
+        isinstance(count, float) and count.is_integer()
+    )
+    if not whole:
+        return [_wrong_type(pointer, "integer")]
+    if count < 1:
+        return [Fault(pointer, "below-minimum", {"minimum": "1"})]
+    if count > OCCURRENCES_MAXIMUM:
+        return [Fault(pointer, "above-maximum", {"maximum": str(OCCURRENCES_MAXIMUM)})]
+    return []
+
+
+def _value_faults(item: Item, answer: Mapping[str, Any], pointer: str) -> list[Fault]:
+    value = answer["value"]
+    if item.kind in ("judgement", "photo") or answer.get("result") in WITHOUT_VALUE:
+        return [Fault(pointer, "value-not-allowed", {})]
+    if item.kind == "number":
+        return number_faults(value, pointer, item.decimals, item.minimum, item.maximum)
+    if item.kind == "choice":
+        return option_faults(value, item.options, pointer)
+    if item.kind == "text":
+        return text_faults(value, pointer, item.text_maximum)
+    if not isinstance(value, list):
+        return [_wrong_type(pointer, "array")]
+    if len(value) > len(item.facts):
+        return [Fault(pointer, "too-many-values", {"maximum": len(item.facts)})]
+    faults: list[Fault] = []
+    for index, fact in enumerate(value):
+        faults += option_faults(fact, item.facts, f"{pointer}/{index}")
+        if isinstance(fact, str) and fact in value[:index]:
+            faults.append(Fault(f"{pointer}/{index}", "duplicate-value", {}))
+    return faults
+
+
+def number_faults(value: Any, pointer: str, decimals: int, minimum: int | None, maximum: int | None) -> list[Fault]:
+    """Faults of a decimal string; the range is in thousandths."""
+    number = find_thousandths(value)
+    if number is None:
+        if isinstance(value, str) and _LONG_DECIMAL.match(value):
+            return [Fault(pointer, "too-many-decimals", {"maximum": decimals})]
+        return [_wrong_type(pointer, "decimal")]
+    if decimal_places(value) > decimals:
+        return [Fault(pointer, "too-many-decimals", {"maximum": decimals})]
+    if minimum is not None and number < minimum:
+        return [Fault(pointer, "below-minimum", {"minimum": decimal_text(minimum)})]
+    if maximum is not None and number > maximum:
+        return [Fault(pointer, "above-maximum", {"maximum": decimal_text(maximum)})]
+    return []
+
+
+def option_faults(value: Any, options: Any, pointer: str) -> list[Fault]:
+    """Faults of a value that must be one of the options."""
+    if not isinstance(value, str):
+        return [_wrong_type(pointer, "string")]
+    return [] if value in options else [Fault(pointer, "not-an-option", {})]
+
+
+def _photo_count_faults(item: Item, photos: Any, pointer: str) -> list[Fault]:
+    if not isinstance(photos, list):
+        return []
+    if len(photos) < item.photos_minimum:
+        return [Fault(pointer, "too-few-photos", {"minimum": item.photos_minimum})]
+    if len(photos) > item.photos_maximum:
+        return [Fault(pointer, "too-many-photos", {"maximum": item.photos_maximum})]
+    return []
+
+
+def _id_list_faults(value: Any, pointer: str, maximum: int) -> list[Fault]:
+    if not isinstance(value, list):
+        return [_wrong_type(pointer, "array")]
+    if len(value) > maximum:
+        return [Fault(pointer, "too-many-values", {"maximum": maximum})]
+    faults: list[Fault] = []
+    for index, entry in enumerate(value):
+        if not isinstance(entry, str) or not _UUID.match(entry):
+            faults.append(Fault(f"{pointer}/{index}", "not-a-uuid", {}))
+        elif entry in value[:index]:
+            faults.append(Fault(f"{pointer}/{index}", "duplicate-value", {}))
+    return faults
+
+
+def _wrong_type(pointer: str, wanted: str) -> Fault:
+    return Fault(pointer, "wrong-type", {"wanted": wanted})

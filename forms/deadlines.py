@@ -1,0 +1,38 @@
+"""The day by which a hazard must be put right: calendar or working days after the day on which it was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+_SATURDAY = 5
+DAYS_MAXIMUM = 3660
+
+
+def deadline_date(found_on: date, days: int, day_kind: str, holidays: Mapping[str, str]) -> date:
+    """The last day of the time limit. The day of finding does not count; 0 days means that day itself.
+
+    Shape:  ``holidays`` maps ISO dates to "off" (public holiday) or "working" (a weekend day worked instead), as the
+            State Council announces them each year; days not in it are working days from Monday to Friday.
+    Raises: ValueError for a day kind other than calendar and working, or days outside 0 to 3660.
+    Source: tests/vectors/forms/deadlines.json; also client/src/forms/deadlines.ts.
+    """
+    if not 0 <= days <= DAYS_MAXIMUM:
+        raise ValueError(f"{days} days is not a time limit")
+    if day_kind == "calendar":
+        return found_on + timedelta(days=days)
+    if day_kind != "working":
+        raise ValueError(f"{day_kind} is neither calendar nor working")
+    day = found_on
+    while days:
+        day += timedelta(days=1)
+        days -= is_working_day(day, holidays)
+    return day
+
+
+def is_working_day(day: date, holidays: Mapping[str, str]) -> bool:
+    """Whether a day is worked, given the announced holidays and the weekend days worked instead."""
+    announced = holidays.get(day.isoformat())
+    if announced is not None:
+        return announced == "working"
+    return day.weekday() < _SATURDAY

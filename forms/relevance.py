@@ -1,0 +1,22 @@
+"""Which items are shown, given the subject's profile and the answers so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from forms.checklist import Checklist
+from forms.reading import Reading, read_answers
+
+
+def relevant_paths(checklist: Checklist, answers: Mapping[str, Any] | Reading) -> list[str]:
+    """Paths of the shown items in form order: ``item``, or ``section[0].item`` for each instance of a repeated section.
+
+    Source: tests/vectors/forms/relevance.json; also client/src/forms/relevance.ts.
+    """
+    return [
+        part.path(item)
+        for part in read_answers(checklist, answers).parts
+        for item, result in zip(part.section.items, part.results, strict=True)
+        if result is not None
+    ]

@@ -1,0 +1,171 @@
+"""The score of one submission: exact arithmetic, gates, vetoes, bands; what is shown is rounded last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import gcd
+from typing import Any
+
+from forms.checklist import Checklist, Section
+from forms.percentages import NO_VALUE, percentage_text
+from forms.quantities import decimal_text
+from forms.reading import Part, Reading, read_answers
+
+
+@dataclass(frozen=True, slots=True)
+class SectionScore:
+    """Points of one shown section. ``rate`` is a shown percentage ("90.0"), None if nothing in it applies."""
+
+    id: str
+    earned: str
+    applicable: str
+    rate: str | None
+    gate_failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The score of one submission.
+
+    Shape:  numerator ÷ denominator is the exact share of 100 in lowest terms (they can be larger than 64 bits), both
+            None when no points apply. ``grade`` is None while provisional. ``checked`` of ``total`` items are answered.
+    """
+
+    numerator: int | None
+    denominator: int | None
+    provisional: bool
+    checked: int
+    total: int
+    sections: tuple[SectionScore, ...]
+    grade: str | None
+    veto_paths: tuple[str, ...]
+    outside_vetoes: tuple[str, ...]
+    insufficient_sample: bool
+    display: str
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Sums over the items of one section, in thousandths of a point."""
+
+    earned: int = 0
+    applicable: int = 0
+    skipped: int = 0
+    unchecked: int = 0
+    checked: int = 0
+    total: int = 0
+    gate_failed: bool = False
+
+
+def score(checklist: Checklist, answers: Mapping[str, Any] | Reading, outside_vetoes: Sequence[str] = ()) -> Score:
+    """The score of an answers document.
+
+    Shape:  ``outside_vetoes`` are references to records (an accident number) that force the lowest grade.
+    Source: tests/vectors/forms/scores.json (the twelve vectors of scoring.md §4); also client/src/forms/scores.ts.
+    """
+    reading = read_answers(checklist, answers)
+    veto_paths: list[str] = []
+    tallies = {section.index: _Tally() for section in reading.shown}
+    for part in reading.parts:
+        _add(part, tallies[part.section.index], veto_paths)
+
+    numerator, denominator, weight = 0, 1, 0
+    sections = []
+    for section in reading.shown:
+        tally = tallies[section.index]
+        if _is_below_minimum(section, tally):
+            tally.gate_failed = True
+        earned = 0 if tally.gate_failed else tally.earned
+        sections.append(_section_score(section, tally, earned))
+        if tally.applicable:
+            numerator = numerator * tally.applicable + section.weight * earned * denominator
+            denominator *= tally.applicable
+            weight += section.weight
+            divisor = gcd(numerator, denominator)
+            numerator, denominator = numerator // divisor, denominator // divisor
+    denominator *= weight
+    divisor = gcd(numerator, denominator) or 1
+    numerator, denominator = numerator // divisor, denominator // divisor
+
+    checked = sum(tally.checked for tally in tallies.values())
+    total = sum(tally.total for tally in tallies.values())
+    has_score = weight > 0
+    return Score(
+        numerator=numerator if has_score else None,
+        denominator=denominator if has_score else None,
+        provisional=checked < total,
+        checked=checked,
+        total=total,
+        sections=tuple(sections),
+        grade=_grade(checklist, numerator, denominator, has_score, checked < total, bool(veto_paths or outside_vetoes)),
+        veto_paths=tuple(veto_paths),
+        outside_vetoes=tuple(outside_vetoes),
+        insufficient_sample=_is_insufficient(checklist, list(tallies.values())),
+        display=_display(checklist, numerator, denominator) if has_score else NO_VALUE,
+    )
+
+
+def _add(part: Part, tally: _Tally, veto_paths: list[str]) -> None:
+    for item, result, earned in zip(part.section.items, part.results, part.earned, strict=True):
+        if result is None:
+            continue
+        if item.counted:
+            tally.total += 1
+            if result != "unchecked":
+                tally.checked += 1
+        if result == "not_applicable":
+            tally.skipped += item.points
+        elif result == "unchecked":
+            tally.unchecked += item.points
+        else:
+            tally.earned += earned
+            tally.applicable += item.points
+            if result != "pass":
+                if item.veto and result == "fail":
+                    veto_paths.append(part.path(item))
+                # A guarantee item that earns nothing fails, however it came to that.
+                if item.gate and (result == "fail" or (earned == 0 and item.points > 0)):
+                    tally.gate_failed = True
+
+
+def _is_below_minimum(section: Section, tally: _Tally) -> bool:
+    """Whether a section that is completely checked earns less than its gate asks; before that it is not decided."""
+    minimum = section.gate_minimum_percent
+    if minimum is None or not tally.applicable or tally.checked < tally.total:
+        return False
+    return tally.earned * 100_000 < minimum * tally.applicable
+
+
+def _section_score(section: Section, tally: _Tally, earned: int) -> SectionScore:
+    lines = [100_000] if section.gate_minimum_percent is None else [100_000, section.gate_minimum_percent]
+    return SectionScore(
+        id=section.id,
+        earned=decimal_text(tally.earned),
+        applicable=decimal_text(tally.applicable),
+        rate=percentage_text(earned, tally.applicable, lines, 1) if tally.applicable else None,
+        gate_failed=tally.gate_failed,
+    )
+
+
+def _grade(
+    checklist: Checklist, numerator: int, denominator: int, has_score: bool, provisional: bool, vetoed: bool
+) -> str | None:
+    if provisional:
+        return None
+    if vetoed:
+        return checklist.bands[-1].grade
+    if not has_score:
+        return None
+    return next(band.grade for band in checklist.bands if numerator * 100_000 >= band.at_least * denominator)
+
+
+def _is_insufficient(checklist: Checklist, tallies: Iterable[_Tally]) -> bool:
+    skipped = sum(tally.skipped for tally in tallies)
+    everything = sum(tally.applicable + tally.skipped + tally.unchecked for tally in tallies)
+    return skipped * 100_000 > checklist.not_applicable_limit_percent * everything
+
+
+def _display(checklist: Checklist, numerator: int, denominator: int) -> str:
+    lines = [100_000, *(band.at_least for band in checklist.bands)]
+    return percentage_text(numerator, denominator, lines, checklist.decimals)
