@@ -1,0 +1,51 @@
+# `make` alone lists the commands. PYTHON chooses the Python that makes the virtual environment.
+PYTHON ?= python3
+RUN = .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test test-python test-client test-browser check screenshots bench clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+setup: ## virtual environment, libraries and the built client
+	@$(PYTHON) scripts/setup.py
+
+build: setup ## the same; builds the client when it has changed
+
+run: setup ## run everything with demo data (PORT, HOST, DATA_DIR are honoured)
+	@exec $(RUN) -m server run
+
+test: ## all tests: Python, TypeScript, real browser where one is found
+	@$(PYTHON) scripts/setup.py --dev
+	@$(PYTHON) scripts/setup.py --npm run test
+	@$(RUN) -m pytest -q -n 2 --dist loadscope tests --ignore tests/e2e
+	@$(RUN) -m pytest -q tests/e2e
+
+test-python: ## Python tests only
+	@$(PYTHON) scripts/setup.py --dev --no-client
+	@$(RUN) -m pytest -q -n 2 --dist loadscope tests --ignore tests/e2e
+
+test-client: ## TypeScript tests only
+	@$(PYTHON) scripts/setup.py --npm run test
+
+test-browser: ## end-to-end tests in a real browser only
+	@$(PYTHON) scripts/setup.py --dev
+	@$(RUN) -m pytest -q tests/e2e
+
+check: ## format, lint, types, checklists
+	@$(PYTHON) scripts/setup.py --dev --no-client
+	@$(RUN) -m ruff check . && $(RUN) -m mypy server forms media sync
+	@$(RUN) -m forms.check
+	@$(PYTHON) scripts/setup.py --npm run check
+
+screenshots: ## pictures of the screens for the README (needs a browser)
+	@$(PYTHON) scripts/setup.py --dev
+	@$(RUN) scripts/screenshots.py
+
+bench: ## benchmarks; see bench/README.md
+	@$(PYTHON) scripts/setup.py --dev
+	@$(RUN) -m bench
+
+clean: ## remove what setup and build made; data/ stays
+	rm -rf .venv client/node_modules client/dist
