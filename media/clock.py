@@ -1,6 +1,6 @@
 """When a photo was really taken: the phone's clock, corrected by the offset against the server, with an error bound.
 
-Mirrored by client/src/media/clock.ts; cases in tests/vectors/media/clock.json.
+The facts are made on the phone by client/src/media/clock.ts; cases in tests/vectors/media/clock.json.
 """
 
 from __future__ import annotations
@@ -29,13 +29,15 @@ class DeviceClock:
 
     ``server_offset_ms`` is server time minus device time when it was last measured. ``monotonic_gap_ms`` is how
     much more the wall clock went on since then than the clock that cannot be set; None when the page was loaded
-    anew in between, so that nobody knows.
+    anew in between, so that nobody knows. ``stated_bound_ms`` is the phone's own bound, which knows the round trip;
+    a larger one is believed, a smaller one is not.
     """
 
     device_time: datetime
     server_offset_ms: int | None = None
     offset_measured_at: datetime | None = None
     monotonic_gap_ms: int | None = None
+    stated_bound_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +62,4 @@ def captured_time(clock: DeviceClock) -> CapturedTime:
         return CapturedTime(at, None, ClockBasis.UNPROVEN)
     age_ms = abs((clock.device_time - clock.offset_measured_at) // timedelta(milliseconds=1))
     bound = MEASURING_ERROR_MS + abs(clock.monotonic_gap_ms) + age_ms * DRIFT_PPM // 1_000_000
-    return CapturedTime(at, bound, ClockBasis.MEASURED)
+    return CapturedTime(at, max(bound, clock.stated_bound_ms or 0), ClockBasis.MEASURED)
