@@ -1,0 +1,51 @@
+/**
+ * The phone's store, for screens and composables. Every function that changes something resolves when the change is on
+ * disk; show it only then. Functions take the vault of the person who is signed in (see ../session).
+ */
+export * from "./rows.ts";
+export { closeVault, inVault, openVault, StorageFull } from "./vault.ts";
+export type { Vault } from "./vault.ts";
+export { useLive } from "./live.ts";
+export type { LiveQuery } from "./live.ts";
+export { allSubjects, checklistDocument, checklistsFor, findSubject, matchesSearch, returnedPhotos } from "./subjects.ts";
+export {
+  addRepeat,
+  answerAt,
+  discardVisit,
+  findSubmission,
+  findVisit,
+  NotInVault,
+  openVisits,
+  removeLastRepeat,
+  removeSubmission,
+  renameRepeat,
+  saveAnswer,
+  saveAnswers,
+  saveProfileValue,
+  saveVisitDetails,
+  startSubmission,
+  startVisit,
+  submissionsOf,
+  VisitNotOpen,
+} from "./visits.ts";
+export type { VisitDetails } from "./visits.ts";
+export {
+  findHazard,
+  findHazardDraft,
+  hazardDraftsOf,
+  hazardsOfSubject,
+  isOpenHazard,
+  nextHazardId,
+  rechecksOf,
+  removeHazard,
+  removeRecheck,
+  saveHazard,
+  saveRecheck,
+} from "./hazards.ts";
+export type { HazardDraft, HazardView } from "./hazards.ts";
+export { addPhoto, addSignature, findPhoto, photoPicture, photosOf, removePhoto, reshootPhoto, savePhotoMarks, savePhotoRole } from "./photos.ts";
+export type { PhotoTarget, PositionSource } from "./photos.ts";
+export { finishVisit } from "./finish.ts";
+export type { FinishOutcome } from "./finish.ts";
+export { askForDurableStorage, durability, storageHealth } from "./storage.ts";
+export type { Durability, StorageHealth } from "./storage.ts";

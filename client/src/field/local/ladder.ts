@@ -1,0 +1,35 @@
+/**
+ * The vault's schema as a ladder: one rung per released shape, each with its reason. A rung is never edited after release;
+ * a phone may come from any of them. tests/field/local/ladder.test.ts climbs from every rung with rows in the tables.
+ */
+import type { Transaction } from "dexie";
+
+export interface Rung {
+  version: number;
+  reason: string;
+  stores: Record<string, string | null>;
+  upgrade?: (transaction: Transaction) => Promise<void>;
+}
+
+export const LADDER: readonly Rung[] = [
+  {
+    version: 1,
+    reason: "First shape.",
+    stores: {
+      subjects: "id, town_code, kind",
+      pairings: "id, subject_id",
+      hazards: "id, subject_id, state",
+      checklists: "hash, id",
+      reviews: "photo_id, subject_id, decision",
+      visits: "id, subject_id, state",
+      submissions: "id, visit_id",
+      hazard_drafts: "id, visit_id, submission_id, subject_id",
+      recheck_drafts: "[visit_id+hazard_id], visit_id, hazard_id",
+      records: "id, visit_id, hazard_id, state, order",
+      photos: "id, visit_id, submission_id, hazard_id, subject_id, upload.state",
+      photo_bytes: "photo_id",
+      receipts: "code, id",
+      meta: "key",
+    },
+  },
+];

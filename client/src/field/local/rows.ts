@@ -1,0 +1,170 @@
+/** What one person's vault on a phone holds, table by table. Rows are plain values that IndexedDB can clone. */
+import type {
+  AnswersDocument,
+  ChecklistRef,
+  ChecklistSummary,
+  Citation,
+  Clock,
+  DateText,
+  HazardBody,
+  HazardGrade,
+  HazardSource,
+  KindOfHazard,
+  Person,
+  PhotoMark,
+  PhotoReviewBody,
+  PhotoRole,
+  Position,
+  Problem,
+  Receipt,
+  Signature,
+  SubjectBody,
+  Timestamp,
+  Uuid,
+} from "../../api/wire.ts";
+import type { Envelope, RecordKind } from "../../sync/records.ts";
+
+export type SubjectRow = SubjectBody;
+export type HazardRow = HazardBody;
+export type ReviewRow = PhotoReviewBody;
+export type ReceiptRow = Receipt;
+
+/** A published version; the document follows when it has been fetched, and then never changes. */
+export interface ChecklistRow extends ChecklistSummary {
+  document: unknown | null;
+}
+
+export interface VisitRow {
+  id: Uuid;
+  subject_id: Uuid;
+  /** Kept here too, since the subject may leave my roster before the visit is sent. */
+  subject_name: string;
+  pairing_id: Uuid | null;
+  state: "open" | "finished";
+  started_at: Timestamp;
+  finished_at: Timestamp | null;
+  position: Position | null;
+  companions: string[];
+  representative: Person | null;
+  signature: Signature | null;
+  summary: string;
+  /** Set when the visit is finished: what must have arrived before anything may be deleted. */
+  expected_records: Uuid[];
+  expected_photos: Uuid[];
+  receipt: string | null;
+  received_at: Timestamp | null;
+  changed_at: Timestamp;
+}
+
+export interface SubmissionRow extends AnswersDocument {
+  id: Uuid;
+  visit_id: Uuid;
+  subject_id: Uuid;
+  checklist: ChecklistRef;
+  revises: Uuid | null;
+  started_at: Timestamp;
+  /** Counts every write, so that finishing notices an answer given in another tab meanwhile. */
+  revision: number;
+  changed_at: Timestamp;
+}
+
+/** A hazard sheet that can still be edited; it becomes a `found` event when the visit is finished. */
+export interface HazardDraftRow {
+  id: Uuid;
+  visit_id: Uuid;
+  subject_id: Uuid;
+  submission_id: Uuid | null;
+  item_path: string | null;
+  checklist_id: string | null;
+  found_at: Timestamp;
+  description: string;
+  spot: string;
+  kind_of_hazard: KindOfHazard;
+  grade: HazardGrade;
+  grade_suggested: HazardGrade | null;
+  determinations: string[];
+  basis: Citation[];
+  deadline: DateText | null;
+  deadline_rule: { days: number; day_kind: "calendar" | "working" } | null;
+  owner: Person | null;
+  no_photo_reason: string | null;
+  fixed_on_spot: boolean;
+  source: HazardSource;
+  revision: number;
+}
+
+export interface RecheckDraftRow {
+  hazard_id: Uuid;
+  visit_id: Uuid;
+  result: "pass" | "return";
+  reason: string;
+  at: Timestamp;
+  revision: number;
+}
+
+/** `waiting` may be sent; the other states are the server's last word. */
+export type RecordState = "waiting" | "stored" | "quarantined" | "refused" | "conflict";
+
+export interface RecordRow {
+  id: Uuid;
+  visit_id: Uuid | null;
+  hazard_id: Uuid | null;
+  kind: RecordKind;
+  /** Records go in the order in which they were made; a visit's own record is the last of it. */
+  order: number;
+  state: RecordState;
+  envelope: Envelope<object>;
+  problem: Problem | null;
+  receipt: string | null;
+}
+
+export type UploadState = "waiting" | "sending" | "stored" | "refused";
+
+export interface PhotoRow {
+  id: Uuid;
+  visit_id: Uuid | null;
+  subject_id: Uuid;
+  submission_id: Uuid | null;
+  item_path: string | null;
+  hazard_id: Uuid | null;
+  role: PhotoRole;
+  sha256: string;
+  size_bytes: number;
+  media_type: string;
+  width: number | null;
+  height: number | null;
+  source: "camera" | "album";
+  captured_at: Timestamp;
+  position: Position | null;
+  no_position_reason: string | null;
+  clock: Clock;
+  original: { sha256: string; size_bytes: number; media_type: string } | null;
+  marks: PhotoMark[];
+  revision: number;
+  upload: PhotoUpload;
+  /** False once the bytes were given up, long after the visit's receipt. */
+  bytes_kept: boolean;
+}
+
+export interface PhotoUpload {
+  state: UploadState;
+  /** Where an interrupted upload goes on. */
+  url: string | null;
+  offset_bytes: number;
+  failed_attempts: number;
+  next_try_ms: number | null;
+  problem: Problem | null;
+  receipt: string | null;
+}
+
+/** Array buffers and not Blobs: WebKit loses Blobs stored in IndexedDB when it is short of memory. */
+export interface PhotoBytesRow {
+  photo_id: Uuid;
+  bytes: ArrayBuffer;
+  thumbnail: ArrayBuffer | null;
+}
+
+export interface MetaRow {
+  key: string;
+  value: unknown;
+}

@@ -1,0 +1,258 @@
+/**
+ * A visit in progress: every answer is in IndexedDB before the promise resolves, so the screen may only then show it.
+ * Turning a finished visit into records is in finish.ts.
+ */
+import { formatTime } from "../../sync/times.ts";
+import type { Answer, ChecklistRef, Person, Position, ProfileValue, RepeatInstance, Signature, Uuid } from "../../api/wire.ts";
+import type { SubmissionRow, VisitRow } from "./rows.ts";
+import { inVault } from "./vault.ts";
+import type { Vault } from "./vault.ts";
+
+/** The visit was finished (perhaps in another tab) or thrown away; nothing was changed. */
+export class VisitNotOpen extends Error {
+  override name = "VisitNotOpen";
+}
+
+export class NotInVault extends Error {
+  override name = "NotInVault";
+}
+
+/** Opens a visit, or hands back the one that is still open at this subject: an interrupted visit is never void. */
+export function startVisit(vault: Vault, subject_id: Uuid, position: Position | null = null): Promise<VisitRow> {
+  return inVault(vault, () =>
+    vault.db.transaction("rw", vault.db.visits, vault.db.subjects, async () => {
+      const open = await vault.db.visits.where({ subject_id }).filter((visit) => visit.state === "open").first();
+      if (open !== undefined) return open;
+      const subject = await vault.db.subjects.get(subject_id);
+      if (subject === undefined) throw new NotInVault(`subject ${subject_id}`);
+      const now = formatTime(vault.clocks.now());
+      const visit: VisitRow = {
+        id: vault.newId(),
+        subject_id,
+        subject_name: subject.name,
+        pairing_id: subject.pairings.find((pairing) => pairing.mine)?.id ?? null,
+        state: "open",
+        started_at: now,
+        finished_at: null,
+        position,
+        companions: [],
+        representative: representativeOf(subject.representative),
+        signature: null,
+        summary: "",
+        expected_records: [],
+        expected_photos: [],
+        receipt: null,
+        received_at: null,
+        changed_at: now,
+      };
+      await vault.db.visits.add(visit);
+      return visit;
+    }),
+  );
+}
+
+export interface VisitDetails {
+  position: Position | null;
+  companions: string[];
+  representative: Person | null;
+  signature: Signature | null;
+  summary: string;
+}
+
+export function saveVisitDetails(vault: Vault, visit_id: Uuid, details: Partial<VisitDetails>): Promise<VisitRow> {
+  return inVault(vault, () =>
+    vault.db.transaction("rw", vault.db.visits, async () => {
+      const visit = await getOpenVisit(vault, visit_id);
+      const changed = { ...visit, ...details, changed_at: formatTime(vault.clocks.now()) };
+      await vault.db.visits.put(changed);
+      return changed;
+    }),
+  );
+}
+
+/** Begins a checklist within a visit, or hands back the one begun before: it stays on the version it began with. */
+export function startSubmission(vault: Vault, visit_id: Uuid, checklist: ChecklistRef): Promise<SubmissionRow> {
+  return inVault(vault, () =>
+    vault.db.transaction("rw", vault.db.visits, vault.db.submissions, vault.db.subjects, async () => {
+      const visit = await getOpenVisit(vault, visit_id);
+      const begun = await vault.db.submissions.where({ visit_id }).filter((row) => row.checklist.id === checklist.id).first();
+      if (begun !== undefined) return begun;
+      const subject = await vault.db.subjects.get(visit.subject_id);
+      const now = formatTime(vault.clocks.now());
+      const submission: SubmissionRow = {
+        id: vault.newId(),
+        visit_id,
+        subject_id: visit.subject_id,
+        checklist: { id: checklist.id, version: checklist.version, hash: checklist.hash },
+        profile: { ...subject?.profile },
+        answers: {},
+        repeats: {},
+        revises: null,
+        started_at: now,
+        revision: 1,
+        changed_at: now,
+      };
+      await vault.db.submissions.add(submission);
+      return submission;
+    }),
+  );
+}
+
+/** Takes a checklist which was begun by mistake out of the visit. Its hazards and photos go with it. */
+export function removeSubmission(vault: Vault, submission_id: Uuid): Promise<void> {
+  const { db } = vault;
+  return inVault(vault, () =>
+    db.transaction("rw", [db.visits, db.submissions, db.hazard_drafts, db.photos, db.photo_bytes], async () => {
+      const submission = await db.submissions.get(submission_id);
+      if (submission === undefined) return;
+      await getOpenVisit(vault, submission.visit_id);
+      const photo_ids = await db.photos.where({ submission_id }).primaryKeys();
+      await db.photo_bytes.bulkDelete(photo_ids);
+      await db.photos.bulkDelete(photo_ids);
+      await db.hazard_drafts.where({ submission_id }).delete();
+      await db.submissions.delete(submission_id);
+    }),
+  );
+}
+
+/** `path` is an item id, or `section[0].item` within a repeated section. Null takes the answer away (未检查). */
+export function saveAnswer(vault: Vault, submission_id: Uuid, path: string, answer: Answer | null): Promise<SubmissionRow> {
+  return saveAnswers(vault, submission_id, [[path, answer]]);
+}
+
+/** Several answers in one write: "the rest of this section passes", and its undo. */
+export function saveAnswers(
+  vault: Vault,
+  submission_id: Uuid,
+  answers: readonly (readonly [path: string, answer: Answer | null])[],
+): Promise<SubmissionRow> {
+  return changeSubmission(vault, submission_id, (submission) => {
+    for (const [path, answer] of answers) putAnswer(submission, path, answer);
+  });
+}
+
+export function saveProfileValue(vault: Vault, submission_id: Uuid, key: string, value: ProfileValue | null): Promise<SubmissionRow> {
+  return changeSubmission(vault, submission_id, (submission) => {
+    if (value === null) delete submission.profile[key];
+    else submission.profile[key] = value;
+  });
+}
+
+export function addRepeat(vault: Vault, submission_id: Uuid, section_id: string, key: string): Promise<SubmissionRow> {
+  return changeSubmission(vault, submission_id, (submission) => {
+    (submission.repeats[section_id] ??= []).push({ key, answers: {} });
+  });
+}
+
+export function renameRepeat(vault: Vault, submission_id: Uuid, section_id: string, index: number, key: string): Promise<SubmissionRow> {
+  return changeSubmission(vault, submission_id, (submission) => {
+    instanceAt(submission, section_id, index).key = key;
+  });
+}
+
+/** The last instance only: removing an earlier one would move the paths which hazards and photos already carry. */
+export function removeLastRepeat(vault: Vault, submission_id: Uuid, section_id: string): Promise<SubmissionRow> {
+  return changeSubmission(vault, submission_id, (submission) => {
+    const instances = submission.repeats[section_id] ?? [];
+    instances.pop();
+    if (instances.length === 0) delete submission.repeats[section_id];
+  });
+}
+
+/** Throws away a visit that nothing was sent of. The person was asked before. */
+export function discardVisit(vault: Vault, visit_id: Uuid): Promise<void> {
+  const { db } = vault;
+  const tables = [db.visits, db.submissions, db.hazard_drafts, db.recheck_drafts, db.photos, db.photo_bytes];
+  return inVault(vault, () =>
+    db.transaction("rw", tables, async () => {
+      const visit = await db.visits.get(visit_id);
+      if (visit === undefined) return;
+      if (visit.state !== "open") throw new VisitNotOpen(visit_id);
+      const photo_ids = await db.photos.where({ visit_id }).primaryKeys();
+      await db.photo_bytes.bulkDelete(photo_ids);
+      await db.photos.bulkDelete(photo_ids);
+      await db.submissions.where({ visit_id }).delete();
+      await db.hazard_drafts.where({ visit_id }).delete();
+      await db.recheck_drafts.where({ visit_id }).delete();
+      await db.visits.delete(visit_id);
+    }),
+  );
+}
+
+export function findVisit(vault: Vault, visit_id: Uuid): Promise<VisitRow | undefined> {
+  return inVault(vault, () => vault.db.visits.get(visit_id));
+}
+
+export function openVisits(vault: Vault): Promise<VisitRow[]> {
+  return inVault(vault, () => vault.db.visits.where({ state: "open" }).reverse().sortBy("changed_at"));
+}
+
+export function findSubmission(vault: Vault, submission_id: Uuid): Promise<SubmissionRow | undefined> {
+  return inVault(vault, () => vault.db.submissions.get(submission_id));
+}
+
+export function submissionsOf(vault: Vault, visit_id: Uuid): Promise<SubmissionRow[]> {
+  return inVault(vault, () => vault.db.submissions.where({ visit_id }).sortBy("started_at"));
+}
+
+/** For modules of this folder that write within a transaction of their own. */
+export async function getOpenVisit(vault: Vault, visit_id: Uuid): Promise<VisitRow> {
+  const visit = await vault.db.visits.get(visit_id);
+  if (visit?.state !== "open") throw new VisitNotOpen(visit_id);
+  return visit;
+}
+
+/** Within a transaction of the caller, which has checked that the visit is open. */
+export async function changeOpenSubmission(vault: Vault, submission_id: Uuid, change: (submission: SubmissionRow) => void): Promise<SubmissionRow> {
+  const submission = await vault.db.submissions.get(submission_id);
+  if (submission === undefined) throw new NotInVault(`submission ${submission_id}`);
+  change(submission);
+  submission.revision += 1;
+  submission.changed_at = formatTime(vault.clocks.now());
+  await vault.db.submissions.put(submission);
+  return submission;
+}
+
+export function answerAt(submission: Pick<SubmissionRow, "answers" | "repeats">, path: string): Answer | undefined {
+  const place = readPath(path);
+  if (place.section_id === null) return submission.answers[place.item_id];
+  return submission.repeats[place.section_id]?.[place.index]?.answers[place.item_id];
+}
+
+export function putAnswer(submission: SubmissionRow, path: string, answer: Answer | null): void {
+  const place = readPath(path);
+  const answers = place.section_id === null ? submission.answers : instanceAt(submission, place.section_id, place.index).answers;
+  if (answer === null) delete answers[place.item_id];
+  else answers[place.item_id] = answer;
+}
+
+function changeSubmission(vault: Vault, submission_id: Uuid, change: (submission: SubmissionRow) => void): Promise<SubmissionRow> {
+  return inVault(vault, () =>
+    vault.db.transaction("rw", vault.db.visits, vault.db.submissions, async () => {
+      const submission = await vault.db.submissions.get(submission_id);
+      if (submission === undefined) throw new NotInVault(`submission ${submission_id}`);
+      await getOpenVisit(vault, submission.visit_id);
+      return changeOpenSubmission(vault, submission_id, change);
+    }),
+  );
+}
+
+function instanceAt(submission: SubmissionRow, section_id: string, index: number): RepeatInstance {
+  const instance = submission.repeats[section_id]?.[index];
+  if (instance === undefined) throw new NotInVault(`${section_id}[${index}]`);
+  return instance;
+}
+
+type Place = { section_id: null; item_id: string } | { section_id: string; index: number; item_id: string };
+
+function readPath(path: string): Place {
+  const match = /^([^[\].]+)\[(\d+)\]\.([^[\].]+)$/.exec(path);
+  if (match === null) return { section_id: null, item_id: path };
+  const [, section_id = "", index = "0", item_id = ""] = match;
+  return { section_id, index: Number(index), item_id };
+}
+
+function representativeOf(known: { name: string; title: string | null; phone: string | null } | null): Person | null {
+  if (known === null) return null;
+  return { name: known.name, title: known.title ?? "", ...(known.phone === null ? {} : { phone: known.phone }) };
+}

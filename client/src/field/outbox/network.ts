@@ -1,0 +1,48 @@
+/** What the outbox needs from the network. The real one is http.ts; tests use a fake that implements the same. */
+import type { ChangesReply, ChecklistSummary, Problem, PushReply, Receipt, Timestamp, User, Uuid } from "../../api/wire.ts";
+import type { Envelope } from "../../sync/records.ts";
+
+export type Reply<T> =
+  | { kind: "ok"; value: T }
+  | { kind: "refused"; status: number; problem: Problem | null; retry_after_s: number | null }
+  | { kind: "unreachable" };
+
+export interface PhotoToSend {
+  id: Uuid;
+  sha256: string;
+  size_bytes: number;
+  media_type: string;
+  visit_id: Uuid | null;
+  subject_id: Uuid;
+  bytes: ArrayBuffer;
+  /** Where an interrupted upload goes on; null begins anew. */
+  url: string | null;
+}
+
+export interface UploadHooks {
+  /** Each is awaited by nobody: losing one costs at most a chunk sent twice. */
+  onUrl: (url: string) => void;
+  onAccepted: (offset_bytes: number) => void;
+  signal: AbortSignal;
+}
+
+/** `receipt` is what the server said; whether it is the right one is checked by the engine. */
+export interface Uploaded {
+  receipt: string | null;
+}
+
+export interface VisitOnServer {
+  complete: boolean;
+  missing: { records: Uuid[]; photos: Uuid[] };
+  receipt: Receipt | null;
+}
+
+export interface Network {
+  session(): Promise<Reply<{ user: User; server_time: Timestamp }>>;
+  pushRecords(records: Envelope<object>[], device: { device_id: Uuid; device_time: Timestamp }): Promise<Reply<PushReply>>;
+  changes(cursor: string | null): Promise<Reply<ChangesReply>>;
+  checklistCatalogue(): Promise<Reply<{ checklists: ChecklistSummary[] }>>;
+  checklist(hash: string): Promise<Reply<unknown>>;
+  visit(visit_id: Uuid): Promise<Reply<VisitOnServer>>;
+  uploadPhoto(photo: PhotoToSend, hooks: UploadHooks): Promise<Reply<Uploaded>>;
+}
