@@ -1,0 +1,61 @@
+/** A hazard as one line in a list: what, where, and what presses, in words. Overdue is derived; the deadline day is not overdue. */
+import type { HazardRow } from "../../local/rows.ts";
+import type { Translate } from "../words.ts";
+import type { Tag } from "../visits/subject-lines.ts";
+import { dayWords, daysBetween } from "../../../ui/days.ts";
+
+export interface HazardLine {
+  id: string;
+  title: string;
+  place: string;
+  group: "overdue" | "recheck" | "rest";
+  stripe: "fail" | "warning" | null;
+  tags: Tag[];
+  deadline: string | null;
+  photo: string | null;
+  photoId: string | null;
+}
+
+export interface HazardContext {
+  today: string;
+  locale: string;
+  t: Translate;
+  subjectName?: string | undefined;
+}
+
+type Hazard = Pick<HazardRow, "id" | "description" | "spot" | "grade" | "state" | "deadline" | "returned_count" | "photos">;
+
+export function hazardLine(hazard: Hazard, { today, locale, t, subjectName }: HazardContext): HazardLine {
+  const left = hazard.deadline === null ? null : daysBetween(today, hazard.deadline);
+  const group = hazard.state === "submitted" ? "recheck" : left !== null && left < 0 ? "overdue" : "rest";
+  const photo = photoFromBefore(hazard);
+  return {
+    id: hazard.id,
+    title: hazard.description ?? "",
+    place: [subjectName, hazard.spot].filter(Boolean).join(" · "),
+    group,
+    stripe: left !== null && left < 0 ? "fail" : group === "recheck" || left === 0 ? "warning" : null,
+    tags: [
+      ...(left !== null && left < 0 ? [{ words: t("hazards.overdue", { n: -left }), tone: "fail" as const }] : []),
+      ...(left === 0 ? [{ words: t("hazards.due_today"), tone: "warning" as const }] : []),
+      { words: t(`hazard.grades.${hazard.grade}`), tone: hazard.grade === "major" ? "fail" as const : "neutral" as const },
+      { words: t(`hazards.states.${hazard.state}`), tone: hazard.state === "submitted" ? "warning" as const : "neutral" as const },
+      ...(hazard.returned_count > 0 ? [{ words: t("hazards.returned", { n: hazard.returned_count }), tone: "warning" as const }] : []),
+    ],
+    deadline: left !== null && left > 0 && hazard.deadline !== null ? t("hazards.due_on", { day: dayWords(hazard.deadline, locale, today) }) : null,
+    photo: photo?.thumbnail_url ?? null,
+    photoId: photo?.id ?? null,
+  };
+}
+
+/** The picture to compare with: how it was when found, the close-up first since it shows the fault itself. */
+export function photoFromBefore(hazard: Pick<HazardRow, "photos">): HazardRow["photos"][number] | undefined {
+  const order = ["close_up", "before", "overview", "item"] as const;
+  return order.map((role) => hazard.photos.find((photo) => photo.role === role)).find((photo) => photo !== undefined);
+}
+
+const GROUP_ORDER = { overdue: 0, recheck: 1, rest: 2 } as const;
+
+export function byPressure(a: HazardRow & { line: HazardLine }, b: HazardRow & { line: HazardLine }): number {
+  return GROUP_ORDER[a.line.group] - GROUP_ORDER[b.line.group] || (a.deadline ?? "9999").localeCompare(b.deadline ?? "9999");
+}

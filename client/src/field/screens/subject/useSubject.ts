@@ -1,0 +1,76 @@
+/** One subject with its open hazards, its visit under way and the checklists that fit; starting a visit. */
+import { computed } from "vue";
+import type { ComputedRef, ShallowRef } from "vue";
+import type { ProfileValue } from "../../../api/wire.ts";
+import { locate } from "../../../media/position.ts";
+import { hazardsOfSubject, isOpenHazard } from "../../local/hazards.ts";
+import type { HazardView } from "../../local/hazards.ts";
+import type { ChecklistRow, SubjectRow, VisitRow } from "../../local/rows.ts";
+import { useLive } from "../../local/live.ts";
+import { checklistsFor, findSubject } from "../../local/subjects.ts";
+import { inVault } from "../../local/vault.ts";
+import { saveProfileValue, saveVisitDetails, startSubmission, startVisit } from "../../local/visits.ts";
+import { useVault } from "../vault-access.ts";
+import { profileFieldsOf } from "./profile.ts";
+
+export interface SubjectPage {
+  subject: SubjectRow | null;
+  hazards: HazardView[];
+  visit: VisitRow | null;
+  /** Those of its own sectors first, then the ones for every sector. */
+  checklists: ChecklistRow[];
+}
+
+export interface SubjectUse {
+  page: ShallowRef<SubjectPage | undefined>;
+  error: ShallowRef<unknown>;
+  gone: ComputedRef<boolean>;
+  /** Returns where to go: straight into the only checklist, or to the page of the visit. */
+  begin: (hashes: readonly string[], profile: Record<string, ProfileValue>) => Promise<string>;
+}
+
+export function useSubject(subjectId: () => string): SubjectUse {
+  const vault = useVault();
+  const { value: page, error } = useLive(() => readSubjectPage(subjectId()));
+
+  async function readSubjectPage(id: string): Promise<SubjectPage> {
+    const [subject, visits, hazards] = await Promise.all([
+      findSubject(vault, id),
+      inVault(vault, () => vault.db.visits.where({ subject_id: id }).filter((visit) => visit.state === "open").toArray()),
+      hazardsOfSubject(vault, id),
+    ]);
+    return {
+      subject: subject ?? null,
+      visit: visits[0] ?? null,
+      hazards: hazards.filter(isOpenHazard),
+      checklists: subject ? await checklistsFor(vault, subject) : [],
+    };
+  }
+
+  async function begin(hashes: readonly string[], profile: Record<string, ProfileValue>): Promise<string> {
+    const visit = await startVisit(vault, subjectId());
+    const rows = await inVault(vault, () => vault.db.checklists.bulkGet([...hashes]));
+    const submissions = [];
+    for (const row of rows) {
+      if (!row) continue;
+      const submission = await startSubmission(vault, visit.id, row);
+      for (const field of profileFieldsOf([row])) {
+        const value = profile[field.id];
+        if (value !== undefined && submission.profile[field.id] !== value) await saveProfileValue(vault, submission.id, field.id, value);
+      }
+      submissions.push(submission);
+    }
+    keepPosition(visit.id);
+    const only = submissions.length === 1 ? submissions[0] : undefined;
+    return only ? `/visits/${visit.id}/checklists/${only.id}` : `/visits/${visit.id}`;
+  }
+
+  /** One fix per visit, taken while the inspector is already working; a refusal or a finished visit is no fault. */
+  function keepPosition(visitId: string): void {
+    void locate({ geolocation: navigator.geolocation, now: () => Date.now() })
+      .then((found) => (found.kind === "located" ? saveVisitDetails(vault, visitId, { position: found.position }) : undefined))
+      .catch(() => undefined);
+  }
+
+  return { page, error, gone: computed(() => page.value?.subject === null), begin };
+}

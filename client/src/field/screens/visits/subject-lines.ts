@@ -1,0 +1,104 @@
+/** Which subjects come first on the home screen and why, in words. Rates nobody: it reads due dates and hazards only. */
+import type { HazardRow, SubjectRow } from "../../local/rows.ts";
+import type { Translate } from "../words.ts";
+import { dayWords, daysBetween } from "../../../ui/days.ts";
+import { distanceWords, metresBetween } from "./distance.ts";
+import type { Point } from "./distance.ts";
+
+export type Tone = "neutral" | "primary" | "pass" | "fail" | "warning";
+export interface Tag { words: string; tone: Tone }
+
+/** How pressing: the smaller, the earlier in the list. */
+export const URGENCY = { under_way: 0, overdue: 1, hazard_overdue: 2, due_today: 3, recheck: 4, due_soon: 5, none: 6 } as const;
+export type Urgency = (typeof URGENCY)[keyof typeof URGENCY];
+
+export interface SubjectLine {
+  id: string;
+  name: string;
+  urgency: Urgency;
+  stripe: "fail" | "warning" | "primary" | null;
+  tags: Tag[];
+  note: string;
+  mine: boolean;
+  kind: string;
+  openHazards: number;
+  metres: number | null;
+  visitId: string | null;
+}
+
+export interface SubjectContext {
+  today: string;
+  locale: string;
+  here: Point | null;
+  hazards: readonly HazardRow[];
+  openVisitId: string | null;
+  t: Translate;
+}
+
+const DUE_SOON_DAYS = 3;
+
+export function subjectLine(subject: SubjectRow, context: SubjectContext): SubjectLine {
+  const { today, t } = context;
+  const open = context.hazards.filter((hazard) => hazard.state !== "closed" && hazard.state !== "voided");
+  const overdue = open.filter((hazard) => hazard.deadline !== null && hazard.deadline < today).length;
+  const recheck = open.filter((hazard) => hazard.state === "submitted").length;
+  const dueIn = subject.due_on === null ? null : daysBetween(today, subject.due_on);
+  const urgency = urgencyOf({ dueIn, overdue, recheck, underWay: context.openVisitId !== null });
+  const metres = context.here && subject.position ? metresBetween(context.here, subject.position) : null;
+  return {
+    id: subject.id,
+    name: subject.name,
+    urgency,
+    stripe: stripeOf(urgency),
+    tags: [
+      ...(context.openVisitId === null ? [] : [{ words: t("visits.in_progress"), tone: "primary" as const }]),
+      ...dueTags(subject, dueIn, today, t),
+      ...(overdue ? [{ words: t("visits.hazards_overdue", { n: overdue }), tone: "fail" as const }] : []),
+      ...(recheck ? [{ words: t("visits.hazards_recheck", { n: recheck }), tone: "warning" as const }] : []),
+      ...(!overdue && !recheck && open.length ? [{ words: t("visits.hazards_open", { n: open.length }), tone: "warning" as const }] : []),
+      ...subject.sectors.slice(0, 2).map((sector) => ({ words: t(`sectors.${sector}`), tone: "primary" as const })),
+    ],
+    note: noteOf(subject, metres, context),
+    mine: subject.pairings.some((pairing) => pairing.mine),
+    kind: subject.kind,
+    openHazards: open.length,
+    metres,
+    visitId: context.openVisitId,
+  };
+}
+
+/** Pressing first; inside one urgency the nearer, then by name. */
+export function byUrgency(a: SubjectLine, b: SubjectLine): number {
+  return a.urgency - b.urgency || (a.metres ?? Infinity) - (b.metres ?? Infinity) || a.name.localeCompare(b.name, "zh");
+}
+
+function urgencyOf(facts: { dueIn: number | null; overdue: number; recheck: number; underWay: boolean }): Urgency {
+  if (facts.underWay) return URGENCY.under_way;
+  if (facts.dueIn !== null && facts.dueIn < 0) return URGENCY.overdue;
+  if (facts.overdue > 0) return URGENCY.hazard_overdue;
+  if (facts.dueIn === 0) return URGENCY.due_today;
+  if (facts.recheck > 0) return URGENCY.recheck;
+  if (facts.dueIn !== null && facts.dueIn <= DUE_SOON_DAYS) return URGENCY.due_soon;
+  return URGENCY.none;
+}
+
+function stripeOf(urgency: Urgency): SubjectLine["stripe"] {
+  if (urgency === URGENCY.none) return null;
+  if (urgency === URGENCY.under_way) return "primary";
+  return urgency <= URGENCY.hazard_overdue ? "fail" : "warning";
+}
+
+function dueTags(subject: SubjectRow, dueIn: number | null, today: string, t: Translate): Tag[] {
+  if (dueIn !== null && dueIn < 0) return [{ words: t("visits.overdue", { n: -dueIn }), tone: "fail" }];
+  if (dueIn === 0) return [{ words: t("visits.due_today"), tone: "warning" }];
+  if (dueIn !== null && dueIn <= DUE_SOON_DAYS) return [{ words: t("visits.due_in", { n: dueIn }), tone: "warning" }];
+  const since = subject.last_visit_on === null ? null : daysBetween(subject.last_visit_on, today);
+  if (since === 0) return [{ words: t("visits.visited_today"), tone: "pass" }];
+  if (since !== null && since <= 14) return [{ words: t("visits.visited_ago", { n: since }), tone: "pass" }];
+  return [];
+}
+
+function noteOf(subject: SubjectRow, metres: number | null, { locale, today, t }: SubjectContext): string {
+  const last = subject.last_visit_on === null ? t("visits.never") : t("visits.last", { day: dayWords(subject.last_visit_on, locale, today) });
+  return metres === null ? last : `${last} · ${t("visits.away", { distance: distanceWords(metres) })}`;
+}
