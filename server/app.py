@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 from flask.json.provider import JSONProvider
 from flask_smorest import Api
 
-from server import accounts, checklists, health, hazards, pairings, problems, register, static_client, visits
+from server import accounts, checklists, hazards, health, pairings, problems, register, static_client, visits
 from server.accounts import tokens
 from server.db import db
 from server.settings import Settings, load_settings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -90,8 +91,8 @@ def add_missing_hazards(visit: Visit, now: datetime) -> None:
             db.session.scalars(select(Hazard.item_path).where(Hazard.submission_id == submission.id))
         )
         for path in failed:
-            item = checklist.item_at(path)
-            if path in named or item.hazard is None:
+            item = checklist.find_item(path)
+            if path in named or item is None or "hazard" not in item:
                 continue
             opened.append(_item_failed(visit, submission, path, item, now))
     db.session.add_all(opened)
@@ -100,12 +101,12 @@ def add_missing_hazards(visit: Visit, now: datetime) -> None:
         project([event.hazard_id for event in opened], now)
 
 
-def _item_failed(visit: Visit, submission: Submission, path: str, item: Any, now: datetime) -> HazardEvent:
+def _item_failed(visit: Visit, submission: Submission, path: str, item: Mapping[str, Any], now: datetime) -> HazardEvent:
     hazard_id = hazard_id_for_item(str(submission.id), path)
-    rule = item.hazard["deadline"]
+    rule = item["hazard"]["deadline"]
     found_on = clock.county_date(submission.finished_at)
     deadline = forms.deadline_date(found_on, rule["days"], rule["day_kind"], holidays())
-    phrases = item.hazard["phrases"]
+    phrases = item["hazard"]["phrases"]
     body = {
         "hazard_id": hazard_id,
         "kind": "item_failed",
@@ -114,12 +115,12 @@ def _item_failed(visit: Visit, submission: Submission, path: str, item: Any, now
         "submission_id": str(submission.id),
         "item_path": path,
         "checklist_id": submission.checklist_id,
-        "description": phrases[0]["zh"] if phrases else item.statement["zh"],
+        "description": phrases[0]["zh"] if phrases else item["statement"]["zh"],
         "spot": "",
         "grade": "general",
         "grade_suggested": None,
         "determinations": [],
-        "basis": [{"standard": basis["standard"], "clause": basis["clause"]} for basis in item.basis],
+        "basis": [{"standard": basis["standard"], "clause": basis["clause"]} for basis in item["basis"]],
         "deadline": deadline.isoformat(),
         "deadline_rule": rule,
         "owner": None,

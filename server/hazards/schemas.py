@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, validate
 
 from server.hazards.rules import DESK_EVENTS

@@ -59,7 +59,6 @@ class EventsView(MethodView):
 
 
 def _detail(hazard: Hazard) -> dict[str, Any]:
-    from server.db import db
 
     subject = db.session.get(Subject, hazard.subject_id)
     assert subject is not None, "a foreign key"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -62,6 +61,7 @@ def subjects_page(
     return rows, total
 
 
-def holidays() -> dict[date, bool]:
-    """Days that differ from the week → whether they are worked."""
-    return {day: works for day, works in db.session.execute(select(Holiday.day, Holiday.works))}
+def holidays() -> dict[str, str]:
+    """Announced days by ISO date: "off" or "working", as ``forms.deadline_date`` takes them."""
+    rows = db.session.execute(select(Holiday.day, Holiday.works))
+    return {day.isoformat(): "working" if works else "off" for day, works in rows}

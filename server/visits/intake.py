@@ -24,9 +24,9 @@ from server.problems import FieldError, Refusal, problem_body
 from server.register.models import Subject
 from server.visits.completion import refresh_visits
 from server.visits.models import Record
+from sync.receipts import ReceiptKind, receipt_code
 from sync.records import Comparison, EnvelopeInvalid, RecordKind, compare, parse_envelope
 from sync.records import Record as Envelope
-from sync.receipts import ReceiptKind, receipt_code
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,11 @@ class Visit(InCounty, db.Model):
 
 
 class Submission(InCounty, db.Model):
-    """One filled-in checklist of a visit with its score by the version it used; the exact score is a fraction of 100."""
+    """One filled-in checklist of a visit with its score by the version it used.
+
+    The exact score is numerator ÷ denominator (a share of 1, as text: both can be larger than 64 bits); ``score_sort`` is
+    the same in points of 100 and serves sorting and averages only.
+    """
 
     __tablename__ = "submission"
     __table_args__ = (Index("ix_submission_subject_finished", "subject_id", "finished_at"),)
