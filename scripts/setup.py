@@ -33,7 +33,7 @@ class StepFailed(Exception):
 def main(arguments: list[str]) -> int:
     started = time.monotonic()
     try:
-        if sys.version_info < (3, 11):
+        if sys.version_info < (3, 11):  # noqa: UP036
             found = f"{sys.version_info.major}.{sys.version_info.minor}"
             raise StepFailed(f"Python 3.11 or newer is needed, this is {found}. Try: make PYTHON=python3.12 run")
         make_venv()

@@ -81,12 +81,7 @@ def record_changes(kind: str, entries: Iterable[tuple[object, uuid.UUID | None]]
 
 def changes_after(cursor: Cursor, visible: Any, limit: int) -> list[Change]:
     """At most ``limit`` changes after the cursor, oldest first; ``visible`` is a condition on Change."""
-    query = (
-        select(Change)
-        .where(tuple_(Change.xid, Change.seq) > cursor, visible)
-        .order_by(Change.xid, Change.seq)
-        .limit(limit)
-    )
+    query = select(Change).where(tuple_(Change.xid, Change.seq) > cursor, visible).order_by(Change.xid, Change.seq).limit(limit)
     if db.session.get_bind().dialect.name == "postgresql":
         query = query.where(Change.xid < text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
     return list(db.session.scalars(query))

@@ -50,9 +50,7 @@ def note(topic: str, keys: Iterable[object]) -> None:
 
 def finish(topic: str, key: str, up_to_id: int) -> None:
     """Deletes the notes that a finished job has covered; called by the job in its own transaction."""
-    db.session.execute(
-        delete(OutboxNote).where(OutboxNote.topic == topic, OutboxNote.key == key, OutboxNote.id <= up_to_id)
-    )
+    db.session.execute(delete(OutboxNote).where(OutboxNote.topic == topic, OutboxNote.key == key, OutboxNote.id <= up_to_id))
 
 
 def relay(now: datetime) -> int:

@@ -59,8 +59,7 @@ _READ = {
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.INSPECTOR: frozenset(_READ | {Action.UPLOAD_PHOTOS}),
     Role.SUPERVISOR: frozenset(
-        _READ
-        | {Action.ACT_ON_HAZARDS, Action.UPLOAD_PHOTOS, Action.REVIEW_PHOTOS, Action.READ_SCORES, Action.DOWNLOAD}
+        _READ | {Action.ACT_ON_HAZARDS, Action.UPLOAD_PHOTOS, Action.REVIEW_PHOTOS, Action.READ_SCORES, Action.DOWNLOAD}
     ),
     Role.COUNTY_OFFICE: frozenset(set(Action) - {Action.ADMINISTER}),
     Role.ADMINISTRATOR: frozenset({Action.ADMINISTER, Action.READ_FORMS}),

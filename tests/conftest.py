@@ -108,14 +108,10 @@ def county(app: Flask, password_hash: str) -> County:
 
 
 def add_area(code: str, name: str, kind: str, parent: str | None) -> None:
-    db.session.add(
-        Area(code=code, county_code=COUNTY, name=name, kind=kind, parent_code=parent, aliases=[], valid_from=START)
-    )
+    db.session.add(Area(code=code, county_code=COUNTY, name=name, kind=kind, parent_code=parent, aliases=[], valid_from=START))
 
 
-def add_subject(
-    name: str, kind: str, town: str, sectors: list[str], department_id: uuid.UUID | None, **values: Any
-) -> uuid.UUID:
+def add_subject(name: str, kind: str, town: str, sectors: list[str], department_id: uuid.UUID | None, **values: Any) -> uuid.UUID:
     """Adds a subject at a place in the county and returns its id."""
     facts: dict[str, Any] = {"lng": 112.8991, "lat": 35.6172, "profile": {}, "valid_from": START} | values
     subject = Subject(

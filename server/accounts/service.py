@@ -91,19 +91,13 @@ def find_session(token: str, now: datetime) -> tuple[Session, User] | None:
 
 
 def actor_of(user: User, today: date) -> Actor:
-    grants = tuple(
-        Grant(Role(grant.role), ScopeKind(grant.scope_kind), grant.scope_id) for grant in live_grants(user, today)
-    )
+    grants = tuple(Grant(Role(grant.role), ScopeKind(grant.scope_kind), grant.scope_id) for grant in live_grants(user, today))
     return Actor(user_id=user.id, name=user.name, county_code=user.county_code, grants=grants)
 
 
 def live_grants(user: User, today: date) -> list[RoleGrant]:
     """The grants in force on a day."""
-    return [
-        grant
-        for grant in user.grants
-        if grant.valid_from <= today and (grant.valid_to is None or grant.valid_to >= today)
-    ]
+    return [grant for grant in user.grants if grant.valid_from <= today and (grant.valid_to is None or grant.valid_to >= today)]
 
 
 def create_user(
@@ -125,9 +119,8 @@ def create_user(
         id=uuid.uuid4(), county_code=county_code, username=username, name=name, title=title, phone=phone,
         password_hash=password_hash or hash_password(password), is_demo=is_demo,
     )  # fmt: skip
-    user.grants = [  # fmt: skip
-        RoleGrant(county_code=county_code, role=role, scope_kind=kind, scope_id=scope, scope_name=label,
-                  valid_from=start)
+    user.grants = [
+        RoleGrant(county_code=county_code, role=role, scope_kind=kind, scope_id=scope, scope_name=label, valid_from=start)
         for role, kind, scope, label in grants or []
     ]
     db.session.add(user)

@@ -20,6 +20,9 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def prepare() -> None:
+        # An outer application context (a test, a command) outlives the request; nothing of another request may stay.
+        for name in ("actor", "session_row", "user_row", "request_id"):
+            g.pop(name, None)
         g.load_actor = _load_actor
 
 

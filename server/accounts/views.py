@@ -26,9 +26,7 @@ class SessionView(MethodView):
     def post(self, body: dict[str, Any]) -> Any:
         """Sign in; the token comes in the body for tools and as an HttpOnly cookie for browsers."""
         settings = current_app.config["SETTINGS"]
-        signed = service.sign_in(
-            body["username"], body["password"], body["device_label"], settings.session_days, clock.now()
-        )
+        signed = service.sign_in(body["username"], body["password"], body["device_label"], settings.session_days, clock.now())
         answer = _session_body(signed.session, signed.user) | {"token": signed.token}
         response = make_response(SessionSchema().dump(answer))
         response.set_cookie(

@@ -39,9 +39,7 @@ def store_repository_checklists() -> list[str]:
 
 def add_version(document: dict[str, Any], digest: str, *, source: str, report: dict[str, Any] | None = None) -> None:
     """Adds a version to the open transaction and makes it the current one of its checklist."""
-    db.session.execute(
-        update(ChecklistVersion).where(ChecklistVersion.checklist_id == document["id"]).values(is_current=False)
-    )
+    db.session.execute(update(ChecklistVersion).where(ChecklistVersion.checklist_id == document["id"]).values(is_current=False))
     db.session.add(
         ChecklistVersion(
             county_code=current_app.config["SETTINGS"].county_code,
@@ -107,9 +105,7 @@ def summary_body(version: ChecklistVersion) -> dict[str, Any]:
 
 def load_summaries(checklist_ids: list[str], _actor: object) -> dict[str, Any]:
     return {
-        version.checklist_id: summary_body(version)
-        for version in current_versions()
-        if version.checklist_id in checklist_ids
+        version.checklist_id: summary_body(version) for version in current_versions() if version.checklist_id in checklist_ids
     }
 
 
@@ -117,8 +113,6 @@ def load_summaries(checklist_ids: list[str], _actor: object) -> dict[str, Any]:
 def standards() -> list[dict[str, Any]]:
     """All standards of the registry, by id."""
     found = [
-        standard
-        for path in sorted((FORMS_DIR / "standards").glob("*.json"))
-        for standard in json.loads(path.read_text("utf-8"))
+        standard for path in sorted((FORMS_DIR / "standards").glob("*.json")) for standard in json.loads(path.read_text("utf-8"))
     ]
     return sorted(found, key=lambda standard: str(standard["id"]))

@@ -87,9 +87,7 @@ def add_missing_hazards(visit: Visit, now: datetime) -> None:
         assert checklist is not None, "a foreign key"
         results = forms.results(checklist, submission.answers)
         failed = [path for path, result in results.items() if result.result == "fail"]
-        named = set(
-            db.session.scalars(select(Hazard.item_path).where(Hazard.submission_id == submission.id))
-        )
+        named = set(db.session.scalars(select(Hazard.item_path).where(Hazard.submission_id == submission.id)))
         for path in failed:
             item = checklist.find_item(path)
             if path in named or item is None or "hazard" not in item:

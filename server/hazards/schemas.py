@@ -112,5 +112,3 @@ class LedgerQuerySchema(Schema):
     sort = fields.String(load_default="found", validate=validate.OneOf(["found", "deadline"]))
     page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100_000))
     page_size = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
-
-

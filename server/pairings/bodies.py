@@ -21,9 +21,7 @@ def load_subjects(entity_ids: list[str], actor: Actor) -> dict[str, Any]:
     """Bodies by id of those subjects that the actor may read."""
     ids = [uuid.UUID(text) for text in entity_ids]
     rows = db.session.scalars(
-        select(Subject).where(
-            Subject.id.in_(ids), Subject.valid_to.is_(None), visible_subjects(actor, Action.READ_SUBJECTS)
-        )
+        select(Subject).where(Subject.id.in_(ids), Subject.valid_to.is_(None), visible_subjects(actor, Action.READ_SUBJECTS))
     ).all()
     return subject_bodies(rows, actor)
 

@@ -46,9 +46,7 @@ def year_of(day: date) -> Period:
 
 def quarter_of(day: date) -> Period:
     quarter = (day.month + 2) // 3
-    return Period(
-        f"{day.year}-Q{quarter}", date(day.year, quarter * 3 - 2, 1), _month_end(date(day.year, quarter * 3, 1))
-    )
+    return Period(f"{day.year}-Q{quarter}", date(day.year, quarter * 3 - 2, 1), _month_end(date(day.year, quarter * 3, 1)))
 
 
 def month_of(day: date) -> Period:

@@ -85,7 +85,8 @@ def receive_records(
             if records:
                 handler.store(records, actor, now)
         db.session.flush()
-        visits = refresh_visits({uuid.UUID(entry.record.visit_id) for entry in judged if entry.record and entry.record.visit_id}, now)
+        touched = {uuid.UUID(entry.record.visit_id) for entry in judged if entry.record and entry.record.visit_id}
+        visits = refresh_visits(touched, now)
     return [_result(entry) for entry in judged], visits
 
 
@@ -113,9 +114,7 @@ def _read(envelope: Any) -> _Judged:
 def _tell_repeats(judged: list[_Judged]) -> None:
     """Marks what is stored already. The same id twice within a batch counts like once before and once now."""
     ids = [uuid.UUID(entry.record.id) for entry in judged if entry.record]
-    rows = db.session.execute(
-        select(Record.id, Record.content_hash, Record.received_at, Record.state).where(Record.id.in_(ids))
-    )
+    rows = db.session.execute(select(Record.id, Record.content_hash, Record.received_at, Record.state).where(Record.id.in_(ids)))
     stored = {str(id_): (hash_, received_at, state) for id_, hash_, received_at, state in rows}
     seen: dict[str, _Judged] = {}
     for entry in judged:

@@ -98,9 +98,7 @@ class PushSchema(Schema):
 
 class RecordResultSchema(Schema):
     id = fields.String(allow_none=True)
-    status = fields.String(
-        validate=validate.OneOf(["accepted", "already_accepted", "quarantined", "conflict", "refused"])
-    )
+    status = fields.String(validate=validate.OneOf(["accepted", "already_accepted", "quarantined", "conflict", "refused"]))
     receipt = fields.Dict(allow_none=True)
     problem = fields.Dict(allow_none=True)
 
