@@ -136,10 +136,7 @@ def _result_faults(item: Item, answer: Mapping[str, Any], pointer: str) -> list[
     allowed = (
         result == "unchecked"
         or (result == "not_applicable" and item.may_be_not_applicable)
-        or (
-            item.kind == "judgement"
-            and (result in ("pass", "fail") or (result == "partial" and item.deduction is not None))
-        )
+        or (item.kind == "judgement" and (result in ("pass", "fail") or (result == "partial" and item.deduction is not None)))
     )
     if not allowed:
         return [Fault(pointer, "result-not-allowed", {"result": result})]
@@ -154,9 +151,7 @@ def _occurrences_faults(item: Item, answer: Mapping[str, Any], pointer: str) -> 
     if item.kind != "judgement" or answer.get("result") != "partial":
         return [Fault(pointer, "occurrences-not-allowed", {})]
     count = answer["occurrences"]
-    whole = (isinstance(count, int) and not isinstance(count, bool)) or (
-        isinstance(count, float) and count.is_integer()
-    )
+    whole = (isinstance(count, int) and not isinstance(count, bool)) or (isinstance(count, float) and count.is_integer())
     if not whole:
         return [_wrong_type(pointer, "integer")]
     if count < 1:

@@ -43,9 +43,7 @@ class UnreadableFile(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints every problem; 0 if there is no error, 1 otherwise."""
     parser = argparse.ArgumentParser(prog="python -m forms.check", description=__doc__)
-    parser.add_argument(
-        "files", nargs="*", type=Path, help="checklists or standards files; all of them if none is named"
-    )
+    parser.add_argument("files", nargs="*", type=Path, help="checklists or standards files; all of them if none is named")
     parser.add_argument("--lang", choices=("zh", "en"), default="zh")
     parser.add_argument("--quiet", action="store_true", help="errors only")
     options = parser.parse_args(arguments)

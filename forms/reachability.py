@@ -113,9 +113,7 @@ class _Search:
             for more in _branches(condition, wanted):
                 yield from self._solve([*more, *rest], answers, profile)
 
-    def _item_choices(
-        self, test: Document, wanted: bool, answers: Mapping[str, Any]
-    ) -> Iterator[tuple[Any, list[Goal]]]:
+    def _item_choices(self, test: Document, wanted: bool, answers: Mapping[str, Any]) -> Iterator[tuple[Any, list[Goal]]]:
         """Answers that make the test come out as wanted, each with the goals that it brings with it."""
         item = self.items[test["item"]]
         known = item["id"] in answers
@@ -167,9 +165,7 @@ class _Search:
             if _profile_agrees(test, value) == wanted:
                 yield value
 
-    def _answers_document(
-        self, answers: Mapping[str, Any], profile: Mapping[str, Any], sections: set[str]
-    ) -> dict[str, Any]:
+    def _answers_document(self, answers: Mapping[str, Any], profile: Mapping[str, Any], sections: set[str]) -> dict[str, Any]:
         plain: dict[str, Any] = {}
         repeats: dict[str, Any] = {}
         for section in self.document["sections"]:

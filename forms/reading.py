@@ -232,13 +232,14 @@ def _find_strays(answers: Mapping[str, Any], reading: Reading, place: str, secti
 
 def _find_stray_repeats(repeats: Mapping[str, Any], reading: Reading) -> None:
     sections = {section.id: section for section in reading.checklist.sections}
+    shown = {section.id for section in reading.shown}
     for key in repeats:
         section = sections.get(key)
         if section is None:
             reading.faults.append(Fault(f"/repeats/{escaped(key)}", "unknown-section", {}))
         elif section.repeat_maximum is None:
             reading.faults.append(Fault(f"/repeats/{escaped(key)}", "section-not-repeated", {}))
-        elif repeats[key] != [] and section.relevant is not None and not section.relevant.test(reading):
+        elif repeats[key] != [] and key not in shown:
             reading.faults.append(Fault(f"/repeats/{escaped(key)}", "hidden-section", {}))
 
 

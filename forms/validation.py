@@ -90,12 +90,8 @@ def validate_standards(entries: Any) -> list[Problem]:
                 _problem(
                     pointer_to(index, "valid_from"),
                     "unknown-date",
-                    _text(
-                        "施行日不明，却没有标 unverified", "the date is unknown but the entry is not marked unverified"
-                    ),
-                    _text(
-                        "补上施行日，或加 unverified 写明原因", "add the date, or mark it unverified with the reason"
-                    ),
+                    _text("施行日不明，却没有标 unverified", "the date is unknown but the entry is not marked unverified"),
+                    _text("补上施行日，或加 unverified 写明原因", "add the date, or mark it unverified with the reason"),
                 )
             )
     return problems
@@ -134,9 +130,7 @@ def _validator(schema_name: str) -> Draft202012Validator:
 
 def _schema_problems(schema_name: str, document: Any) -> Iterator[Problem]:
     errors = _validator(schema_name).iter_errors(document)
-    return iter(
-        _once(problem_from(error) for error in sorted(errors, key=lambda error: [str(s) for s in error.absolute_path]))
-    )
+    return iter(_once(problem_from(error) for error in sorted(errors, key=lambda error: [str(s) for s in error.absolute_path])))
 
 
 def _once(problems: Iterator[Problem]) -> list[Problem]:
@@ -259,9 +253,7 @@ class _Checks:
             yield _no_such_day("/valid_from", document["valid_from"])
         yield from _duplicates([section["id"] for section in document["sections"]], "sections", key="id")
         yield from _duplicates([entry["id"] for entry in document.get("profile", [])], "profile", key="id")
-        yield from _duplicates(
-            [entry["id"] for entry in document.get("determinations", [])], "determinations", key="id"
-        )
+        yield from _duplicates([entry["id"] for entry in document.get("determinations", [])], "determinations", key="id")
         seen: set[str] = set()
         for section_index, section in enumerate(document["sections"]):
             for item_index, item in enumerate(section["items"]):
@@ -269,9 +261,7 @@ class _Checks:
                     yield _duplicate(pointer_to("sections", section_index, "items", item_index, "id"), item["id"])
                 seen.add(item["id"])
         for index, key in enumerate(document.get("profile", [])):
-            yield from _duplicates(
-                [o["value"] for o in key.get("options", [])], "profile", index, "options", key="value"
-            )
+            yield from _duplicates([o["value"] for o in key.get("options", [])], "profile", index, "options", key="value")
             yield from self._profile_key_problems(key, index)
         yield from self._band_problems(document["scoring"]["bands"])
         if not any(item["points"] > 0 for item in self.items.values()):
@@ -314,9 +304,7 @@ class _Checks:
         if kind == "choice":
             yield from self._choice_item_problems(item, *place, "choice", "options")
         if kind == "facts":
-            yield from _duplicates(
-                [o["value"] for o in item["facts"]["options"]], *place, "facts", "options", key="value"
-            )
+            yield from _duplicates([o["value"] for o in item["facts"]["options"]], *place, "facts", "options", key="value")
         if kind == "photo" and item["photo"]["minimum"] > item["photo"]["maximum"]:
             yield _reversed(pointer_to(*place, "photo"))
         if kind not in _JUDGED:

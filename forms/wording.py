@@ -82,9 +82,7 @@ def _words(error: ValidationError) -> tuple[Text, Text]:
                 _text(f"应{zh} {wanted}", f"must be {en} {wanted}"),
             )
         case "uniqueItems":
-            return _text("列表里有重复", "the list has the same thing twice"), _text(
-                "去掉重复的", "remove the repeated one"
-            )
+            return _text("列表里有重复", "the list has the same thing twice"), _text("去掉重复的", "remove the repeated one")
         case "anyOf":
             return (
                 _text(f"{_shown(error)} 不合格式", f"{_shown(error)} has none of the allowed forms"),

@@ -1,0 +1,83 @@
+/** Which clauses of the major-hazard standards the answers meet. A clause that is not verified only suggests. */
+
+import type { Checklist, DeterminationRule, Section } from "./checklist.ts";
+import type { Place } from "./conditions.ts";
+import type { AnswersDocument, DeterminationDocument } from "./format.ts";
+import type { Reading } from "./reading.ts";
+import { readAnswers } from "./reading.ts";
+
+/**
+ * A clause that is met, with the paths of the items that met it.
+ *
+ * Shape:  with `suggestedOnly` the grade is a question to the supervisor ("待核"), never a decision.
+ */
+export interface Determination {
+  readonly id: string;
+  readonly grade: DeterminationDocument["grade"];
+  readonly halt: DeterminationDocument["halt"];
+  readonly route: DeterminationDocument["route"];
+  readonly regulator: string;
+  readonly suggestedOnly: boolean;
+  readonly paths: readonly string[];
+}
+
+/**
+ * The clauses that the answers meet, in the order of the checklist.
+ *
+ * Shape:  a clause that tests items of exactly one repeated section is judged for each instance by itself.
+ * Source: tests/vectors/forms/determinations.json; also forms/determinations.py.
+ */
+export function determine(checklist: Checklist, answers: AnswersDocument | Reading): Determination[] {
+  const reading = readAnswers(checklist, answers);
+  return checklist.determinations.flatMap((rule) => {
+    const places = placesOf(rule, reading);
+    if (places === null) return [];
+    const { id, grade, halt, route, regulator, unverified } = rule.document;
+    const paths = pathsOf(checklist, places);
+    return [{ id, grade, halt, route, regulator, suggestedOnly: unverified !== undefined, paths }];
+  });
+}
+
+/** The grade to propose for a hazard found at an item: major only if a verified clause of that grade rests on it. */
+export function hazardGrade(determinations: readonly Determination[], path: string): "major" | "general" {
+  const isMajor = determinations.some(
+    (found) => found.grade === "major" && !found.suggestedOnly && found.paths.includes(path),
+  );
+  return isMajor ? "major" : "general";
+}
+
+/** The places of the tests that met the rule, or null if it is not met. */
+function placesOf(rule: DeterminationRule, reading: Reading): Place[] | null {
+  const parts = rule.section === null ? [] : (reading.instances[rule.section] ?? []);
+  const section = rule.section === null ? undefined : reading.checklist.sections[rule.section];
+  if (section === undefined || parts.length === 0) return isMet(rule, reading) ? rule.when.evidence(reading) : null;
+  const found: Place[] = [];
+  let met = false;
+  parts.forEach((part, number) => {
+    reading.enter(part);
+    if (!isMet(rule, reading)) return;
+    met = true;
+    found.push(...rule.when.evidence(reading).map((place) => atInstance(place, section, number)));
+  });
+  reading.leave(section);
+  return met ? found : null;
+}
+
+function isMet(rule: DeterminationRule, reading: Reading): boolean {
+  return rule.when.test(reading) && !(rule.unless?.test(reading) ?? false);
+}
+
+function atInstance(place: Place, section: Section, number: number): Place {
+  const inside = section.firstSlot <= place[0] && place[0] < section.firstSlot + section.items.length;
+  return inside ? [place[0], number] : place;
+}
+
+function pathsOf(checklist: Checklist, places: Place[]): string[] {
+  const ordered = [...places].sort((one, other) => one[0] - other[0] || one[1] - other[1]);
+  const paths = ordered.map(([slot, instance]) => {
+    const id = checklist.slots[slot]?.id ?? "";
+    const section = checklist.sections[checklist.homes.get(id)?.section ?? -1];
+    return instance < 0 ? id : `${section?.id}[${instance}].${id}`;
+  });
+  return [...new Set(paths)];
+}

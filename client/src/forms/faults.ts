@@ -1,0 +1,55 @@
+/** What is wrong with an answers document, all at once, and how to say it to the person who can mend it. */
+
+import type { Fault } from "./answers.ts";
+import type { Checklist } from "./checklist.ts";
+import type { AnswersDocument, Text } from "./format.ts";
+import type { Reading } from "./reading.ts";
+import { readAnswers } from "./reading.ts";
+
+// The same texts are in forms/faults.py; a test compares the two.
+export const FAULT_TEXTS: Readonly<Record<string, Text>> = {
+  "above-maximum": { zh: "数值超过可填的最大值 {maximum}", en: "The number is above the possible maximum {maximum}" },
+  "below-minimum": { zh: "数值低于可填的最小值 {minimum}", en: "The number is below the possible minimum {minimum}" },
+  "duplicate-key": { zh: "这个名称已经用过", en: "This name is used already" },
+  "duplicate-value": { zh: "同一内容出现了两次", en: "The same thing is there twice" },
+  "hidden-item": { zh: "此项不适用于当前情况，不应有结论", en: "This item is not asked here, so it cannot have an answer" },
+  "hidden-section": { zh: "本节不适用于当前情况，不应有结论", en: "This section is not asked here, so it cannot have answers" },
+  "key-missing": { zh: "没有写名称或编号", en: "The name or number is missing" },
+  "not-a-uuid": { zh: "编号的写法不对", en: "This is not a well-formed id" },
+  "not-an-option": { zh: "不在可选的答案之中", en: "This is not one of the possible answers" },
+  "occurrences-missing": { zh: "部分不符合须写明处数", en: "A partial result needs the number of places" },
+  "occurrences-not-allowed": { zh: "只有部分不符合才写处数", en: "Only a partial result has a number of places" },
+  "reason-missing": { zh: "不适用须写明原因", en: "Not applicable needs a reason" },
+  "result-not-allowed": { zh: "此项不能选这个结论", en: "This result is not possible for this item" },
+  "section-not-repeated": { zh: "本节不分次填写", en: "This section is not filled in several times" },
+  "too-few-photos": { zh: "照片不足 {minimum} 张", en: "Fewer than {minimum} photos" },
+  "too-long": { zh: "文字超过 {maximum} 字", en: "The text is longer than {maximum} characters" },
+  "too-many-decimals": { zh: "小数最多 {maximum} 位", en: "At most {maximum} decimals" },
+  "too-many-instances": { zh: "最多填写 {maximum} 个", en: "At most {maximum} of these" },
+  "too-many-photos": { zh: "照片超过 {maximum} 张", en: "More than {maximum} photos" },
+  "too-many-values": { zh: "最多 {maximum} 个", en: "At most {maximum} of these" },
+  "unknown-item": { zh: "检查表中没有此项", en: "The checklist has no such item" },
+  "unknown-key": { zh: "这里没有此项内容", en: "This is not known here" },
+  "unknown-profile-key": { zh: "检查表不用这项单位情况", en: "The checklist does not use this fact about the subject" },
+  "unknown-section": { zh: "检查表中没有这一节", en: "The checklist has no such section" },
+  "value-not-allowed": { zh: "这个结论不能带填写内容", en: "This result cannot have a value" },
+  "wrong-place": { zh: "此项属于“{section}”一节，填错了地方", en: "This item belongs to the section {section}" },
+  "wrong-type": { zh: "内容的类型不对，应为 {wanted}", en: "This must be of the type {wanted}" },
+};
+
+/**
+ * Everything wrong with an answers document, each with a JSON pointer into it, sorted by pointer and code.
+ *
+ * Shape:  any JSON value is accepted. An empty list means that the answers fit; unanswered items are no fault.
+ * Source: tests/vectors/forms/faults.json; also forms/faults.py.
+ */
+export function findFaults(checklist: Checklist, answers: AnswersDocument | Reading): readonly Fault[] {
+  return readAnswers(checklist, answers).faults;
+}
+
+/** The fault in words, Chinese and English. */
+export function faultText(fault: Fault): Text {
+  const text = FAULT_TEXTS[fault.code] ?? { zh: fault.code, en: fault.code };
+  const filled = (words: string): string => words.replace(/\{(\w+)\}/g, (_, name: string) => String(fault.params[name]));
+  return { zh: filled(text.zh), en: filled(text.en) };
+}
