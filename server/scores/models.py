@@ -21,15 +21,10 @@ class SubjectPeriod(InCounty, db.Model):
     """
 
     __tablename__ = "subject_period"
-    __table_args__ = (Index("ix_subject_period_county_period", "county_code", "period", "town_code"),)
+    __table_args__ = (Index("ix_subject_period_county_period", "county_code", "period"),)
 
     subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subject.id"), primary_key=True)
     period: Mapped[str] = mapped_column(String(8), primary_key=True)  # 2026 | 2026-Q4 | 2026-11
-
-    # Where the subject is counted in roll-ups; a copy of the register as it was at the last refresh.
-    town_code: Mapped[str] = mapped_column(String(12))
-    department_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
-    sector: Mapped[str | None] = mapped_column(String(32))
 
     to_visit: Mapped[int]  # 1 when a pairing was in force in the period (应排查单位)
     visits_due: Mapped[int]
@@ -60,18 +55,19 @@ class SubjectPeriod(InCounty, db.Model):
     as_of: Mapped[datetime]
 
 
-class SubjectWeek(InCounty, db.Model):
-    """What happened in one week to the hazards of a subject that were found in one year; summed up they give the trend.
+class SubjectDay(InCounty, db.Model):
+    """What happened on one day to the hazards of a subject that were found in one year; summed up they give the trend.
 
-    Independent of the day on which it is computed: a hazard falls due in the week after its deadline, today or in future.
+    Independent of the day on which it is computed: a hazard falls due on the day after its deadline, past or future.
+    Days on which nothing happened have no row.
     """
 
-    __tablename__ = "subject_week"
-    __table_args__ = (Index("ix_subject_week_county_year", "county_code", "found_year", "week_start"),)
+    __tablename__ = "subject_day"
+    __table_args__ = (Index("ix_subject_day_county_year", "county_code", "found_year", "day"),)
 
     subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subject.id"), primary_key=True)
     found_year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    week_start: Mapped[date] = mapped_column(primary_key=True)  # a Monday
+    day: Mapped[date] = mapped_column(primary_key=True)
     found: Mapped[int]
     closed: Mapped[int]
     due: Mapped[int]

@@ -16,12 +16,13 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import TypeVar
 
-from server.scores.periods import Period, periods_between, periods_of, week_start
+from server.scores.periods import Period, periods_between, periods_of
 
 T = TypeVar("T")
 
 # Groups of which less than this share was visited are listed but not ranked: a few good visits prove nothing.
 RANKING_COVERAGE = Fraction(1, 2)
+_MEAN_SCALE = 10**30
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ class Figures:
 
 
 @dataclass(slots=True)
-class WeekFigures:
+class DayFigures:
     found: int = 0
     closed: int = 0
     due: int = 0
@@ -134,10 +135,7 @@ class WeekFigures:
 
 
 def figures_by_period(facts: Facts, as_of: date) -> dict[str, Figures]:
-    """Figures of every period from the subject's first fact to the as-of day, also of those in which nothing happened.
-
-    Empty periods count too: a subject that nobody visited belongs in the denominator of the coverage rate.
-    """
+    """Figures by period key, also of periods in which nothing happened: a subject that nobody visited is to be counted."""
     hazards = _by_period(facts.hazards, lambda hazard: hazard.found_on)
     visits = _by_period(facts.visit_days, lambda day: day)
     submissions = _by_period(facts.submissions, lambda submission: submission.finished_on)
@@ -157,12 +155,15 @@ def figures_by_period(facts: Facts, as_of: date) -> dict[str, Figures]:
 
 
 def counted_periods(facts: Facts, as_of: date) -> list[Period]:
-    days = [hazard.found_on for hazard in facts.hazards]
-    days += [*facts.visit_days, *(submission.finished_on for submission in facts.submissions)]
-    starts = [max(pairing.valid_from, facts.valid_from) for pairing in facts.pairings]
+    """Every period since the first pairing began, and those of days on which something happened."""
     end = min(as_of, facts.valid_to) if facts.valid_to else as_of
-    # A finding dated later than today (a phone's clock) or after the subject left the roster still has its period.
-    return periods_between(min([*days, *starts, end]), max([*days, end]))
+    start = min([end, *(max(pairing.valid_from, facts.valid_from) for pairing in facts.pairings)])
+    found = {period.key: period for period in periods_between(start, end)}
+    days = {*facts.visit_days, *(hazard.found_on for hazard in facts.hazards)}
+    # One by one: a phone whose clock says 1970 or 2099 must not make a thousand empty periods.
+    for day in days | {submission.finished_on for submission in facts.submissions}:
+        found.update((period.key, period) for period in periods_of(day))
+    return sorted(found.values(), key=lambda period: (period.first, -period.last.toordinal()))
 
 
 def hazard_sets(found: Sequence[HazardFacts], as_of: date) -> HazardSets:
@@ -193,23 +194,23 @@ def visits_due(duties: Iterable[Duty], period: Period) -> int:
     return sum(_visits_due(duty, period) for duty in duties if period.overlaps(duty.valid_from, duty.valid_to))
 
 
-def figures_by_week(hazards: Iterable[HazardFacts]) -> dict[tuple[int, date], WeekFigures]:
-    """What happened in which week, by (year of finding, Monday). A hazard is on time once it is both due and accepted."""
-    weeks: dict[tuple[int, date], WeekFigures] = defaultdict(WeekFigures)
+def figures_by_day(hazards: Iterable[HazardFacts]) -> dict[tuple[int, date], DayFigures]:
+    """What happened on which day, by (year of finding, day). A hazard is on time once it is both due and accepted."""
+    days: dict[tuple[int, date], DayFigures] = defaultdict(DayFigures)
     for hazard in hazards:
         year = hazard.found_on.year
-        weeks[year, week_start(hazard.found_on)].found += 1
+        days[year, hazard.found_on].found += 1
         # A phone's wrong clock may date the closing before the finding; the trend must not show more closed than found.
         closed_on = max(hazard.closed_on, hazard.found_on) if hazard.closed_on else None
         if closed_on:
-            weeks[year, week_start(closed_on)].closed += 1
+            days[year, closed_on].closed += 1
         if hazard.deadline is None:
             continue
         due_from = max(hazard.deadline + timedelta(days=1), hazard.found_on)
-        weeks[year, week_start(due_from)].due += 1
+        days[year, due_from].due += 1
         if closed_on and hazard.is_accepted_on_time:
-            weeks[year, week_start(max(due_from, closed_on))].on_time += 1
-    return dict(weeks)
+            days[year, max(due_from, closed_on)].on_time += 1
+    return dict(days)
 
 
 def rank(groups: Iterable[tuple[Hashable, Fraction | None]]) -> dict[Hashable, int | None]:
@@ -223,10 +224,17 @@ def share(numerator: int, denominator: int) -> Fraction | None:
     return Fraction(numerator, denominator) if denominator else None
 
 
-def is_rankable(covered: int, to_cover: int, denominator: int) -> bool:
-    """Whether a group has a sample: something to count, and enough of its subjects visited."""
+def is_rankable(covered: int, to_cover: int) -> bool:
+    """Whether enough of a group's subjects were visited for its figures to say something about the group."""
     coverage = share(covered, to_cover)
-    return denominator > 0 and coverage is not None and coverage >= RANKING_COVERAGE
+    return coverage is not None and coverage >= RANKING_COVERAGE
+
+
+def mean(values: Sequence[Fraction]) -> Fraction | None:
+    """Cut off after 30 decimals: the exact sum of thousands of unlike fractions has a denominator of thousands of digits."""
+    if not values:
+        return None
+    return Fraction(sum(value.numerator * _MEAN_SCALE // value.denominator for value in values), _MEAN_SCALE * len(values))
 
 
 def median(values: Sequence[Fraction]) -> Fraction | None:
