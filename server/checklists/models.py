@@ -23,7 +23,11 @@ class ChecklistVersion(InCounty, db.Model):
     version: Mapped[str] = mapped_column(String(32))
     status: Mapped[str] = mapped_column(String(12))  # draft | published | retired
     is_current: Mapped[bool] = mapped_column(default=False)
-    document: Mapped[dict[str, Any]]
+    title: Mapped[dict[str, Any]]
+    sector: Mapped[str | None] = mapped_column(String(32))
+    applies_to: Mapped[dict[str, Any]]
+    # Large, and needed only when a version is compiled or served.
+    document: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     item_count: Mapped[int]
     source: Mapped[str] = mapped_column(String(12))  # repository | office
     report: Mapped[dict[str, Any]]

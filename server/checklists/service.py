@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,9 @@ def add_version(document: dict[str, Any], digest: str, *, source: str, report: d
             version=document["version"],
             status=document["status"],
             is_current=True,
+            title=document["title"],
+            sector=document["sector"],
+            applies_to=document["applies_to"],
             document=document,
             item_count=sum(len(section["items"]) for section in document["sections"]),
             source=source,
@@ -87,7 +90,17 @@ def _compiled(digest: str) -> forms.Checklist:
     version = db.session.get(ChecklistVersion, digest)
     if version is None:
         raise LookupError(digest)
-    return forms.load_checklist(version.document)
+    return forms.load_checklist(version.document, digest)
+
+
+def sectors_of(checklist_ids: Iterable[str | None]) -> dict[str, str | None]:
+    """The sector of each checklist, by checklist id."""
+    rows = db.session.execute(
+        select(ChecklistVersion.checklist_id, ChecklistVersion.sector).where(
+            ChecklistVersion.checklist_id.in_({text for text in checklist_ids if text}), ChecklistVersion.is_current
+        )
+    )
+    return {checklist_id: sector for checklist_id, sector in rows}
 
 
 def summary_body(version: ChecklistVersion) -> dict[str, Any]:
@@ -95,10 +108,10 @@ def summary_body(version: ChecklistVersion) -> dict[str, Any]:
         "id": version.checklist_id,
         "version": version.version,
         "hash": version.hash,
-        "title": version.document["title"],
-        "sector": version.document["sector"],
+        "title": version.title,
+        "sector": version.sector,
         "status": version.status,
-        "applies_to": version.document["applies_to"],
+        "applies_to": version.applies_to,
         "item_count": version.item_count,
     }
 

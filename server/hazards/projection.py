@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from server import feed, outbox
-from server.checklists.service import current_versions
+from server.checklists.service import sectors_of
 from server.db import db
 from server.hazards.models import Hazard, HazardEvent
 from server.register.models import SubjectSector
@@ -27,17 +27,20 @@ def project(hazard_ids: Iterable[uuid.UUID], now: datetime) -> list[Hazard]:
     for event in db.session.scalars(select(HazardEvent).where(HazardEvent.hazard_id.in_(ids)).order_by(HazardEvent.id)):
         events[event.hazard_id].append(event)
     known = {hazard.id: hazard for hazard in db.session.scalars(select(Hazard).where(Hazard.id.in_(ids)))}
+    folded_by_id = {id_: fold_hazard(fold_input(row) for row in rows) for id_, rows in events.items()}
+    sectors = _main_sectors(folded_by_id.values())
     changed = []
     for hazard_id, rows in events.items():
-        folded = fold_hazard(fold_input(row) for row in rows)
+        folded = folded_by_id[hazard_id]
         if folded is None:
             # An event overtook the finding on its way here; the hazard appears when the finding arrives.
             continue
         hazard = known.get(hazard_id)
         if hazard is None:
             hazard = Hazard(id=hazard_id, county_code=_county_code(), subject_id=uuid.UUID(folded.subject_id), revision=0)
-            db.session.add(hazard)
         _write(hazard, folded, rows)
+        hazard.sector = sectors.get(str(folded.checklist_id)) or sectors.get(str(folded.subject_id))
+        db.session.add(hazard)
         changed.append(hazard)
     outbox.note("refresh_subject", [hazard.subject_id for hazard in changed])
     feed.record_changes("hazard", [(hazard.id, hazard.subject_id) for hazard in changed])
@@ -61,7 +64,6 @@ def _write(hazard: Hazard, folded: Folded, rows: list[HazardEvent]) -> None:
     hazard.submission_id = uuid.UUID(folded.submission_id) if folded.submission_id else None
     hazard.item_path = folded.item_path
     hazard.checklist_id = folded.checklist_id
-    hazard.sector = _sector(hazard)
     hazard.source = folded.source or "pairing_visit"
     hazard.state = folded.state.value
     hazard.grade = folded.grade
@@ -77,14 +79,17 @@ def _write(hazard: Hazard, folded: Folded, rows: list[HazardEvent]) -> None:
     hazard.revision += 1
 
 
-def _sector(hazard: Hazard) -> str | None:
-    """The sector of the checklist that found it, else the subject's main one."""
-    for version in current_versions():
-        if version.checklist_id == hazard.checklist_id and version.document["sector"]:
-            return str(version.document["sector"])
-    return db.session.scalar(
-        select(SubjectSector.sector).where(SubjectSector.subject_id == hazard.subject_id).order_by(SubjectSector.position)
+def _main_sectors(hazards: Iterable[Folded | None]) -> dict[str, str | None]:
+    """The sector by checklist id and, for findings without a checklist that has one, by subject id."""
+    present = [hazard for hazard in hazards if hazard is not None]
+    found = sectors_of(hazard.checklist_id for hazard in present)
+    subjects = {uuid.UUID(hazard.subject_id) for hazard in present if hazard.subject_id}
+    rows = db.session.execute(
+        select(SubjectSector.subject_id, SubjectSector.sector).where(
+            SubjectSector.subject_id.in_(subjects), SubjectSector.position == 0
+        )
     )
+    return found | {str(subject): sector for subject, sector in rows}
 
 
 def _county_code() -> str:

@@ -1,0 +1,339 @@
+"""Areas, departments, people, subjects and pairings of the demo county."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from server.accounts.service import create_user, hash_password
+from server.db import db
+from server.demo.accounts import DEMO_PASSWORD, INSPECTOR, OFFICE, SUPERVISOR
+from server.pairings.models import FrequencyRule, Pairing
+from server.permissions import Role, ScopeKind
+from server.register.models import (
+    Area,
+    Department,
+    Holiday,
+    Roster,
+    RosterEntry,
+    Subject,
+    SubjectSector,
+    Target,
+)
+from server.register.names import initials
+
+COUNTY = "140525"
+
+# Statistical codes of 2021 on; villages of the demo use numbers from 901, which no real village has.
+TOWNS: dict[str, tuple[str, list[str]]] = {
+    "140525100": ("南村镇", []),
+    "140525101": ("下村镇", []),
+    "140525102": ("大东沟镇", []),
+    "140525103": ("周村镇", []),
+    "140525104": ("犁川镇", []),
+    "140525105": ("晋庙铺镇", []),
+    "140525106": ("金村镇", ["水东乡"]),
+    "140525107": ("高都镇", []),
+    "140525108": ("巴公镇", []),
+    "140525109": ("大阳镇", []),
+    "140525110": ("山河镇", []),
+    "140525111": ("大箕镇", []),
+    "140525112": ("柳树口镇", []),
+    "140525113": ("北义城镇", []),
+    "140525114": ("川底镇", ["川底乡"]),
+    "140525115": ("南岭镇", ["南岭乡", "李寨乡"]),
+}
+VILLAGES = ("渠头村", "河东村", "岭上村", "槐树庄村", "北沟村", "前街社区", "石盘村", "西坡村")
+
+DEPARTMENTS: tuple[tuple[str, str, list[str]], ...] = (
+    ("泽州县应急管理局", "应急局", ["coal_mine", "non_coal_mine", "hazardous_chemicals"]),
+    ("泽州县消防救援大队", "消防大队", ["fire_safety"]),
+    ("泽州县交通运输局", "交通局", ["road_transport", "transportation"]),
+    ("泽州县住房和城乡建设管理局", "住建局", ["urban_construction"]),
+    ("泽州县市场监督管理局", "市场监管局", ["special_equipment"]),
+    ("晋城市生态环境局泽州分局", "生态环境分局", ["hazardous_waste"]),
+    ("泽州县工业和信息化局", "工信局", ["industrial_park"]),
+)
+
+OFFICERS = ("赵建国", "李雪梅", "王志强", "张晓燕", "刘海龙", "陈秀英", "郭永平", "杨丽华", "韩文军", "秦国栋", "司马晓光")
+
+ENTERPRISES: dict[str, tuple[str, ...]] = {
+    "coal_mine": ("巴公煤业一号井", "下村煤业", "周村煤业", "川底煤业", "大东沟煤业", "南岭煤业"),
+    "hazardous_chemicals": (
+        "化工仓储有限公司", "煤化工有限公司", "兴隆加油站", "迎宾加油站", "气体充装站", "涂料有限公司", "液氨制冷厂",
+        "晋东加油站", "溶剂经营部",
+    ),
+    "fire_safety": (
+        "铸造有限公司", "商贸城", "宾馆", "幼儿园", "卫生院", "中心小学", "养老服务中心", "纺织厂", "物流仓库",
+        "家具厂", "超市", "影剧院", "饭店", "高级中学", "精密铸件股份有限公司第三分厂（含消失模车间）",
+    ),
+}  # fmt: skip
+UNITS = {"幼儿园", "卫生院", "中心小学", "养老服务中心", "高级中学"}
+
+# The outline's corners less a margin; the city district in the middle is left out (zezhou.md §5).
+WEST, EAST, SOUTH, NORTH = 112.60, 113.17, 35.25, 35.68
+CITY = (112.7525, 112.9191, 35.4238, 35.5894)
+
+# Announced days of 2026, for deadlines in working days; the office edits them each year.
+HOLIDAYS_2026 = {
+    "国庆节": (date(2026, 10, 1), date(2026, 10, 7)),
+    "中秋节": (date(2026, 9, 25), date(2026, 9, 27)),
+}
+
+
+@dataclass(frozen=True)
+class DemoCounty:
+    """What the history is made from. ``officers`` maps subject to the officer of its first pairing."""
+
+    subjects: list[Subject]
+    officers: dict[uuid.UUID, uuid.UUID]
+    pairings: dict[uuid.UUID, uuid.UUID]
+    office_id: uuid.UUID
+    supervisor_id: uuid.UUID
+
+
+def add_county(chance: random.Random, today: date, profiles: Mapping[str, list[dict[str, Any]]]) -> DemoCounty:
+    """Adds everything that does not change from visit to visit to the open transaction.
+
+    ``profiles`` maps sector to the profile keys of its checklist, so that every subject has the facts its conditions test.
+    """
+    start = today - timedelta(days=400)
+    _add_areas(start)
+    departments = _add_departments(start)
+    _add_targets_and_holidays()
+    users = _add_people(start, departments)
+    subjects = _add_subjects(chance, start, departments, profiles)
+    officers, pairings = _add_pairings(chance, start, subjects, users, departments)
+    _add_roster(start, subjects)
+    return DemoCounty(subjects, officers, pairings, users[OFFICE], users[SUPERVISOR])
+
+
+def _add_areas(start: date) -> None:
+    db.session.add(_area(COUNTY, "泽州县", "county", None, start))
+    db.session.flush()
+    for code, (name, aliases) in TOWNS.items():
+        db.session.add(_area(code, name, "town", COUNTY, start, aliases=aliases))
+    db.session.flush()
+    for index, code in enumerate(TOWNS):
+        for number in range(3 if index % 2 else 2):
+            name = VILLAGES[(index * 3 + number) % len(VILLAGES)]
+            kind = "community" if name.endswith("社区") else "village"
+            db.session.add(_area(f"{code}9{number + 1:02}", f"{name}（示例）", "village", code, start, village_kind=kind))
+    db.session.flush()
+
+
+def _area(code: str, name: str, kind: str, parent: str | None, start: date, **values: Any) -> Area:
+    facts: dict[str, Any] = {"aliases": []} | values
+    return Area(code=code, county_code=COUNTY, name=name, kind=kind, parent_code=parent, valid_from=start, **facts)
+
+
+def _add_departments(start: date) -> dict[str, uuid.UUID]:
+    """Department ids by sector and by town code, and the committee office under ``office``."""
+    found: dict[str, uuid.UUID] = {}
+
+    def add(name: str, short: str, kind: str, town: str | None, sectors: list[str]) -> uuid.UUID:
+        row = Department(
+            id=uuid.uuid4(), county_code=COUNTY, name=name, short_name=short, kind=kind, town_code=town, sectors=sectors,
+            valid_from=start,
+        )  # fmt: skip
+        db.session.add(row)
+        return row.id
+
+    for name, short, sectors in DEPARTMENTS:
+        identifier = add(name, short, "industry_department", None, sectors)
+        found |= dict.fromkeys(sectors, identifier)
+    for code, (name, _) in TOWNS.items():
+        found[code] = add(f"{name}人民政府", name, "town_government", code, [])
+    found["office"] = add("泽州县安全生产委员会办公室", "县安委办", "committee_office", None, [])
+    db.session.flush()
+    return found
+
+
+def _add_targets_and_holidays() -> None:
+    for year in (2025, 2026):
+        db.session.add(Target(county_code=COUNTY, year=year, target_group="village", permille=900))
+        db.session.add(Target(county_code=COUNTY, year=year, target_group="enterprise_institution", permille=950))
+    for name, (first, last) in HOLIDAYS_2026.items():
+        for offset in range((last - first).days + 1):
+            db.session.add(Holiday(county_code=COUNTY, day=first + timedelta(days=offset), works=False, name=name))
+
+
+def _add_people(start: date, departments: Mapping[str, uuid.UUID]) -> dict[str, uuid.UUID]:
+    secret = hash_password(DEMO_PASSWORD)
+
+    def add(username: str, name: str, title: str, grants: list[tuple[Role, ScopeKind, str, str]]) -> uuid.UUID:
+        user = create_user(
+            county_code=COUNTY, username=username, name=name, title=title, password="", password_hash=secret,
+            grants=grants, valid_from=start, is_demo=True,
+        )  # fmt: skip
+        return user.id
+
+    users = {
+        INSPECTOR: add(INSPECTOR, "示例检查员", "包联责任人", [(Role.INSPECTOR, ScopeKind.SELF, "", "")]),
+        OFFICE: add(OFFICE, "示例县办", "县安委办干部", [(Role.COUNTY_OFFICE, ScopeKind.COUNTY, COUNTY, "泽州县")]),
+        SUPERVISOR: add(
+            SUPERVISOR,
+            "示例主管",
+            "应急局科长",
+            [
+                (Role.SUPERVISOR, ScopeKind.DEPARTMENT, str(departments["coal_mine"]), "泽州县应急管理局"),
+                (Role.SUPERVISOR, ScopeKind.TOWN, "140525108", "巴公镇"),
+            ],
+        ),
+    }
+    for number, name in enumerate(OFFICERS, 1):
+        username = f"{INSPECTOR}{number:02}"
+        users[username] = add(username, name, "包联责任人", [(Role.INSPECTOR, ScopeKind.SELF, "", "")])
+    for code, (name, _) in TOWNS.items():
+        username = f"{initials(name)}zhuguan"
+        users[username] = add(username, f"{name}安监站长", "安监站长", [(Role.SUPERVISOR, ScopeKind.TOWN, code, name)])
+    db.session.flush()
+    return users
+
+
+def _add_subjects(
+    chance: random.Random,
+    start: date,
+    departments: Mapping[str, uuid.UUID],
+    profiles: Mapping[str, list[dict[str, Any]]],
+) -> list[Subject]:
+    towns = list(TOWNS)
+    subjects: list[Subject] = []
+    for sector, names in ENTERPRISES.items():
+        for number, name in enumerate(names):
+            town = _town_named_in(name) or towns[(len(subjects) * 5 + number) % len(towns)]
+            kind = "unit" if name in UNITS else "enterprise"
+            sectors = [sector] if sector == "fire_safety" else [sector, "fire_safety"]
+            full = name if name.startswith(TOWNS[town][0][:2]) else f"{TOWNS[town][0][:-1]}{name}"
+            subjects.append(
+                _subject(chance, start, f"{full}（示例）", kind, town, None, sectors, departments[sector], profiles)
+            )
+    # Every town has villages and one more shop, so that no row of a comparison is empty.
+    for index, code in enumerate(towns):
+        for number in range(2 if index % 2 else 1):
+            name = VILLAGES[(index * 3 + number) % len(VILLAGES)]
+            village = f"{code}9{number + 1:02}"
+            label = f"{TOWNS[code][0]}{name}（示例）"
+            subjects.append(_subject(chance, start, label, "village", code, village, ["fire_safety"], None, profiles))
+        if index % 3 == 0:
+            label = f"{TOWNS[code][0][:-1]}五金店（示例）"
+            subjects.append(
+                _subject(
+                    chance, start, label, "enterprise", code, None, ["fire_safety"], departments["fire_safety"], profiles
+                )
+            )
+    db.session.add_all(subjects)
+    db.session.flush()
+    return subjects
+
+
+def _subject(
+    chance: random.Random,
+    start: date,
+    name: str,
+    kind: str,
+    town: str,
+    village: str | None,
+    sectors: list[str],
+    department: uuid.UUID | None,
+    profiles: Mapping[str, list[dict[str, Any]]],
+) -> Subject:
+    lng, lat = _place(chance)
+    subject = Subject(
+        id=uuid.UUID(int=chance.getrandbits(128), version=4),
+        county_code=COUNTY,
+        name=name,
+        initials=initials(name.removesuffix("（示例）")),
+        kind=kind,
+        target_group="village" if kind == "village" else "enterprise_institution",
+        town_code=town,
+        village_code=village,
+        address=f"{TOWNS[town][0]}（演示地址）",
+        lng=lng,
+        lat=lat,
+        industry_department_id=department,
+        representative_name=chance.choice(("王负责", "李主任", "张经理", "赵矿长", "刘书记")),
+        representative_title="村委会主任" if kind == "village" else "主要负责人",
+        representative_phone=f"1390356{chance.randrange(10000):04}",
+        profile=_profile(chance, sectors, profiles),
+        valid_from=start,
+        is_demo=True,
+    )
+    subject.sector_rows = [
+        SubjectSector(county_code=COUNTY, sector=sector, position=position) for position, sector in enumerate(sectors)
+    ]
+    return subject
+
+
+def _profile(chance: random.Random, sectors: list[str], profiles: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """A value for every fact that the subject's checklists ask for; mines of the county are underground ones."""
+    values: dict[str, Any] = {}
+    for sector in sectors:
+        for key in profiles.get(sector, []):
+            if key["type"] == "choice":
+                options = [option["value"] for option in key["options"]]
+                values[key["id"]] = options[0] if key["id"] == "mining_method" else chance.choice(options)
+            elif key["type"] == "boolean":
+                values[key["id"]] = chance.random() < 0.4
+    return values
+
+
+def _add_pairings(
+    chance: random.Random,
+    start: date,
+    subjects: list[Subject],
+    users: Mapping[str, uuid.UUID],
+    departments: Mapping[str, uuid.UUID],
+) -> tuple[dict[uuid.UUID, uuid.UUID], dict[uuid.UUID, uuid.UUID]]:
+    officers = [users[f"{INSPECTOR}{number:02}"] for number in range(1, len(OFFICERS) + 1)]
+    of_subject: dict[uuid.UUID, uuid.UUID] = {}
+    pairing_ids: dict[uuid.UUID, uuid.UUID] = {}
+    for number, subject in enumerate(subjects):
+        mine = subject.town_code == "140525108" or number % 6 == 0
+        officer = users[INSPECTOR] if mine else officers[number % len(officers)]
+        layers = [("territorial_town", departments[subject.town_code], officer)]
+        if subject.industry_department_id:
+            layers.append(("industry_department", subject.industry_department_id, officers[(number * 7) % len(officers)]))
+        for layer, org, person in layers:
+            pairing = Pairing(
+                id=uuid.uuid4(), county_code=COUNTY, subject_id=subject.id, layer=layer, org_id=org, officer_id=person,
+                valid_from=start,
+            )  # fmt: skip
+            db.session.add(pairing)
+            db.session.flush()
+            if layer == "territorial_town":
+                of_subject[subject.id], pairing_ids[subject.id] = officer, pairing.id
+                unit = "month" if subject.sectors[0] in {"coal_mine", "hazardous_chemicals"} else "quarter"
+                db.session.add(
+                    FrequencyRule(
+                        id=uuid.uuid4(), county_code=COUNTY, pairing_id=pairing.id, count=1, unit=unit, valid_from=start
+                    )
+                )
+    return of_subject, pairing_ids
+
+
+def _add_roster(start: date, subjects: list[Subject]) -> None:
+    roster = Roster(
+        id=uuid.uuid4(), county_code=COUNTY, year=2026, version=1, name="2026 年创建主体名册（演示）", valid_from=start
+    )
+    db.session.add(roster)
+    db.session.flush()
+    db.session.add_all(
+        RosterEntry(county_code=COUNTY, roster_id=roster.id, subject_id=subject.id, valid_from=start) for subject in subjects
+    )
+
+
+def _town_named_in(name: str) -> str | None:
+    return next((code for code, (town, _) in TOWNS.items() if name.startswith(town[:-1])), None)
+
+
+def _place(chance: random.Random) -> tuple[float, float]:
+    west, east, south, north = CITY
+    while True:
+        lng, lat = round(chance.uniform(WEST, EAST), 5), round(chance.uniform(SOUTH, NORTH), 5)
+        if not (west < lng < east and south < lat < north):
+            return lng, lat
