@@ -87,7 +87,7 @@ export interface ChecklistRef {
 export interface ChecklistSummary extends ChecklistRef {
   title: Text;
   sector: string | null;
-  status: "draft" | "published";
+  status: "draft" | "published" | "retired";
   applies_to: { subject_kinds: string[] };
   item_count: number;
 }
@@ -223,9 +223,18 @@ export interface RecordResult {
   problem: Problem | null;
 }
 
+/** Whether everything that a visit announced is durable on the server; the receipt comes with completeness. */
+export interface VisitArrival {
+  id: Uuid;
+  complete: boolean;
+  missing: { records: Uuid[]; photos: Uuid[]; different_photos?: Uuid[] };
+  receipt: Receipt | null;
+}
+
 export interface PushReply {
   server_time: Timestamp;
   results: RecordResult[];
+  visits?: VisitArrival[];
 }
 
 export type Signature =
@@ -240,7 +249,7 @@ export interface VisitBody {
   finished_at: Timestamp;
   position: Position | null;
   companions: string[];
-  representative: Person | null;
+  representative: Person;
   signature: Signature;
   summary?: string;
   expected: { records: Uuid[]; photos: { id: Uuid; sha256: string; size_bytes: number }[] };

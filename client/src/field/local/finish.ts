@@ -94,7 +94,7 @@ async function buildRecords(vault: Vault, snapshot: Snapshot): Promise<{ visit: 
     finished_at,
     position: visit.position,
     companions: visit.companions,
-    representative: visit.representative,
+    representative: visit.representative ?? { name: "", title: "" },
     signature: signatureOf(visit),
     ...(visit.summary === "" ? {} : { summary: visit.summary }),
     expected: {

@@ -54,6 +54,8 @@ export interface Vault {
   db: VaultDatabase;
   clocks: Clocks;
   newId: () => Uuid;
+  /** Set when its person signed out: late work must not open the database again. */
+  is_closed: boolean;
 }
 
 export interface VaultOptions {
@@ -90,6 +92,7 @@ export async function openVault(user_id: Uuid, options: VaultOptions = {}): Prom
     db,
     clocks: options.clocks ?? systemClocks(),
     newId: options.newId ?? (() => crypto.randomUUID()),
+    is_closed: false,
   };
   // A newer version of the app in another tab wants to climb the ladder; holding on would block it for ever.
   db.on("versionchange", () => db.close({ disableAutoOpen: false }));
@@ -98,6 +101,7 @@ export async function openVault(user_id: Uuid, options: VaultOptions = {}): Prom
 }
 
 export function closeVault(vault: Vault): void {
+  vault.is_closed = true;
   vault.db.close();
 }
 
@@ -113,7 +117,7 @@ export async function inVault<T>(vault: Vault, work: () => PromiseLike<T>): Prom
       return await work();
     } catch (error) {
       if (isStorageFull(error)) throw new StorageFull("the phone has no room left", { cause: error });
-      if (!isConnectionLost(error) || attempt > REOPEN_ATTEMPTS) throw error;
+      if (vault.is_closed || !isConnectionLost(error) || attempt > REOPEN_ATTEMPTS) throw error;
       vault.db.close({ disableAutoOpen: false });
       await new Promise((resolve) => setTimeout(resolve, REOPEN_PAUSE_MS * attempt));
       await vault.db.open();

@@ -1,11 +1,9 @@
 /** What the outbox needs from the network. The real one is http.ts; tests use a fake that implements the same. */
-import type { ChangesReply, ChecklistSummary, Problem, PushReply, Receipt, Timestamp, User, Uuid } from "../../api/wire.ts";
+import type { Reply } from "../../api/http.ts";
+import type { ChangesReply, PushReply, Timestamp, User, Uuid, VisitArrival } from "../../api/wire.ts";
 import type { Envelope } from "../../sync/records.ts";
 
-export type Reply<T> =
-  | { kind: "ok"; value: T }
-  | { kind: "refused"; status: number; problem: Problem | null; retry_after_s: number | null }
-  | { kind: "unreachable" };
+export type { Reply } from "../../api/http.ts";
 
 export interface PhotoToSend {
   id: Uuid;
@@ -31,18 +29,11 @@ export interface Uploaded {
   receipt: string | null;
 }
 
-export interface VisitOnServer {
-  complete: boolean;
-  missing: { records: Uuid[]; photos: Uuid[] };
-  receipt: Receipt | null;
-}
-
 export interface Network {
   session(): Promise<Reply<{ user: User; server_time: Timestamp }>>;
   pushRecords(records: Envelope<object>[], device: { device_id: Uuid; device_time: Timestamp }): Promise<Reply<PushReply>>;
   changes(cursor: string | null): Promise<Reply<ChangesReply>>;
-  checklistCatalogue(): Promise<Reply<{ checklists: ChecklistSummary[] }>>;
   checklist(hash: string): Promise<Reply<unknown>>;
-  visit(visit_id: Uuid): Promise<Reply<VisitOnServer>>;
+  visit(visit_id: Uuid): Promise<Reply<VisitArrival>>;
   uploadPhoto(photo: PhotoToSend, hooks: UploadHooks): Promise<Reply<Uploaded>>;
 }

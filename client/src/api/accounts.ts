@@ -1,0 +1,16 @@
+/** Signing in and out. */
+import { callApi } from "./http.ts";
+import type { Reply } from "./http.ts";
+import type { SessionReply } from "./wire.ts";
+
+export function createSession(credentials: { username: string; password: string; device_label?: string }): Promise<Reply<SessionReply>> {
+  return callApi<SessionReply>("/api/accounts/session", { method: "POST", body: credentials });
+}
+
+export function readSession(): Promise<Reply<SessionReply>> {
+  return callApi<SessionReply>("/api/accounts/session");
+}
+
+export function deleteSession(): Promise<Reply<null>> {
+  return callApi<null>("/api/accounts/session", { method: "DELETE", timeout_ms: 5_000 });
+}

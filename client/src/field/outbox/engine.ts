@@ -1,0 +1,321 @@
+/**
+ * Sends what the vault holds, and fetches what changed, whenever there is a network. Three lanes run side by side: records
+ * with fetching, and two photo uploads, which let waiting records go first. Of several tabs one sends (Web Locks).
+ *
+ * Nothing is ever deleted here. A failure of the connection holds all lanes; "send now", coming online and coming back to
+ * the screen end the wait.
+ */
+import { liveQuery } from "dexie";
+import { decideRetry } from "../../sync/retry.ts";
+import type { Uuid } from "../../api/wire.ts";
+import { forgetOldBytes } from "../local/housekeeping.ts";
+import { FRESH_UPLOAD } from "../local/photos.ts";
+import { inVault, readMeta, writeMeta } from "../local/vault.ts";
+import type { Vault } from "../local/vault.ts";
+import { holdLock } from "./lock.ts";
+import type { LockKeeper } from "./lock.ts";
+import type { Network } from "./network.ts";
+import { CALM } from "./state.ts";
+import type { SendingMeta } from "./state.ts";
+import { collectVisitReceipts, confirmIdentity, fetchChecklist, newPushing, pullChanges, pushRecords, uploadPhoto } from "./steps.ts";
+import type { Step } from "./steps.ts";
+
+export interface Outbox {
+  /** Ends every wait, also after "sign in again"; in whichever tab does the sending. */
+  sendNow(): void;
+  /** Fetches what changed on the server at the next turn. */
+  pullNow(): void;
+  /** One more try for a record or photo that the server had refused, after the person did something about it. */
+  retryRefused(id: Uuid): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface OutboxParts {
+  network: (signal: AbortSignal) => Network;
+  device_id: Uuid;
+  /** False once another person has signed in on this phone: the server's session is theirs now. */
+  isCurrentUser: () => Promise<boolean>;
+  onSignInNeeded: () => void;
+  locks?: LockKeeper;
+  random?: () => number;
+  /** Events of the page; absent in tests. */
+  page?: Pick<Window, "addEventListener" | "removeEventListener"> & { document: Pick<Document, "visibilityState" | "addEventListener" | "removeEventListener"> };
+}
+
+const PARALLEL_UPLOADS = 2;
+const PULL_EVERY_MS = 60_000;
+/** Photos have next tries of their own, and visits wait for receipts: this is how often a lane looks again. */
+const LOOK_AGAIN_MS = 5_000;
+
+export function startOutbox(vault: Vault, parts: OutboxParts): Outbox {
+  const engine = new Engine(vault, parts);
+  engine.start();
+  return engine;
+}
+
+class Engine implements Outbox {
+  private readonly vault: Vault;
+  private readonly parts: OutboxParts;
+  private readonly random: () => number;
+  private readonly stopping = new AbortController();
+  private readonly claimed = new Set<Uuid>();
+  private readonly visitNotBefore = new Map<Uuid, number>();
+  private readonly brokenChecklists = new Set<string>();
+  private readonly wakers = new Set<() => void>();
+  private sending: SendingMeta = { ...CALM };
+  private identityKnown = false;
+  private waiting = { records: 0, photos: 0, visits: 0 };
+  private network: Network;
+  private identifying: Promise<Step> | null = null;
+  private pullDueMs = 0;
+  private failedAtMs = -1;
+  private finished: Promise<void> = Promise.resolve();
+  private subscription: { unsubscribe: () => void } | null = null;
+
+  constructor(vault: Vault, parts: OutboxParts) {
+    this.vault = vault;
+    this.parts = parts;
+    this.random = parts.random ?? Math.random;
+    this.network = parts.network(this.stopping.signal);
+  }
+
+  start(): void {
+    const { page } = this.parts;
+    page?.addEventListener("online", this.onOnline);
+    page?.document.addEventListener("visibilitychange", this.onVisible);
+    this.finished = holdLock(this.parts.locks, `outbox-${this.vault.user_id}`, this.vault, this.stopping.signal, (lost) => this.run(lost)).catch(
+      (error: unknown) => {
+        if (!this.vault.is_closed) console.error("outbox ended", error);
+      },
+    );
+  }
+
+  sendNow(): void {
+    this.endWait();
+    // Another tab may be the one that sends; it watches this row.
+    void inVault(this.vault, () => writeMeta(this.vault, "send_now", this.vault.clocks.now())).catch(() => undefined);
+  }
+
+  pullNow(): void {
+    this.pullDueMs = 0;
+    this.sendNow();
+  }
+
+  async retryRefused(id: Uuid): Promise<void> {
+    const { db } = this.vault;
+    await inVault(this.vault, () =>
+      db.transaction("rw", db.records, db.photos, async () => {
+        const record = await db.records.get(id);
+        if (record?.state === "refused" || record?.state === "conflict") await db.records.update(id, { state: "waiting", problem: null });
+        const photo = await db.photos.get(id);
+        if (photo?.upload.state === "refused") await db.photos.update(id, { upload: { ...FRESH_UPLOAD } });
+      }),
+    );
+    this.sendNow();
+  }
+
+  async stop(): Promise<void> {
+    const { page } = this.parts;
+    page?.removeEventListener("online", this.onOnline);
+    page?.document.removeEventListener("visibilitychange", this.onVisible);
+    this.stopping.abort();
+    this.wake();
+    await this.finished;
+  }
+
+  private readonly onOnline = (): void => this.endWait();
+
+  private readonly onVisible = (): void => {
+    if (this.parts.page?.document.visibilityState === "visible") this.endWait();
+  };
+
+  /** Runs while this tab holds the lock. */
+  private async run(lost: AbortSignal): Promise<void> {
+    const ended = (): boolean => lost.aborted || this.stopping.signal.aborted;
+    const abort = new AbortController();
+    const onEnd = (): void => {
+      abort.abort();
+      this.wake();
+    };
+    this.network = this.parts.network(abort.signal);
+    lost.addEventListener("abort", onEnd);
+    this.stopping.signal.addEventListener("abort", onEnd);
+    await this.recoverInterruptedUploads();
+    await this.setSending({ ...CALM });
+    await forgetOldBytes(this.vault).catch(() => undefined);
+    this.watchVault();
+    const lanes = [this.recordsLane(ended)];
+    for (let lane = 0; lane < PARALLEL_UPLOADS; lane += 1) lanes.push(this.photosLane(ended, abort.signal));
+    await Promise.all(lanes);
+    this.subscription?.unsubscribe();
+    await this.recoverInterruptedUploads();
+  }
+
+  private async recordsLane(ended: () => boolean): Promise<void> {
+    const pushing = newPushing(this.parts.device_id);
+    while (!ended()) {
+      if (await this.mustWait()) {
+        await this.pause(this.waitMs());
+        continue;
+      }
+      const step = await this.attempt(() => this.recordsStep(pushing));
+      if (step.kind === "idle") await this.pause(Math.min(this.idleMs(this.waiting.records + this.waiting.visits), this.pullDueMs - this.now()));
+    }
+  }
+
+  private async recordsStep(pushing: ReturnType<typeof newPushing>): Promise<Step> {
+    const { vault } = this;
+    const { network } = this;
+    const pushed = await pushRecords(vault, network, pushing);
+    if (pushed.kind !== "idle") return pushed;
+    const received = await collectVisitReceipts(vault, network, this.visitNotBefore);
+    if (received.kind !== "idle") return received;
+    if (this.now() >= this.pullDueMs) {
+      const pulled = await pullChanges(vault, network);
+      if (pulled.kind === "progress") this.pullDueMs = pulled.more === true ? 0 : this.now() + PULL_EVERY_MS;
+      return pulled;
+    }
+    return fetchChecklist(vault, network, this.brokenChecklists);
+  }
+
+  private async photosLane(ended: () => boolean, signal: AbortSignal): Promise<void> {
+    while (!ended()) {
+      // Records go first, but a server that stumbles over one of them must not keep the photos here.
+      const recordsFirst = this.waiting.records > 0 && this.sending.failed_attempts === 0;
+      if (recordsFirst || (await this.mustWait())) {
+        await this.pause(recordsFirst ? LOOK_AGAIN_MS : this.waitMs());
+        continue;
+      }
+      const step = await this.attempt(() => uploadPhoto(this.vault, this.network, this.claimed, signal, this.random));
+      if (step.kind === "idle") await this.pause(this.idleMs(this.waiting.photos));
+      else this.wake();
+    }
+  }
+
+  /** Before anything is sent: is it allowed now, and is the session really this person's? */
+  private async mustWait(): Promise<boolean> {
+    if (this.sending.needs_sign_in || this.waitMs() > 0) return true;
+    if (!(await this.parts.isCurrentUser())) {
+      this.identityKnown = false;
+      return true;
+    }
+    if (this.identityKnown) return false;
+    this.identifying ??= this.attempt(() => this.identify()).finally(() => (this.identifying = null));
+    return (await this.identifying).kind !== "progress";
+  }
+
+  private async identify(): Promise<Step> {
+    const step = await confirmIdentity(this.vault, this.network);
+    if (step.kind === "someone_else") return { kind: "failed", status: 401, retry_after_s: null };
+    this.identityKnown = step.kind === "progress";
+    return step;
+  }
+
+  /** Runs a step and takes note of how it went. A bug in a step must not end the sending for good, so it waits and goes on. */
+  private async attempt(step: () => Promise<Step>): Promise<Step> {
+    const startedMs = this.now();
+    let outcome: Step;
+    try {
+      outcome = await step();
+    } catch (error) {
+      if (!this.stopping.signal.aborted) console.error("outbox step failed", error);
+      outcome = { kind: "failed", status: null, retry_after_s: null };
+    }
+    if (outcome.kind === "failed") await this.noteFailure(outcome, startedMs);
+    else if (outcome.kind === "progress" && this.sending.failed_attempts > 0) await this.setSending({ ...CALM });
+    return outcome;
+  }
+
+  private async noteFailure({ status, retry_after_s }: Extract<Step, { kind: "failed" }>, startedMs: number): Promise<void> {
+    if (this.stopping.signal.aborted) return;
+    const failed_attempts = this.sending.failed_attempts + 1;
+    const decision = decideRetry(status, failed_attempts, retry_after_s, this.random());
+    if (decision.action === "sign_in") {
+      this.identityKnown = false;
+      await this.setSending({ ...CALM, needs_sign_in: true });
+      this.parts.onSignInNeeded();
+      return;
+    }
+    // Three lanes that lose the same connection have failed once, not three times.
+    if (startedMs <= this.failedAtMs) return;
+    this.failedAtMs = this.now();
+    // A final refusal of the whole request (a proxy's 403, say) cannot be mended by a person either: it is tried again.
+    const delay_ms = decision.delay_ms ?? decideRetry(null, failed_attempts, null, this.random()).delay_ms ?? 0;
+    await this.setSending({ failed_attempts, next_try_ms: this.now() + delay_ms, reason: status === null ? "unreachable" : "busy", needs_sign_in: false });
+  }
+
+  private endWait(): void {
+    void this.setSending({ ...CALM, failed_attempts: this.sending.failed_attempts }).catch(() => undefined);
+    void inVault(this.vault, () =>
+      this.vault.db.photos.where("upload.state").equals("waiting").and((photo) => photo.upload.next_try_ms !== null).modify((photo) => {
+        photo.upload.next_try_ms = null;
+      }),
+    ).catch(() => undefined);
+    this.wake();
+  }
+
+  private async setSending(sending: SendingMeta): Promise<void> {
+    this.sending = sending;
+    await inVault(this.vault, () => writeMeta(this.vault, "sending", sending)).catch(() => undefined);
+  }
+
+  /** What a killed page left as "sending" is waiting again; its upload URL is kept, so it goes on from the byte. */
+  private async recoverInterruptedUploads(): Promise<void> {
+    await inVault(this.vault, () =>
+      this.vault.db.photos.where("upload.state").equals("sending").modify((photo) => {
+        photo.upload.state = "waiting";
+      }),
+    ).catch(() => undefined);
+  }
+
+  private watchVault(): void {
+    const { db } = this.vault;
+    let lastAsked: number | null = null;
+    this.subscription = liveQuery(async () => ({
+      records: await db.records.where({ state: "waiting" }).count(),
+      photos: await db.photos.where("upload.state").equals("waiting").count(),
+      visits: await db.visits.filter((visit) => visit.state === "finished" && visit.receipt === null).count(),
+      asked: await readMeta<number>(this.vault, "send_now"),
+    })).subscribe({
+      next: ({ records, photos, visits, asked }) => {
+        this.waiting = { records, photos, visits };
+        const isAsked = asked !== null && lastAsked !== null && asked > lastAsked;
+        lastAsked = asked ?? 0;
+        if (isAsked) this.endWait();
+        else this.wake();
+      },
+      error: () => this.wake(),
+    });
+  }
+
+  private waitMs(): number {
+    if (this.sending.needs_sign_in) return PULL_EVERY_MS;
+    return Math.max(0, (this.sending.next_try_ms ?? 0) - this.now());
+  }
+
+  private idleMs(waiting: number): number {
+    return waiting > 0 ? LOOK_AGAIN_MS : PULL_EVERY_MS;
+  }
+
+  private now(): number {
+    return this.vault.clocks.now();
+  }
+
+  private pause(ms: number): Promise<void> {
+    if (this.stopping.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.wakers.delete(done);
+        resolve();
+      };
+      // A clock that was set back must not stretch the wait, hence the cap.
+      const timer = setTimeout(done, Math.min(Math.max(ms, 10), PULL_EVERY_MS));
+      this.wakers.add(done);
+    });
+  }
+
+  private wake(): void {
+    for (const done of [...this.wakers]) done();
+  }
+}
