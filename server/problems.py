@@ -36,6 +36,7 @@ CATALOGUE: dict[str, Kind] = {
     "cross-site-request": Kind(403, "请求来自别的网站，已拒绝", "The request came from another site"),
     "not-found": Kind(404, "没有找到", "Not found"),
     "method-not-allowed": Kind(405, "不支持这种操作", "Method not allowed"),
+    "request-timeout": Kind(408, "传输中断，请续传", "The transfer stopped; go on where it ended"),
     "conflict": Kind(409, "内容有冲突，需要人来决定", "A conflict that a person must decide"),
     "offset-mismatch": Kind(409, "续传位置不一致", "The upload offset does not match"),
     "gone": Kind(410, "已失效", "No longer available"),
