@@ -209,9 +209,7 @@ def _add_subjects(
             kind = "unit" if name in UNITS else "enterprise"
             sectors = [sector] if sector == "fire_safety" else [sector, "fire_safety"]
             full = name if name.startswith(TOWNS[town][0][:2]) else f"{TOWNS[town][0][:-1]}{name}"
-            subjects.append(
-                _subject(chance, start, f"{full}（示例）", kind, town, None, sectors, departments[sector], profiles)
-            )
+            subjects.append(_subject(chance, start, f"{full}（示例）", kind, town, None, sectors, departments[sector], profiles))
     # Every town has villages and one more shop, so that no row of a comparison is empty.
     for index, code in enumerate(towns):
         for number in range(2 if index % 2 else 1):
@@ -222,9 +220,7 @@ def _add_subjects(
         if index % 3 == 0:
             label = f"{TOWNS[code][0][:-1]}五金店（示例）"
             subjects.append(
-                _subject(
-                    chance, start, label, "enterprise", code, None, ["fire_safety"], departments["fire_safety"], profiles
-                )
+                _subject(chance, start, label, "enterprise", code, None, ["fire_safety"], departments["fire_safety"], profiles)
             )
     db.session.add_all(subjects)
     db.session.flush()

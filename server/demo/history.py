@@ -119,8 +119,7 @@ def _visit(
     expected = {
         "records": [envelope["id"] for envelope in envelopes],
         "photos": [
-            {"id": photo.record["id"], "sha256": photo.picture.sha256, "size_bytes": len(photo.picture.data)}
-            for photo in photos
+            {"id": photo.record["id"], "sha256": photo.picture.sha256, "size_bytes": len(photo.picture.data)} for photo in photos
         ],
     }
     minutes = chance.randrange(25, 110)
@@ -172,9 +171,7 @@ def _found(
         "grade_suggested": None,
         "determinations": [],
         "basis": [{"standard": basis["standard"], "clause": basis["clause"]} for basis in item["basis"]],
-        "deadline": forms.deadline_date(
-            clock.county_date(at), max(rule["days"], 3), rule["day_kind"], holidays()
-        ).isoformat(),
+        "deadline": forms.deadline_date(clock.county_date(at), max(rule["days"], 3), rule["day_kind"], holidays()).isoformat(),
         "deadline_rule": rule,
         "owner": {"name": subject.representative_name, "title": subject.representative_title},
         "photos": photos,
@@ -218,9 +215,7 @@ def _photo(
     return DemoPhoto(record, picture, actor, at)
 
 
-def _live_through(
-    chance: random.Random, county: DemoCounty, actors: Mapping[uuid.UUID, Actor], now: datetime
-) -> list[DemoPhoto]:
+def _live_through(chance: random.Random, county: DemoCounty, actors: Mapping[uuid.UUID, Actor], now: datetime) -> list[DemoPhoto]:
     """Takes every hazard some way through its life: most are closed, some wait, some are overdue, returned or voided."""
     photos: list[DemoPhoto] = []
     subjects = {subject.id: subject for subject in county.subjects}

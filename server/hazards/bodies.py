@@ -55,9 +55,8 @@ def photo_body(photo: dict[str, Any]) -> dict[str, Any]:
 def timeline(hazard: Hazard) -> list[dict[str, Any]]:
     """The events oldest first, each with its author and whether it took effect."""
     rows = events_of(hazard.id)
-    names = dict(
-        db.session.execute(select(User.id, User.name).where(User.id.in_({row.author_id for row in rows}))).tuples().all()
-    )
+    authors = db.session.execute(select(User.id, User.name).where(User.id.in_({row.author_id for row in rows})))
+    names = {user_id: name for user_id, name in authors}
     ineffective = {entry["event_id"]: entry["reason"] for entry in hazard.projection["ineffective"]}
     return [
         {

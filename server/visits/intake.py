@@ -87,7 +87,7 @@ def receive_records(
         db.session.flush()
         touched = {uuid.UUID(entry.record.visit_id) for entry in judged if entry.record and entry.record.visit_id}
         visits = refresh_visits(touched, now)
-    return [_result(entry) for entry in judged], visits
+    return [_result(entry, now) for entry in judged], visits
 
 
 def stored_receipt(record_id: str, content_hash: str, received_at: datetime) -> dict[str, Any]:
@@ -217,10 +217,10 @@ def _still(judged: Iterable[_Judged], status: str) -> list[_Judged]:
     return [entry for entry in judged if entry.status == status]
 
 
-def _result(entry: _Judged) -> dict[str, Any]:
+def _result(entry: _Judged, now: datetime) -> dict[str, Any]:
     receipt: Mapping[str, Any] | None = None
     if entry.record and entry.status in {"accepted", "already_accepted", "quarantined"}:
-        received_at = entry.received_at or clock.now()
+        received_at = entry.received_at or now
         receipt = stored_receipt(entry.record.id, entry.record.content_hash, received_at)
     return {
         "id": entry.id,
