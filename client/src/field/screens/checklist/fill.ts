@@ -1,0 +1,198 @@
+/**
+ * Filling in one checklist. A tap is on disk before it shows; what follows from it (skip conditions, results, clauses that are
+ * met, counts) is worked out after the paint, so that a tap stays quick on a list of 200 items.
+ */
+import { inject, onScopeDispose, shallowReactive, shallowRef, watch } from "vue";
+import type { InjectionKey, ShallowRef } from "vue";
+import type { Answer, ProfileValue } from "../../../api/wire.ts";
+import { loadChecklist } from "../../../forms/checklist.ts";
+import type { Checklist } from "../../../forms/checklist.ts";
+import { determine } from "../../../forms/determinations.ts";
+import type { Determination } from "../../../forms/determinations.ts";
+import type { ChecklistDocument, Result } from "../../../forms/format.ts";
+import { readAnswers } from "../../../forms/reading.ts";
+import type { Reading } from "../../../forms/reading.ts";
+import { useLive } from "../../local/live.ts";
+import type { SubmissionRow } from "../../local/rows.ts";
+import { checklistDocument } from "../../local/subjects.ts";
+import type { Vault } from "../../local/vault.ts";
+import { addRepeat, findSubmission, removeLastRepeat, saveAnswers, saveProfileValue } from "../../local/visits.ts";
+import { afterPaint } from "../after-paint.ts";
+import { resultsByPath, sameShape, sectionsShown } from "./shown.ts";
+import type { RowCache, SectionView } from "./shown.ts";
+
+export type FillState = "loading" | "ready" | "gone" | "not_fetched";
+
+export interface Fill {
+  state: ShallowRef<FillState>;
+  checklist: ShallowRef<Checklist | null>;
+  submission: ShallowRef<SubmissionRow | null>;
+  reading: ShallowRef<Reading | null>;
+  sections: ShallowRef<SectionView[]>;
+  determinations: ShallowRef<Determination[]>;
+  failure: ShallowRef<unknown>;
+  savedAt: ShallowRef<number | null>;
+  answerOf: (path: string) => Answer | undefined;
+  resultOf: (path: string) => Result;
+  /** A tap: resolves when it is on disk and shown. */
+  answer: (path: string, answer: Answer | null) => Promise<void>;
+  answerAll: (answers: readonly (readonly [path: string, answer: Answer | null])[]) => Promise<void>;
+  /** Typing: the browser has shown it already, so it is kept in memory and written behind, the last one winning. */
+  typed: (path: string, answer: Answer | null) => void;
+  setProfile: (key: string, value: ProfileValue | null) => Promise<void>;
+  addInstance: (sectionId: string, key: string) => Promise<void>;
+  removeLastInstance: (sectionId: string) => Promise<void>;
+  /** Resolves when everything typed is on disk and judged. */
+  settle: () => Promise<void>;
+}
+
+export const FILL: InjectionKey<Fill> = Symbol("fill");
+
+export function useFill(): Fill {
+  const fill = inject(FILL);
+  if (!fill) throw new Error("a checklist row was used outside a checklist");
+  return fill;
+}
+
+export function openFill(vault: Vault, submissionId: string): Fill {
+  const state = shallowRef<FillState>("loading");
+  const checklist = shallowRef<Checklist | null>(null);
+  const submission = shallowRef<SubmissionRow | null>(null);
+  const reading = shallowRef<Reading | null>(null);
+  const sections = shallowRef<SectionView[]>([]);
+  const determinations = shallowRef<Determination[]>([]);
+  const failure = shallowRef<unknown>(null);
+  const savedAt = shallowRef<number | null>(null);
+  const answers = shallowReactive(new Map<string, Answer>());
+  const results = shallowReactive(new Map<string, Result>());
+  const unwritten = new Map<string, Answer | null>();
+  const rows: RowCache = new Map();
+  let writing: Promise<void> = Promise.resolve();
+
+  const judging = afterPaint(judge);
+  onScopeDispose(() => judging.cancel());
+
+  const { value: stored, error } = useLive(async () => (await findSubmission(vault, submissionId)) ?? null);
+  watch(error, (raised) => {
+    if (raised) failure.value = raised;
+  });
+  watch(stored, async (row) => {
+    if (row === undefined) return;
+    if (row === null) {
+      state.value = "gone";
+      return;
+    }
+    // Own writes come back here as well; only what another tab, a photo or a hazard sheet wrote is news.
+    if (submission.value === null || row.revision > submission.value.revision) adopt(row);
+    if (checklist.value === null) await open(row);
+  }, { immediate: true });
+
+  async function open(row: SubmissionRow): Promise<void> {
+    const document = await checklistDocument(vault, row.checklist.hash);
+    if (document === null) {
+      state.value = "not_fetched";
+      return;
+    }
+    checklist.value = loadChecklist(document as ChecklistDocument);
+    judge();
+    state.value = "ready";
+  }
+
+  function adopt(row: SubmissionRow): void {
+    submission.value = row;
+    const current = flattened(row);
+    for (const path of answers.keys()) if (!current.has(path) && !unwritten.has(path)) answers.delete(path);
+    for (const [path, answer] of current) {
+      if (!unwritten.has(path) && JSON.stringify(answers.get(path)) !== JSON.stringify(answer)) answers.set(path, answer);
+    }
+    judging.schedule();
+  }
+
+  function judge(): void {
+    if (checklist.value === null || submission.value === null) return;
+    const next = readAnswers(checklist.value, submission.value);
+    const found = resultsByPath(next);
+    for (const path of results.keys()) if (!found.has(path)) results.delete(path);
+    for (const [path, result] of found) if (results.get(path) !== result) results.set(path, result);
+    const shown = sectionsShown(next, submission.value, rows);
+    const counts = (views: readonly SectionView[]): string => views.map((view) => `${view.done}/${view.total}`).join();
+    if (!sameShape(sections.value, shown) || counts(sections.value) !== counts(shown)) sections.value = shown;
+    const met = determine(checklist.value, next);
+    if (JSON.stringify(met) !== JSON.stringify(determinations.value)) determinations.value = met;
+    reading.value = next;
+  }
+
+  async function keep(work: () => Promise<SubmissionRow>): Promise<void> {
+    const turn = writing.then(work).then(
+      (row) => {
+        failure.value = null;
+        savedAt.value = Date.now();
+        if (submission.value === null || row.revision > submission.value.revision) submission.value = row;
+      },
+      (raised: unknown) => {
+        failure.value = raised;
+        throw raised;
+      },
+    );
+    writing = turn.catch(() => undefined);
+    await turn;
+  }
+
+  async function answerAll(changes: readonly (readonly [string, Answer | null])[]): Promise<void> {
+    await keep(() => saveAnswers(vault, submissionId, changes));
+    for (const [path, answer] of changes) show(path, answer);
+    judging.schedule();
+  }
+
+  function show(path: string, answer: Answer | null): void {
+    if (answer === null) answers.delete(path);
+    else answers.set(path, answer);
+  }
+
+  function typed(path: string, answer: Answer | null): void {
+    show(path, answer);
+    const first = unwritten.size === 0;
+    unwritten.set(path, answer);
+    if (first) void keep(writeTyped).then(judging.schedule, () => undefined);
+  }
+
+  function writeTyped(): Promise<SubmissionRow> {
+    const changes = [...unwritten];
+    unwritten.clear();
+    return saveAnswers(vault, submissionId, changes);
+  }
+
+  return {
+    state, checklist, submission, reading, sections, determinations, failure, savedAt, answerAll, typed,
+    answerOf: (path) => answers.get(path),
+    resultOf: (path) => results.get(path) ?? "unchecked",
+    answer: (path, answer) => answerAll([[path, answer]]),
+    async setProfile(key, value) {
+      await keep(() => saveProfileValue(vault, submissionId, key, value));
+      judge();
+    },
+    async addInstance(sectionId, key) {
+      await keep(() => addRepeat(vault, submissionId, sectionId, key));
+      judge();
+    },
+    async removeLastInstance(sectionId) {
+      await keep(() => removeLastRepeat(vault, submissionId, sectionId));
+      if (submission.value) adopt(submission.value);
+      judge();
+    },
+    async settle() {
+      await writing;
+      judging.flush();
+    },
+  };
+}
+
+function flattened(row: SubmissionRow): Map<string, Answer> {
+  const flat = new Map<string, Answer>(Object.entries(row.answers));
+  for (const [sectionId, instances] of Object.entries(row.repeats)) {
+    instances.forEach((instance, index) => {
+      for (const [itemId, answer] of Object.entries(instance.answers)) flat.set(`${sectionId}[${index}].${itemId}`, answer);
+    });
+  }
+  return flat;
+}

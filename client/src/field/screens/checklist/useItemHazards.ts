@@ -1,0 +1,110 @@
+/** Hazards and photos of a checklist's items: what exists, beginning a new one, taking pictures of it. */
+import { computed, ref } from "vue";
+import type { ComputedRef } from "vue";
+import { useI18n } from "vue-i18n";
+import { beijingDay } from "../../../ui/days.ts";
+import { hazardDraftsOf, nextHazardId, saveHazard } from "../../local/hazards.ts";
+import { useLive } from "../../local/live.ts";
+import { photosOf } from "../../local/photos.ts";
+import type { PhotoRow } from "../../local/rows.ts";
+import type { Vault } from "../../local/vault.ts";
+import { useCapture } from "../capture.ts";
+import type { Capture } from "../capture.ts";
+import { faultsOfHazard } from "../hazard/completeness.ts";
+import { hazardOfItem } from "../hazard/begin.ts";
+import { useScreenPosition } from "../position.ts";
+import type { ItemHazard } from "./actions.ts";
+import type { Fill } from "./fill.ts";
+import type { RowView } from "./shown.ts";
+
+export interface ItemHazards {
+  capture: Capture;
+  photos: ComputedRef<PhotoRow[]>;
+  ofPath: (path: string) => readonly ItemHazard[];
+  photosOfPath: (path: string) => readonly PhotoRow[];
+  pendingOf: (path: string) => number;
+  /** The id of the item's hazard, made now if there is none (or another one is wanted). */
+  ensure: (row: RowView, another: boolean) => Promise<string>;
+  photographHazard: (row: RowView, files: File[], source: "camera" | "album") => Promise<string>;
+  photographItem: (row: RowView, files: File[], source: "camera" | "album") => Promise<void>;
+}
+
+export function useItemHazards(vault: Vault, visitId: string, submissionId: string, fill: Fill): ItemHazards {
+  const { locale } = useI18n();
+  const capture = useCapture(vault, () => visitId, useScreenPosition());
+  const pendingPath = ref<string | null>(null);
+  const { value: drafts } = useLive(() => hazardDraftsOf(vault, visitId));
+  const { value: stored } = useLive(() => photosOf(vault, { visit_id: visitId }));
+  const photos = computed(() => stored.value ?? []);
+
+  const byPath = computed(() => {
+    const found = new Map<string, ItemHazard[]>();
+    for (const draft of drafts.value ?? []) {
+      if (draft.submission_id !== submissionId || draft.item_path === null) continue;
+      const own = photos.value.filter((photo) => photo.hazard_id === draft.id);
+      const hazard: ItemHazard = {
+        id: draft.id,
+        description: draft.description,
+        grade: draft.grade,
+        deadline: draft.deadline,
+        complete: faultsOfHazard(draft, own).length === 0,
+        fixed: draft.fixed_on_spot,
+        photos: own,
+      };
+      found.set(draft.item_path, [...(found.get(draft.item_path) ?? []), hazard]);
+    }
+    return found;
+  });
+  const itemPhotos = computed(() => {
+    const found = new Map<string, PhotoRow[]>();
+    for (const photo of photos.value) {
+      if (photo.submission_id !== submissionId || photo.item_path === null || photo.hazard_id !== null) continue;
+      found.set(photo.item_path, [...(found.get(photo.item_path) ?? []), photo]);
+    }
+    return found;
+  });
+
+  async function ensure(row: RowView, another: boolean): Promise<string> {
+    const known = byPath.value.get(row.path)?.[0];
+    if (known && !another) return known.id;
+    await fill.settle();
+    const checklist = fill.checklist.value;
+    if (!checklist) throw new Error("a hazard was begun before its checklist was read");
+    const id = await nextHazardId(vault, submissionId, row.path);
+    const subject = await subjectOwner();
+    const draft = hazardOfItem(
+      { checklist: checklist.document, item: row.item, path: row.path, answer: fill.answerOf(row.path), instanceKey: instanceKey(row.path), determinations: fill.determinations.value },
+      { id, today: beijingDay(Date.now()), locale: locale.value, holidays: {}, owner: subject, submissionId },
+    );
+    await saveHazard(vault, visitId, draft);
+    return id;
+  }
+
+  async function subjectOwner(): Promise<{ name: string; title: string } | null> {
+    const visit = await vault.db.visits.get(visitId);
+    return visit?.representative ?? null;
+  }
+
+  function instanceKey(path: string): string | null {
+    const match = /^([^[]+)\[(\d+)\]/.exec(path);
+    return match ? (fill.submission.value?.repeats[match[1] ?? ""]?.[Number(match[2])]?.key ?? null) : null;
+  }
+
+  return {
+    capture,
+    photos,
+    ofPath: (path) => byPath.value.get(path) ?? [],
+    photosOfPath: (path) => itemPhotos.value.get(path) ?? [],
+    pendingOf: (path) => (pendingPath.value === path ? capture.pending.value : 0),
+    ensure,
+    async photographHazard(row, files, source) {
+      const hazard_id = await ensure(row, false);
+      void capture.take(files, source, { role: "overview", hazard_id, submission_id: submissionId, item_path: row.path });
+      return hazard_id;
+    },
+    async photographItem(row, files, source) {
+      pendingPath.value = row.path;
+      await capture.take(files, source, { role: "item", submission_id: submissionId, item_path: row.path });
+    },
+  };
+}
