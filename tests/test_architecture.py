@@ -1,0 +1,144 @@
+"""The whole: imports point one way, every route has a policy, every problem and setting is documented, every topic has a job."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from server import queue
+from server.app import create_app
+from server.permissions import ALLOWED, Action, Role
+from server.problems import CATALOGUE
+from server.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+PURE_ROOMS = ("forms", "media", "sync")
+NOT_PURE = {"flask", "flask_sqlalchemy", "flask_smorest", "sqlalchemy", "rq", "redis", "server", "requests", "urllib.request"}
+SLICES = (
+    "accounts", "register", "pairings", "checklists", "visits", "hazards", "evidence", "scores", "circulars", "downloads", "demo",
+)  # fmt: skip
+
+
+def imports_of(path: Path) -> Iterator[tuple[str, int]]:
+    """Names that a module imports, with the line, also inside functions."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            yield node.module, node.lineno
+            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+
+
+def modules(folder: str) -> list[Path]:
+    found = sorted((ROOT / folder).rglob("*.py"))
+    assert found, f"no modules in {folder}"
+    return found
+
+
+@pytest.mark.parametrize("room", PURE_ROOMS)
+def test_pure_room_imports_neither_the_server_nor_another_room(room: str) -> None:
+    forbidden = NOT_PURE | (set(PURE_ROOMS) - {room})
+
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in modules(room)
+        for name, line in imports_of(path)
+        if name in forbidden or name.split(".")[0] in forbidden
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("room", ["forms", "sync"])
+def test_pure_room_asks_no_clock(room: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in modules(room)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"now", "utcnow", "today", "monotonic"}
+    ]
+
+    assert wrong == []
+
+
+def test_slice_imports_only_earlier_slices() -> None:
+    wrong = []
+    for position, name in enumerate(SLICES):
+        later = set(SLICES[position + 1 :])
+        if not (ROOT / "server" / name).is_dir():
+            continue
+        for path in modules(f"server/{name}"):
+            for imported, line in imports_of(path):
+                parts = imported.split(".")
+                if parts[0] == "server" and len(parts) > 1 and parts[1] in later:
+                    wrong.append(f"{path.relative_to(ROOT)}:{line} imports {imported}")
+
+    assert wrong == []
+
+
+def test_every_slice_stands_in_the_order() -> None:
+    folders = {path.parent.name for path in (ROOT / "server").glob("*/__init__.py")} - {"migrations"}
+
+    assert folders <= set(SLICES)
+
+
+def test_every_route_declares_who_may_use_it(tmp_path: Path) -> None:
+    app = create_app(Settings(data_dir=tmp_path))
+    undeclared = []
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if rule.endpoint.startswith("api-docs"):
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            handler = getattr(getattr(view, "view_class", None), method.lower(), view)
+            if not hasattr(handler, "required_action"):
+                undeclared.append(f"{method} {rule.rule}")
+
+    assert undeclared == []
+
+
+def test_every_action_is_given_to_some_role() -> None:
+    given = set().union(*ALLOWED.values())
+
+    assert set(Action) - given == set()
+    assert set(ALLOWED) == set(Role)
+
+
+def test_no_inspector_may_act_at_the_desk() -> None:
+    assert ALLOWED[Role.INSPECTOR] & {
+        Action.ACT_ON_HAZARDS, Action.REVIEW_PHOTOS, Action.PUBLISH_FORMS, Action.READ_SCORES, Action.DOWNLOAD,
+        Action.IMPORT_RESCUE, Action.ADMINISTER,
+    } == frozenset()  # fmt: skip
+
+
+@pytest.mark.parametrize("topic", list(queue.TOPICS))
+def test_every_topic_has_a_job_and_a_queue(topic: str) -> None:
+    assert callable(queue.job(topic))
+    assert queue.TOPICS[topic].queue in set(queue.QueueName)
+
+
+def test_every_problem_has_a_section_in_its_document() -> None:
+    text = (ROOT / "docs" / "problems.md").read_text("utf-8")
+    documented = {line.removeprefix("## ").strip() for line in text.splitlines() if line.startswith("## ")}
+
+    assert documented == set(CATALOGUE)
+
+
+def test_every_setting_is_documented() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    documented = {line.split("`")[1] for line in text.splitlines() if line.startswith("| `")}
+
+    assert documented == {name.upper() for name in Settings.__dataclass_fields__}
+
+
+def test_openapi_document_describes_the_api(app: Flask) -> None:
+    document = app.test_client().get("/api/openapi.json").json
+
+    assert document["openapi"].startswith("3.")
+    assert {"/api/sync/records", "/api/sync/changes", "/api/accounts/session", "/api/hazards"} <= set(document["paths"])
