@@ -49,3 +49,5 @@ export { finishVisit } from "./finish.ts";
 export type { FinishOutcome } from "./finish.ts";
 export { askForDurableStorage, durability, storageHealth } from "./storage.ts";
 export type { Durability, StorageHealth } from "./storage.ts";
+export { writeRescueFile } from "./rescue.ts";
+export type { RescueFile } from "./rescue.ts";

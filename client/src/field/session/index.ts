@@ -1,4 +1,4 @@
-/** Access to the session for components. */
+/** Access to the session for components. Starting one is start.ts, which main.ts loads beside the first screen. */
 import { inject } from "vue";
 import { SESSION } from "./session.ts";
 import type { Session, SessionState } from "./session.ts";

@@ -1,27 +1,29 @@
 /**
  * Who works on this phone, and with which vault. Signing out closes a vault and never deletes from it; another person gets
  * another vault. An expired session leaves everything open: only sending waits for the next sign-in.
+ *
+ * The store and the sending (the "room") are a separate download, so that the sign-in screen does not wait for them.
  */
 import { shallowRef } from "vue";
 import type { InjectionKey, ShallowRef } from "vue";
 import type { Reply } from "../../api/http.ts";
 import type { Problem, SessionReply, User, Uuid } from "../../api/wire.ts";
-import { markNeedsSignIn, readSignedIn, writeSignedIn } from "../local/device.ts";
-import type { DeviceDatabase } from "../local/device.ts";
-import { closeVault } from "../local/vault.ts";
+import type { SignedIn } from "../local/device.ts";
 import type { Vault } from "../local/vault.ts";
 import type { Outbox } from "../outbox/engine.ts";
 
 export type SessionState =
   | { kind: "starting" }
   | { kind: "signed_out" }
+  /** The browser gives no database (private mode, insecure address): nothing can be kept, so nothing may be entered. */
+  | { kind: "no_store"; reason: string }
   | { kind: "open"; user: User; vault: Vault; outbox: Outbox; needs_sign_in: boolean };
 
 export type SignInOutcome = { kind: "signed_in" } | { kind: "unreachable" } | { kind: "refused"; status: number; problem: Problem | null };
 
 export interface Session {
   state: ShallowRef<SessionState>;
-  /** Opens the vault of whoever was signed in last, without a network. */
+  /** Opens the vault of whoever is signed in on this phone, without a network; also after another tab changed that. */
   restore(): Promise<void>;
   signIn(username: string, password: string): Promise<SignInOutcome>;
   signOut(): Promise<void>;
@@ -29,69 +31,124 @@ export interface Session {
 
 export const SESSION: InjectionKey<Session> = Symbol("session");
 
+export interface Room {
+  readSignedIn(): Promise<SignedIn | null>;
+  writeSignedIn(signed_in: SignedIn | null): Promise<void>;
+  markNeedsSignIn(user_id: Uuid): Promise<void>;
+  openVault(user_id: Uuid): Promise<Vault>;
+  closeVault(vault: Vault): void;
+  startOutbox(vault: Vault, hooks: { onSignInNeeded: () => void }): Outbox;
+  /** Calls back when another tab signed somebody in or out. */
+  watchSignedIn(changed: () => void): void;
+}
+
 export interface SessionParts {
-  device: DeviceDatabase;
+  loadRoom(): Promise<Room>;
   accounts: {
     createSession(credentials: { username: string; password: string; device_label?: string }): Promise<Reply<SessionReply>>;
     deleteSession(): Promise<Reply<null>>;
   };
-  openVault(user_id: Uuid): Promise<Vault>;
-  startOutbox(vault: Vault, hooks: { onSignInNeeded: () => void }): Outbox;
+  /** Whether somebody probably is signed in; only a guess that decides which screen waits for the room. */
+  hint: { read(): boolean; write(signed_in: boolean): void };
   device_label: string;
 }
 
 export function createFieldSession(parts: SessionParts): Session {
   const state = shallowRef<SessionState>({ kind: "starting" });
+  let room: Promise<Room> | null = null;
+  let turn: Promise<void> = Promise.resolve();
 
-  async function open(user: User, needs_sign_in: boolean): Promise<void> {
+  function enterRoom(): Promise<Room> {
+    room ??= parts.loadRoom().then((loaded) => {
+      loaded.watchSignedIn(() => void restoreFrom(loaded).catch(() => undefined));
+      return loaded;
+    });
+    // A failed download (or database) may succeed at the next attempt.
+    room.catch(() => (room = null));
+    return room;
+  }
+
+  /** Opening and closing take time, and another tab may sign somebody out meanwhile: one change after the other. */
+  function inTurn(change: () => Promise<void>): Promise<void> {
+    const done = turn.then(change);
+    turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async function restoreFrom(from: Room): Promise<void> {
+    const known = await from.readSignedIn();
+    parts.hint.write(known !== null);
+    await inTurn(async () => {
+      if (known !== null) return open(from, known.user, known.needs_sign_in);
+      await close(from);
+      state.value = { kind: "signed_out" };
+    });
+  }
+
+  async function open(from: Room, user: User, needs_sign_in: boolean): Promise<void> {
     const before = state.value;
     if (before.kind === "open" && before.user.id === user.id) {
+      if (before.needs_sign_in === needs_sign_in) return;
       state.value = { ...before, user, needs_sign_in };
       if (!needs_sign_in) before.outbox.sendNow();
       return;
     }
-    await close();
-    const vault = await parts.openVault(user.id);
-    const outbox = parts.startOutbox(vault, { onSignInNeeded: () => void askForSignIn(user.id) });
+    await close(from);
+    const vault = await from.openVault(user.id);
+    const outbox = from.startOutbox(vault, { onSignInNeeded: () => void askForSignIn(from, user.id) });
     state.value = { kind: "open", user, vault, outbox, needs_sign_in };
   }
 
-  async function close(): Promise<void> {
+  async function close(from: Room): Promise<void> {
     const before = state.value;
     if (before.kind !== "open") return;
     await before.outbox.stop();
-    closeVault(before.vault);
+    from.closeVault(before.vault);
   }
 
-  async function askForSignIn(user_id: Uuid): Promise<void> {
-    await markNeedsSignIn(parts.device, user_id);
+  async function askForSignIn(from: Room, user_id: Uuid): Promise<void> {
+    await from.markNeedsSignIn(user_id);
     const now = state.value;
     if (now.kind === "open" && now.user.id === user_id && !now.needs_sign_in) state.value = { ...now, needs_sign_in: true };
+  }
+
+  function noteNoStore(error: unknown): void {
+    state.value = { kind: "no_store", reason: error instanceof Error ? error.message : String(error) };
   }
 
   return {
     state,
 
     async restore() {
-      const known = await readSignedIn(parts.device);
-      if (known === null) state.value = { kind: "signed_out" };
-      else await open(known.user, known.needs_sign_in);
+      const entered = enterRoom().then(restoreFrom).catch(noteNoStore);
+      if (parts.hint.read()) await entered;
+      else if (state.value.kind === "starting") state.value = { kind: "signed_out" };
     },
 
     async signIn(username, password) {
-      const reply = await parts.accounts.createSession({ username, password, device_label: parts.device_label });
+      // The room is fetched while the server checks the password.
+      const [reply, from] = await Promise.all([
+        parts.accounts.createSession({ username, password, device_label: parts.device_label }),
+        enterRoom().catch(() => null),
+      ]);
       if (reply.kind === "unreachable") return { kind: "unreachable" };
       if (reply.kind === "refused") return { kind: "refused", status: reply.status, problem: reply.problem };
+      if (from === null) return { kind: "unreachable" };
       const { user } = reply.value;
-      await writeSignedIn(parts.device, { user, needs_sign_in: false });
-      await open(user, false);
+      await from.writeSignedIn({ user, needs_sign_in: false });
+      parts.hint.write(true);
+      await inTurn(() => open(from, user, false));
       return { kind: "signed_in" };
     },
 
     async signOut() {
-      await close();
-      await writeSignedIn(parts.device, null);
-      state.value = { kind: "signed_out" };
+      const from = await enterRoom();
+      await inTurn(async () => {
+        await close(from);
+        await from.writeSignedIn(null);
+        parts.hint.write(false);
+        state.value = { kind: "signed_out" };
+      });
       // Offline the server keeps the session until it expires; nobody can use it without this phone's cookie.
       await parts.accounts.deleteSession();
     },

@@ -1,0 +1,54 @@
+/** The store of the phone and the sending, opened in the real browser: device database, vaults, HTTP, locks, other tabs. */
+import { liveQuery } from "dexie";
+import { readonly, shallowRef } from "vue";
+import { checkCanary, deviceId, markNeedsSignIn, openDevice, readSignedIn, writeSignedIn } from "../local/device.ts";
+import { closeVault, openVault } from "../local/vault.ts";
+import { startOutbox } from "../outbox/engine.ts";
+import { httpNetwork } from "../outbox/http-network.ts";
+import type { Room } from "./session.ts";
+
+const lost = shallowRef(false);
+
+/** True when the browser threw this app's store away since the last use: unsent work may be gone, and the person must know. */
+export const storeWasEvicted = readonly(lost);
+
+const device = openDevice();
+
+export async function openRoom(browser: Window): Promise<Room> {
+  const device_id = await deviceId(device);
+  const caches = "caches" in browser ? browser.caches : null;
+  void checkCanary(device, { storage: storageOf(browser), caches }).then(
+    (canary) => (lost.value = canary === "evicted"),
+    () => undefined,
+  );
+  return {
+    readSignedIn: () => readSignedIn(device),
+    writeSignedIn: (signed_in) => writeSignedIn(device, signed_in),
+    markNeedsSignIn: (user_id) => markNeedsSignIn(device, user_id),
+    openVault: (user_id) => openVault(user_id),
+    closeVault,
+    startOutbox: (vault, { onSignInNeeded }) =>
+      startOutbox(vault, {
+        network: httpNetwork,
+        device_id,
+        isCurrentUser: async () => (await readSignedIn(device))?.user.id === vault.user_id,
+        onSignInNeeded,
+        page: browser,
+        ...(browser.navigator.locks === undefined ? {} : { locks: browser.navigator.locks }),
+      }),
+    watchSignedIn: (changed) => void liveQuery(() => readSignedIn(device)).subscribe({ next: changed, error: () => undefined }),
+  };
+}
+
+/** For the rescue file's manifest. */
+export function thisDeviceId(): Promise<string> {
+  return deviceId(device);
+}
+
+function storageOf(browser: Window): Storage | null {
+  try {
+    return browser.localStorage;
+  } catch {
+    return null;
+  }
+}

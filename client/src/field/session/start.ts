@@ -1,0 +1,39 @@
+/** Wires the session of the phone app to the real browser. The store and the sending come as a separate download. */
+import { createSession, deleteSession } from "../../api/accounts.ts";
+import { createFieldSession } from "./session.ts";
+import type { Session } from "./session.ts";
+
+const HINT_KEY = "signed-in";
+
+export function startFieldSession(browser: Window = window): Session {
+  return createFieldSession({
+    loadRoom: async () => (await import("./room.ts")).openRoom(browser),
+    accounts: { createSession, deleteSession },
+    hint: { read: () => readHint(browser), write: (signed_in) => writeHint(browser, signed_in) },
+    device_label: deviceLabel(browser.navigator.userAgent),
+  });
+}
+
+/** "Android · Chrome": enough for the person to tell their phones apart. */
+export function deviceLabel(userAgent: string): string {
+  const system = /Android|iPhone|iPad|Windows|Mac OS|Linux/.exec(userAgent)?.[0] ?? "?";
+  const app = /MicroMessenger|HuaweiBrowser|MiuiBrowser|EdgA?|Firefox|Chrome|Safari/.exec(userAgent)?.[0] ?? "?";
+  return `${system} · ${app}`;
+}
+
+function readHint(browser: Window): boolean {
+  try {
+    return browser.localStorage.getItem(HINT_KEY) === "1";
+  } catch {
+    return false;
+  }
+}
+
+function writeHint(browser: Window, signed_in: boolean): void {
+  try {
+    if (signed_in) browser.localStorage.setItem(HINT_KEY, "1");
+    else browser.localStorage.removeItem(HINT_KEY);
+  } catch {
+    return;
+  }
+}
