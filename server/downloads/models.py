@@ -13,7 +13,7 @@ from server.db import InCounty, db
 
 
 class Download(InCounty, db.Model):
-    """``file_name`` names the file in the download folder and is what the browser saves it as, after the id is cut off."""
+    """In the download folder the file is named by id and format; ``file_name`` is what a browser saves it as."""
 
     __tablename__ = "download"
     __table_args__ = (Index("ix_download_owner_created", "owner_id", "created_at"),)
@@ -22,7 +22,7 @@ class Download(InCounty, db.Model):
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     kind: Mapped[str] = mapped_column(String(24))
     format: Mapped[str] = mapped_column(String(8))
-    period: Mapped[str] = mapped_column(String(8))
+    period: Mapped[str | None] = mapped_column(String(8))
     filters: Mapped[dict[str, Any]]
     language: Mapped[str] = mapped_column(String(8))
     state: Mapped[str] = mapped_column(String(8), index=True)  # queued | running | done | failed
@@ -33,6 +33,7 @@ class Download(InCounty, db.Model):
     size_bytes: Mapped[int | None]
     sha256: Mapped[str | None] = mapped_column(String(64))
     attempts: Mapped[int] = mapped_column(default=0)
-    created_at: Mapped[datetime]
-    started_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    # The last sign of life of the request or its job; a running one that gives none for minutes is lost.
+    touched_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

@@ -45,9 +45,7 @@ def conditions_for(actor: Actor, action: Action, filters: Mapping[str, Any]) -> 
     return found
 
 
-def overview(
-    period: Period, conditions: Sequence[ColumnElement[bool]], county_code: str, now: datetime
-) -> dict[str, Any]:
+def overview(period: Period, conditions: Sequence[ColumnElement[bool]], county_code: str, now: datetime) -> dict[str, Any]:
     sums = _all_in_one(period, conditions)
     return {
         "period": period.key,

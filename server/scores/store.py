@@ -47,10 +47,7 @@ class GroupSums:
 def lock_subject(subject_id: uuid.UUID) -> Subject | None:
     """The subject, locked until the transaction ends, so that two refreshes cannot overtake each other."""
     return db.session.scalar(
-        select(Subject)
-        .options(lazyload(Subject.sector_rows))
-        .where(Subject.id == subject_id)
-        .with_for_update(of=Subject)
+        select(Subject).options(lazyload(Subject.sector_rows)).where(Subject.id == subject_id).with_for_update(of=Subject)
     )
 
 
@@ -104,14 +101,11 @@ def write_periods(subject: Subject, figures: Mapping[str, Figures], now: datetim
     table = SubjectPeriod.__table__
     columns = [table.c[name] for name in _FIGURES]
     present = {
-        row[0]: row[1:]
-        for row in db.session.execute(select(table.c.period, *columns).where(table.c.subject_id == subject.id))
+        row[0]: row[1:] for row in db.session.execute(select(table.c.period, *columns).where(table.c.subject_id == subject.id))
     }
     key = {"county_code": subject.county_code, "subject_id": subject.id}
     new = [
-        {**key, "period": period, "as_of": now, **asdict(values)}
-        for period, values in figures.items()
-        if period not in present
+        {**key, "period": period, "as_of": now, **asdict(values)} for period, values in figures.items() if period not in present
     ]
     changed = [
         {"key_subject": subject.id, "key_period": period, "as_of": now, **asdict(values)}
@@ -134,21 +128,15 @@ def write_days(subject: Subject, figures: Mapping[tuple[int, date], DayFigures])
     """Makes the subject's daily rows equal to the figures."""
     table = SubjectDay.__table__
     columns = (table.c.found_year, table.c.day, table.c.found, table.c.closed, table.c.due, table.c.on_time)
-    present = {
-        (row[0], row[1]): row[2:]
-        for row in db.session.execute(select(*columns).where(table.c.subject_id == subject.id))
-    }
+    present = {(row[0], row[1]): row[2:] for row in db.session.execute(select(*columns).where(table.c.subject_id == subject.id))}
     wanted = {key: astuple(values) for key, values in figures.items()}
     outdated = [key for key, values in present.items() if wanted.get(key) != tuple(values)]
     for found_year, day in outdated:
         db.session.execute(
-            delete(table).where(
-                table.c.subject_id == subject.id, table.c.found_year == found_year, table.c.day == day
-            )
+            delete(table).where(table.c.subject_id == subject.id, table.c.found_year == found_year, table.c.day == day)
         )
     new = [
-        {"county_code": subject.county_code, "subject_id": subject.id, "found_year": key[0], "day": key[1]}
-        | asdict(values)
+        {"county_code": subject.county_code, "subject_id": subject.id, "found_year": key[0], "day": key[1]} | asdict(values)
         for key, values in figures.items()
         if key not in present or key in outdated
     ]

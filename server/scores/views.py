@@ -72,9 +72,7 @@ class SubjectsView(MethodView):
     def get(self, query: dict[str, Any]) -> Any:
         """Subjects with their score and rates in a period."""
         conditions = rollups.conditions_for(current_actor(), Action.READ_SCORES, query)
-        return rollups.subjects(
-            _period(query), conditions, sort=query["sort"], page=query["page"], page_size=query["page_size"]
-        )
+        return rollups.subjects(_period(query), conditions, sort=query["sort"], page=query["page"], page_size=query["page_size"])
 
 
 @blp.route("/subjects/<uuid:subject_id>")

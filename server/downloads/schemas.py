@@ -1,0 +1,59 @@
+"""Wire shapes of downloads."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from server.downloads.files import FORMATS
+from server.downloads.kinds import KINDS
+from server.hazards.schemas import GRADES, SOURCES
+from server.scores.schemas import TARGET_GROUPS, PeriodField
+from sync.hazards import HazardState
+
+
+class FiltersSchema(Schema):
+    """The filters of the score pages and, for the ledger, of the ledger page."""
+
+    town = fields.String(validate=validate.Length(max=12))
+    sector = fields.String(validate=validate.Length(max=32))
+    department = fields.UUID()
+    target_group = fields.String(validate=validate.OneOf(TARGET_GROUPS))
+    q = fields.String(validate=validate.Length(max=60))
+    state = fields.String(validate=validate.OneOf([*HazardState, "open"]))
+    grade = fields.String(validate=validate.OneOf(GRADES))
+    source = fields.String(validate=validate.OneOf(SOURCES))
+    overdue = fields.Boolean()
+
+
+class OrderSchema(Schema):
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    format = fields.String(required=True, validate=validate.OneOf(FORMATS))
+    period = PeriodField(load_default=None, allow_none=True, metadata={"type": "string", "example": "2026-Q4"})
+    filters = fields.Nested(FiltersSchema, load_default=dict)
+    language = fields.String(load_default="zh", validate=validate.OneOf(["zh", "en"]))
+
+
+class ProgressSchema(Schema):
+    done = fields.Integer()
+    total = fields.Integer()
+
+
+class DownloadSchema(Schema):
+    id = fields.String()
+    kind = fields.String()
+    format = fields.String()
+    period = fields.String(allow_none=True)
+    filters = fields.Dict()
+    state = fields.String()
+    progress = fields.Nested(ProgressSchema)
+    reason = fields.String(allow_none=True)
+    file_name = fields.String(allow_none=True)
+    size_bytes = fields.Integer(allow_none=True)
+    sha256 = fields.String(allow_none=True)
+    file_url = fields.String(allow_none=True)
+    created_at = fields.String()
+    finished_at = fields.String(allow_none=True)
+
+
+class DownloadsSchema(Schema):
+    downloads = fields.List(fields.Nested(DownloadSchema))

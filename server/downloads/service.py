@@ -1,0 +1,233 @@
+"""Use cases of downloads: asking for one, building it with progress, finding lost ones again, clearing old files."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select, update
+
+from server import clock, outbox
+from server.accounts.models import User
+from server.accounts.service import actor_of
+from server.audit import write_audit
+from server.db import db, transaction
+from server.downloads.files import DownloadFolder
+from server.downloads.kinds import MAPPED_KINDS, Order, build_table
+from server.downloads.models import Download
+from server.downloads.tables import Table
+from server.downloads.writers import WRITERS
+from server.permissions import Action, Actor
+from server.problems import FieldError, Refusal
+from server.scores.periods import Period, find_period
+
+log = logging.getLogger(__name__)
+
+# Longer than the longest wait between two signs of life of a job, and short enough for the person who waits.
+LOST_AFTER = timedelta(minutes=2)
+MAX_ATTEMPTS = 3
+KEPT_FOR = timedelta(days=30)
+PROGRESS_EVERY_ROWS = 500
+# A person's list shows no more; older files stay until they expire.
+LISTED = 50
+
+
+def order_download(
+    *, actor: Actor, kind: str, format_: str, period: Period | None, filters: Mapping[str, Any], language: str, now: datetime
+) -> Download:
+    """Notes a file to be built. Raises: Refusal invalid when the kind cannot be had in this format or needs a period."""
+    if format_ == "geojson" and kind not in MAPPED_KINDS:
+        raise Refusal(
+            "invalid", "各镇对比没有点位，不能导出 GeoJSON。", "A comparison of towns has no positions to put on a map.",
+            errors=[FieldError("#/format", "no-positions")],
+        )  # fmt: skip
+    if period is None and kind != "hazard_ledger":
+        raise Refusal("invalid", "请选择统计期间。", "Choose a period.", errors=[FieldError("#/period", "missing")])
+    download = Download(
+        id=uuid.uuid4(),
+        county_code=actor.county_code,
+        owner_id=actor.user_id,
+        kind=kind,
+        format=format_,
+        period=period.key if period else None,
+        filters=_as_json(filters),
+        language=language,
+        state="queued",
+        done=0,
+        total=0,
+        attempts=0,
+        created_at=now,
+        touched_at=now,
+    )
+    with transaction() as session:
+        session.add(download)
+        write_audit("download:order", "download", download.id, actor_id=actor.user_id, kind=kind, format=format_)
+        outbox.note("build_download", [download.id])
+    return download
+
+
+def build_download(download_id: uuid.UUID, now: datetime) -> None:
+    """Builds the file of a download that is not finished. Idempotent; a missing or finished one is a quiet return.
+
+    A failure leaves its reason with the download and is raised.
+    """
+    order = _begin(download_id, now)
+    if order is None:
+        return
+    download = db.session.get_one(Download, download_id)
+    folder = download_folder()
+    try:
+        table, total = build_table(order)
+        _tell(download_id, done=0, total=total)
+        counted = replace(table, rows=_with_progress(table, download_id))
+        with folder.writing(download_id, download.format) as part:
+            WRITERS[download.format](counted, part)
+    except Exception:
+        db.session.rollback()
+        _fail(download_id, "生成文件时出错，请重试；若再次失败请联系管理员。 The file could not be built; please try again.")
+        raise
+    stored = folder.measure(download_id, download.format)
+    finished_at = clock.now()
+    with transaction() as session:
+        session.execute(
+            update(Download)
+            .where(Download.id == download_id)
+            .values(
+                state="done",
+                done=Download.total,
+                reason=None,
+                file_name=_file_name(table, download.format, order.as_of),
+                size_bytes=stored.size_bytes,
+                sha256=stored.sha256,
+                touched_at=finished_at,
+                finished_at=finished_at,
+            )
+        )
+
+
+def downloads_of(actor: Actor) -> Sequence[Download]:
+    """The actor's own downloads, newest first."""
+    return db.session.scalars(
+        select(Download).where(Download.owner_id == actor.user_id).order_by(Download.created_at.desc(), Download.id).limit(LISTED)
+    ).all()
+
+
+def get_download(actor: Actor, download_id: uuid.UUID) -> Download:
+    """Raises: Refusal not-found, also for somebody else's: the file holds what its owner may see."""
+    download = db.session.get(Download, download_id)
+    if download is None or download.owner_id != actor.user_id:
+        raise Refusal("not-found", "没有这个下载。", "No such download.")
+    return download
+
+
+def file_of(actor: Actor, download_id: uuid.UUID) -> Download:
+    """The download, when its file is there. Raises: Refusal not-found, conflict (not ready), gone."""
+    download = get_download(actor, download_id)
+    if download.state != "done":
+        raise Refusal("conflict", "文件还没有生成好。", "The file is not ready.")
+    if not download_folder().path(download.id, download.format).is_file():
+        raise Refusal("gone", "文件已过期，请重新生成。", "The file has expired; make it again.")
+    with transaction():
+        write_audit("download:fetch", "download", download.id, actor_id=actor.user_id)
+    return download
+
+
+def note_lost_downloads(now: datetime) -> int:
+    """Queues downloads again whose job gave no sign of life; returns how many."""
+    lost = db.session.scalars(
+        select(Download).where(Download.state.in_(("queued", "running")), Download.touched_at < now - LOST_AFTER)
+    ).all()
+    if not lost:
+        return 0
+    with transaction() as session:
+        session.execute(
+            update(Download).where(Download.id.in_([download.id for download in lost])).values(state="queued", touched_at=now)
+        )
+        outbox.note("build_download", [download.id for download in lost])
+    return len(lost)
+
+
+def expire_files(now: datetime) -> int:
+    """Removes files and rows older than thirty days: figures go stale, and copies of personal data should not pile up."""
+    old = db.session.scalars(select(Download).where(Download.created_at < now - KEPT_FOR)).all()
+    if not old:
+        return 0
+    folder = download_folder()
+    for download in old:
+        folder.remove(download.id, download.format)
+    with transaction() as session:
+        for download in old:
+            session.delete(download)
+    return len(old)
+
+
+def download_folder() -> DownloadFolder:
+    return DownloadFolder(current_app.config["SETTINGS"].download_dir)
+
+
+def _begin(download_id: uuid.UUID, now: datetime) -> Order | None:
+    """Takes the download over, or None when there is nothing (more) to do for this job."""
+    with transaction() as session:
+        download = session.scalar(select(Download).where(Download.id == download_id).with_for_update())
+        if download is None or download.state in ("done", "failed"):
+            return None
+        if download.state == "running" and download.touched_at > now - LOST_AFTER:
+            # Another job is at it; if it dies, the sweep queues the download again.
+            return None
+        if download.attempts >= MAX_ATTEMPTS:
+            download.state, download.finished_at = "failed", now
+            download.reason = "任务多次中断，已停止。 The job was cut off several times and was given up."
+            return None
+        download.state, download.touched_at, download.done = "running", now, 0
+        download.attempts += 1
+        owner = session.get(User, download.owner_id)
+        actor = actor_of(owner, clock.county_date(now))
+        if not owner.active or not actor.may(Action.DOWNLOAD):
+            download.state, download.finished_at = "failed", now
+            download.reason = "您不再有下载权限。 You may no longer download."
+            return None
+        return Order(
+            kind=download.kind,
+            actor=actor,
+            period=find_period(download.period) if download.period else None,
+            filters=_from_json(download.filters),
+            language=download.language,
+            as_of=now,
+        )
+
+
+def _with_progress(table: Table, download_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
+    for number, row in enumerate(table.rows, 1):
+        if number % PROGRESS_EVERY_ROWS == 0:
+            _tell(download_id, done=number)
+        yield row
+
+
+def _tell(download_id: uuid.UUID, **values: int) -> None:
+    """On a connection of its own: the rows are still being read, in one snapshot, on the session's."""
+    with db.engine.begin() as connection:
+        connection.execute(update(Download).where(Download.id == download_id).values(touched_at=clock.now(), **values))
+
+
+def _fail(download_id: uuid.UUID, reason: str) -> None:
+    with transaction() as session:
+        session.execute(
+            update(Download).where(Download.id == download_id).values(state="failed", reason=reason, finished_at=clock.now())
+        )
+
+
+def _file_name(table: Table, format_: str, as_of: datetime) -> str:
+    return f"{table.title}_{as_of.astimezone(clock.COUNTY_ZONE):%Y%m%d-%H%M}.{format_}"
+
+
+def _as_json(filters: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: str(value) if isinstance(value, uuid.UUID) else value for key, value in filters.items()}
+
+
+def _from_json(filters: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: uuid.UUID(value) if key == "department" else value for key, value in filters.items()}
