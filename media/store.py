@@ -16,6 +16,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -118,6 +119,11 @@ class PhotoStore:
     def upload_ids(self) -> list[str]:
         """Ids of all parts, for the sweep."""
         return sorted(path.stem for path in (self._root / "uploads").glob("*.part"))
+
+    def part_changed_at(self, upload_id: str) -> datetime:
+        """When a part was last written to. Raises: UploadMissing."""
+        with self._open_part(upload_id, "rb") as part:
+            return datetime.fromtimestamp(os.fstat(part.fileno()).st_mtime, UTC)
 
     # --- originals ---
 

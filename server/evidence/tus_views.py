@@ -20,9 +20,7 @@ from server.problems import Refusal
 SILENCE_LIMIT_S = 30
 DRAIN_LIMIT_BYTES = 64 * 1024 * 1024
 
-tus_blp = Blueprint(
-    "uploads", __name__, url_prefix="/api/evidence/uploads", description="照片上传 photo upload by tus 1.0.0"
-)
+tus_blp = Blueprint("uploads", __name__, url_prefix="/api/evidence/uploads", description="照片上传 photo upload by tus 1.0.0")
 
 
 @tus_blp.after_request
@@ -129,6 +127,8 @@ class _Body:
         finally:
             if self._socket is not None:
                 self._socket.settimeout(self._timeout_s)
+        if isinstance(error, (ConnectionError, TimeoutError)):
+            raise Refusal("request-timeout") from error
 
     def read(self, size: int) -> bytes:
         try:

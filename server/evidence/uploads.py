@@ -1,7 +1,7 @@
 """Uploads of photo bytes: begin, receive, finish, take back, sweep.
 
-The part's size in the store is the offset, so receiving needs no database: a body is read without transaction or connection,
-and a process killed at any byte loses nothing that was acknowledged.
+The part's size in the store is the offset, so receiving needs no database: a body is read without transaction or
+connection, and a process killed at any byte loses nothing that was acknowledged.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from media.errors import (
 )
 from media.formats import SNIFF_BYTES, Picture, identify, media_type_of
 from media.tus import Checksum, PhotoMetadata, TusHeaderError, TusVersionError
-from server import clock, feed, outbox
+from server import feed, outbox
 from server.db import db, transaction
 from server.evidence.files import photo_store
 from server.evidence.models import Photo, Receipt, Upload
@@ -67,7 +67,8 @@ class UploadState:
 def begin_upload(metadata: PhotoMetadata, size_bytes: int, actor: Actor, now: datetime) -> UploadState:
     """A new upload; for bytes that are here already it is born finished, with the receipt.
 
-    Raises: Refusal too-large, not-found (a subject that is not the actor's), record-conflict (other bytes under this id).
+    Raises: Refusal too-large, not-found (a subject that is not the actor's), record-conflict (other bytes under
+    this id).
     """
     settings = current_app.config["SETTINGS"]
     if size_bytes > settings.max_photo_bytes:
@@ -119,7 +120,8 @@ def receive(
         if offset == upload.size_bytes:
             return _state(upload, offset, _receipt_of(upload))
         raise _offset_refusal(upload.size_bytes)
-    # From here to the last byte the database is not needed: the connection goes back to the pool, the row stays as read.
+    # From here to the last byte the database is not needed: the connection goes back to the pool, the row stays as
+    # read.
     db.session.remove()
     with refusals():
         reached = _append(upload, offset, checksum, read)
@@ -199,9 +201,7 @@ def refusals(*but: type[MediaError]) -> Iterator[None]:
 def _refusal(error: MediaError) -> Refusal:
     match error:
         case TusVersionError():
-            return Refusal(
-                "precondition-failed", "需要 tus 1.0.0。", "tus 1.0.0 is needed.", headers={"Tus-Version": "1.0.0"}
-            )
+            return Refusal("precondition-failed", "需要 tus 1.0.0。", "tus 1.0.0 is needed.", headers={"Tus-Version": "1.0.0"})
         case TusHeaderError():
             header = str(error.params["header"])
             return Refusal(
@@ -361,9 +361,7 @@ def _write_receipt(upload: Upload, now: datetime) -> str:
     code = receipt_code(ReceiptKind.PHOTO, str(upload.photo_id), upload.sha256)
     if db.session.get(Receipt, (upload.photo_id, upload.sha256)) is None:
         db.session.add(
-            Receipt(
-                photo_id=upload.photo_id, sha256=upload.sha256, county_code=upload.county_code, code=code, received_at=now
-            )
+            Receipt(photo_id=upload.photo_id, sha256=upload.sha256, county_code=upload.county_code, code=code, received_at=now)
         )
     return code
 

@@ -1,0 +1,255 @@
+"""How photos, reviews and receipts look to phones and the desk."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from server import clock
+from server.accounts.models import User
+from server.db import db
+from server.evidence import store
+from server.evidence.models import Photo, PhotoFlag, PhotoReview, Receipt
+from server.evidence.rules import review_in_force
+from server.hazards.models import Hazard
+from server.pairings.visibility import visible_subjects
+from server.permissions import Action, Actor
+from server.register.models import Subject
+from server.register.store import area_names
+from sync.receipts import ReceiptKind
+
+AFTER = "after"
+# What phones are told; an open question between reviewers is not theirs.
+TOLD_TO_PHONES = ("approved", "returned")
+
+
+def photo_bodies(photos: Iterable[Photo]) -> dict[uuid.UUID, dict[str, Any]]:
+    """Full bodies by id, with flags, reviews and receipts loaded in one query each."""
+    photos = list(photos)
+    ids = [photo.id for photo in photos]
+    flags, reviews, receipts = store.flags_of(ids), store.reviews_of(ids), store.receipts_of(ids)
+    people = {photo.author_id for photo in photos} | {act.reviewer_id for acts in reviews.values() for act in acts}
+    names = _names(people)
+    subjects = _subjects({photo.subject_id for photo in photos if photo.subject_id})
+    return {
+        photo.id: _photo_body(
+            photo,
+            subjects.get(photo.subject_id) if photo.subject_id else None,
+            flags.get(photo.id, []),
+            reviews.get(photo.id, []),
+            receipts.get((photo.id, photo.sha256 or "")),
+            names,
+        )
+        for photo in photos
+    }
+
+
+def queue_items(rows: Sequence[tuple[Photo, Subject]]) -> list[dict[str, Any]]:
+    """What the review screen shows of each photo, with its counterpart before or after the rectification."""
+    hazard_ids = {photo.hazard_id for photo, _ in rows if photo.hazard_id}
+    hazards = store.hazards_by_id(hazard_ids)
+    siblings = store.photos_of_hazards(hazard_ids)
+    pairs = {photo.id: _counterpart(photo, siblings.get(photo.hazard_id, []) if photo.hazard_id else []) for photo, _ in rows}
+    bodies = photo_bodies([photo for photo, _ in rows] + [pair for pair in pairs.values() if pair is not None])
+    towns = area_names()
+    items = []
+    for photo, subject in rows:
+        body, pair = bodies[photo.id], pairs[photo.id]
+        other = bodies[pair.id] if pair else None
+        items.append(
+            {
+                "photo": body,
+                "before": other if photo.role == AFTER else None,
+                "after": None if photo.role == AFTER else other,
+                "subject": _subject_body(subject, towns),
+                "hazard": _hazard_body(hazards.get(photo.hazard_id)) if photo.hazard_id else None,
+                "flags": body["flags"],
+                "positions": body["positions"],
+                "distances_m": body["distances_m"],
+                "review": body["review"],
+            }
+        )
+    return items
+
+
+def load_photo_reviews(entity_ids: list[str], actor: Actor) -> dict[str, Any]:
+    """Reviews in force by photo id, for phones; a photo without one is left out, so a withdrawn review disappears."""
+    ids = [uuid.UUID(text) for text in entity_ids]
+    photos = db.session.scalars(
+        select(Photo).where(
+            Photo.id.in_(ids),
+            Photo.review_state.in_(TOLD_TO_PHONES),
+            Photo.subject_id.in_(select(Subject.id).where(visible_subjects(actor, Action.SYNC))),
+        )
+    ).all()
+    reviews = store.reviews_of([photo.id for photo in photos])
+    names = _names({act.reviewer_id for acts in reviews.values() for act in acts})
+    bodies = {}
+    for photo in photos:
+        review = review_in_force(reviews.get(photo.id, []))
+        if review is not None:
+            bodies[str(photo.id)] = {
+                "photo_id": str(photo.id),
+                "hazard_id": _text(photo.hazard_id),
+                "subject_id": _text(photo.subject_id),
+                "visit_id": _text(photo.visit_id),
+                "item_path": photo.item_path,
+                "decision": review.decision,
+                "reason": review.reason,
+                "mark": review.mark,
+                "reviewed_at": clock.isoformat(review.at),
+                "reviewer_name": names.get(review.reviewer_id, ""),
+            }
+    return bodies
+
+
+def add_reviews_to_hazards(bodies: dict[str, Any]) -> None:
+    """Adds to the photos of hazard bodies their hash and the review in force; photos still on the phone have neither."""
+    ids = {uuid.UUID(photo["id"]) for body in bodies.values() for photo in body["photos"]}
+    if not ids:
+        return
+    hashes = store.durable_hashes([str(id_) for id_ in ids])
+    reviews = store.reviews_of(ids)
+    for body in bodies.values():
+        for photo in body["photos"]:
+            photo["sha256"] = hashes.get(photo["id"])
+            review = review_in_force(reviews.get(uuid.UUID(photo["id"]), []))
+            if review is not None and review.decision in TOLD_TO_PHONES:
+                photo["review"] = {"decision": review.decision, "reason": review.reason, "mark": review.mark}
+
+
+def receipt_body(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "code": receipt.code,
+        "kind": ReceiptKind.PHOTO.value,
+        "id": str(receipt.photo_id),
+        "sha256": receipt.sha256,
+        "received_at": clock.isoformat(receipt.received_at),
+    }
+
+
+def review_body(review: PhotoReview, name: str, *, withdrawn: bool = False) -> dict[str, Any]:
+    return {
+        "id": str(review.id),
+        "photo_id": str(review.photo_id),
+        "decision": review.decision,
+        "reason": review.reason,
+        "mark": review.mark,
+        "reviewed_at": clock.isoformat(review.at),
+        "reviewer_name": name,
+        "withdrawn": withdrawn,
+    }
+
+
+def person_name(user_id: uuid.UUID) -> str:
+    return _names({user_id}).get(user_id, "")
+
+
+def _photo_body(
+    photo: Photo,
+    subject: Subject | None,
+    flags: list[PhotoFlag],
+    reviews: list[PhotoReview],
+    receipt: Receipt | None,
+    names: dict[uuid.UUID, str],
+) -> dict[str, Any]:
+    base = f"/api/evidence/photos/{photo.id}"
+    here, drawn = photo.sha256 is not None, photo.width is not None
+    in_force = review_in_force(reviews)
+    withdrawn = {act.withdraws_id for act in reviews}
+    return {
+        "id": str(photo.id),
+        "subject_id": _text(photo.subject_id),
+        "visit_id": _text(photo.visit_id),
+        "hazard_id": _text(photo.hazard_id),
+        "item_path": photo.item_path,
+        "role": photo.role,
+        "source": photo.source,
+        "sha256": photo.sha256,
+        "size_bytes": photo.size_bytes,
+        "media_type": photo.media_type,
+        "width": photo.width,
+        "height": photo.height,
+        "captured_at": clock.isoformat(photo.captured_at),
+        "corrected_at": clock.isoformat(photo.corrected_at),
+        "error_bound_ms": photo.error_bound_ms,
+        "uploaded_at": clock.isoformat(photo.uploaded_at),
+        "inspected_at": clock.isoformat(photo.inspected_at),
+        "broken": photo.broken,
+        "author_name": names.get(photo.author_id),
+        "state": photo.review_state,
+        "exif": photo.exif | {"taken_at": clock.isoformat(photo.exif_taken_at)} if photo.inspected_at else {},
+        "thumbnail_url": f"{base}/thumbnail" if drawn else None,
+        "display_url": f"{base}/display" if drawn else None,
+        "original_url": f"{base}/original" if here else None,
+        "marked_url": f"{base}/marked" if drawn else None,
+        "positions": {
+            "subject": _position(subject.lng, subject.lat) if subject else None,
+            "photo_exif": _position(photo.exif_lng, photo.exif_lat, photo.exif.get("accuracy_m")),
+            "device_fix": _position(photo.device_lng, photo.device_lat, photo.device_accuracy_m),
+        },
+        "distances_m": {
+            "subject_device": photo.subject_device_m,
+            "subject_exif": photo.subject_exif_m,
+            "device_exif": photo.device_exif_m,
+        },
+        "flags": [{"code": flag.code, "severity": flag.severity, "params": flag.params} for flag in flags],
+        "review": review_body(in_force, names.get(in_force.reviewer_id, "")) if in_force else None,
+        "reviews": [review_body(act, names.get(act.reviewer_id, ""), withdrawn=act.id in withdrawn) for act in reviews],
+        "receipt": receipt_body(receipt) if receipt else None,
+    }
+
+
+def _counterpart(photo: Photo, siblings: list[Photo]) -> Photo | None:
+    """The photo to lay beside: for one after the rectification the nearest kind from before it, else the newest after it."""
+    if photo.role == AFTER:
+        earlier = [other for other in siblings if other.role != AFTER]
+        ranks = {"before": 0, "close_up": 1, "item": 2, "overview": 3}
+        return min(earlier, key=lambda other: ranks.get(other.role or "", 9), default=None)
+    later = [other for other in siblings if other.role == AFTER and other.id != photo.id]
+    return later[-1] if later else None
+
+
+def _subject_body(subject: Subject, towns: dict[str, str]) -> dict[str, Any]:
+    return {
+        "id": str(subject.id),
+        "name": subject.name,
+        "town_code": subject.town_code,
+        "town_name": towns.get(subject.town_code, ""),
+        "sectors": subject.sectors,
+    }
+
+
+def _hazard_body(hazard: Hazard | None) -> dict[str, Any] | None:
+    if hazard is None:
+        return None
+    return {
+        "id": str(hazard.id),
+        "number": hazard.number,
+        "state": hazard.state,
+        "grade": hazard.grade,
+        "description": hazard.description,
+        "spot": hazard.spot,
+        "deadline": hazard.deadline.isoformat() if hazard.deadline else None,
+    }
+
+
+def _names(user_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    return dict(db.session.execute(select(User.id, User.name).where(User.id.in_(list(user_ids)))).tuples().all())
+
+
+def _subjects(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Subject]:
+    return {row.id: row for row in db.session.scalars(select(Subject).where(Subject.id.in_(list(ids))))}
+
+
+def _position(lng: float | None, lat: float | None, accuracy_m: float | None = None) -> dict[str, Any] | None:
+    if lng is None or lat is None:
+        return None
+    return {"lng": lng, "lat": lat, "accuracy_m": accuracy_m, "datum": "WGS-84"}
+
+
+def _text(value: uuid.UUID | None) -> str | None:
+    return str(value) if value else None

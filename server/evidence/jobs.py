@@ -1,0 +1,231 @@
+"""The inspection of photos as a job: facts out of the bytes, copies for screens, distances, flags.
+
+May run any number of times: reading the bytes happens once per content, flags are written anew each time, since
+they depend on what else has arrived (record, visit, other photos).
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import delete, insert, select
+
+from media.clock import captured_time
+from media.duplicates import bands, distance, to_signed
+from media.errors import ObjectMissing
+from media.exif import ExifFacts
+from media.flags import Flag, OtherPhoto, PhotoFacts, Severity, find_flags
+from media.position import Position, distance_m, wgs84_from_gcj02
+from server import clock, outbox
+from server.clock import COUNTY_ZONE
+from server.db import db, transaction
+from server.evidence import store
+from server.evidence.files import photo_store
+from server.evidence.intake import device_clock
+from server.evidence.models import Photo, PhotoBand, PhotoFlag
+from server.evidence.rules import Inspection, exif_body, inspect_picture
+from server.register.models import Subject
+from server.visits.models import Visit
+
+log = logging.getLogger(__name__)
+
+AFTER = "after"
+
+
+def enqueue_inspection(photo_ids: list[uuid.UUID]) -> None:
+    """Notes the work in the open transaction; the relay hands it to the workers."""
+    outbox.note("inspect_photo", photo_ids)
+
+
+def inspect_photos_of(visit: Visit, now: datetime) -> None:
+    """When a visit is complete its photos are judged again: only now it is known when it began and ended."""
+    ids = db.session.scalars(select(Photo.id).where(Photo.visit_id == visit.id, Photo.sha256.is_not(None)))
+    enqueue_inspection(list(ids))
+
+
+def run_inspect_photo(key: str) -> None:
+    """What a worker runs. A photo that is gone or has no bytes yet is a quiet return."""
+    photo = db.session.get(Photo, uuid.UUID(key))
+    if photo is None or photo.sha256 is None:
+        return
+    photo_id, sha256 = photo.id, photo.sha256
+    if photo.inspected_at is None or not _has_copies(photo):
+        with_hashes = photo.role is None or photo.role in store.SITE_ROLES
+        # Decoding takes a second; no connection or transaction is held meanwhile.
+        db.session.remove()
+        inspection = _inspect_bytes(sha256, with_hashes)
+        write_inspection(photo_id, sha256, inspection, clock.now())
+    refresh_flags(photo_id, clock.now())
+
+
+def write_inspection(photo_id: uuid.UUID, sha256: str, inspection: Inspection, now: datetime) -> None:
+    """Stores what was read out of the bytes, unless other bytes have taken their place meanwhile."""
+    with transaction() as session:
+        photo = session.scalar(select(Photo).where(Photo.id == photo_id, Photo.sha256 == sha256).with_for_update())
+        if photo is None:
+            return
+        position = inspection.exif.position
+        photo.inspected_at = now
+        photo.broken, photo.width, photo.height = inspection.broken, inspection.width, inspection.height
+        photo.exif_lng, photo.exif_lat = (position.lng, position.lat) if position else (None, None)
+        photo.exif_taken_at = _exif_time(inspection.exif)
+        photo.exif = exif_body(inspection.exif)
+        hashes = inspection.hashes
+        photo.phash, photo.dhash = (to_signed(hashes.phash), to_signed(hashes.dhash)) if hashes else (None, None)
+        session.execute(delete(PhotoBand).where(PhotoBand.photo_id == photo_id))
+        if hashes:
+            rows = [{"photo_id": photo_id, "county_code": photo.county_code, "band": key} for key in bands(hashes.phash)]
+            session.execute(insert(PhotoBand), rows)
+        session.flush()
+        enqueue_inspection(_judged_without_this(photo))
+
+
+def refresh_flags(photo_id: uuid.UUID, now: datetime) -> None:
+    """Distances and flags from everything that is known now."""
+    with transaction() as session:
+        photo = session.scalar(select(Photo).where(Photo.id == photo_id).with_for_update())
+        if photo is None or photo.uploaded_at is None:
+            return
+        facts = gather_facts(photo)
+        subject, device, exif = facts.subject_position, facts.device_position, facts.exif_position
+        photo.subject_device_m, photo.subject_exif_m = _apart(subject, device), _apart(subject, exif)
+        photo.device_exif_m = _apart(device, exif)
+        flags = find_flags(facts)
+        photo.flag_count = sum(flag.severity is not Severity.INFO for flag in flags)
+        session.execute(delete(PhotoFlag).where(PhotoFlag.photo_id == photo_id))
+        if flags:
+            session.execute(insert(PhotoFlag), [_flag_row(photo, flag, now) for flag in flags])
+
+
+def gather_facts(photo: Photo) -> PhotoFacts:
+    """What the rules look at, from the photo's row and the rows around it."""
+    subject = db.session.get(Subject, photo.subject_id) if photo.subject_id else None
+    visit = db.session.get(Visit, photo.visit_id) if photo.visit_id else None
+    device_time = device_clock(photo.facts.get("clock"), photo.captured_at)
+    return PhotoFacts(
+        source=photo.source or "",
+        device_position=_position(photo.device_lng, photo.device_lat, photo.device_accuracy_m),
+        exif_position=_exif_position(photo),
+        subject_position=_subject_position(subject),
+        no_position_reason=photo.no_position_reason,
+        captured_at=photo.captured_at,
+        exif_taken_at=photo.exif_taken_at,
+        visit_started_at=visit.started_at if visit else None,
+        visit_finished_at=visit.finished_at if visit else None,
+        device_offset_ms=(photo.facts.get("clock") or {}).get("server_offset_ms"),
+        captured=captured_time(device_time) if device_time else None,
+        software=photo.exif.get("software"),
+        broken=photo.broken,
+        same_bytes=[_other(other) for other in store.same_bytes_before(photo)],
+        near_same=_near_same(photo),
+        before=_before(photo),
+        far_from_subject_m=current_app.config["SETTINGS"].far_from_subject_m,
+    )
+
+
+def _inspect_bytes(sha256: str, with_hashes: bool) -> Inspection:
+    """Reads the bytes and stores the copies; bytes that the disk has lost are a broken picture, and an error in the log."""
+    files = photo_store()
+    try:
+        with files.open(sha256) as stream:
+            inspection = inspect_picture(stream, with_hashes=with_hashes)
+    except ObjectMissing:
+        log.error("photo bytes are missing in the store", extra={"sha256": sha256})
+        return Inspection(ExifFacts(), broken="missing in the store")
+    for name, data in (("display", inspection.display), ("thumbnail", inspection.thumbnail)):
+        if data is not None:
+            files.put_copy(sha256, name, data)
+    return inspection
+
+
+def _has_copies(photo: Photo) -> bool:
+    if photo.width is None:
+        return True
+    return all(photo_store().has_copy(photo.sha256 or "", name) for name in ("display", "thumbnail"))
+
+
+def _judged_without_this(photo: Photo) -> list[uuid.UUID]:
+    """Photos received later that were inspected before this one's hashes were known: their flags may name it now."""
+    hashes = store.hashes_of(photo)
+    if hashes is None:
+        return []
+    found = [other.id for other in store.near_candidates(photo, hashes, later=True) if _is_near(photo, other)]
+    if photo.hazard_id is not None and photo.role != AFTER:
+        rows = db.session.scalars(
+            select(Photo.id).where(Photo.hazard_id == photo.hazard_id, Photo.role == AFTER, Photo.inspected_at.is_not(None))
+        )
+        found += list(rows)
+    return found
+
+
+def _near_same(photo: Photo) -> list[OtherPhoto]:
+    hashes = store.hashes_of(photo)
+    if hashes is None:
+        return []
+    others = store.near_candidates(photo, hashes)
+    return [_other(other, photo) for other in others if photo.hazard_id is None or other.hazard_id != photo.hazard_id]
+
+
+def _before(photo: Photo) -> list[OtherPhoto]:
+    if photo.role != AFTER or photo.hazard_id is None:
+        return []
+    others = store.photos_of_hazards([photo.hazard_id]).get(photo.hazard_id, [])
+    return [_other(other, photo) for other in others if other.role != AFTER]
+
+
+def _is_near(photo: Photo, other: Photo) -> bool:
+    first, second = store.hashes_of(photo), store.hashes_of(other)
+    return first is not None and second is not None and distance(first, second).is_near
+
+
+def _other(other: Photo, photo: Photo | None = None) -> OtherPhoto:
+    first, second = (store.hashes_of(photo) if photo else None), store.hashes_of(other)
+    return OtherPhoto(
+        str(other.id),
+        str(other.visit_id) if other.visit_id else None,
+        str(other.subject_id) if other.subject_id else None,
+        distance(first, second) if first and second else None,
+    )
+
+
+def _subject_position(subject: Subject | None) -> Position | None:
+    position = _position(subject.lng, subject.lat) if subject else None
+    if position is not None and subject is not None and subject.datum == "GCJ-02":
+        return wgs84_from_gcj02(position)
+    return position
+
+
+def _exif_position(photo: Photo) -> Position | None:
+    if photo.exif.get("datum") not in {None, "WGS-84"}:
+        return None
+    return _position(photo.exif_lng, photo.exif_lat, photo.exif.get("accuracy_m"))
+
+
+def _position(lng: float | None, lat: float | None, accuracy_m: float | None = None) -> Position | None:
+    return None if lng is None or lat is None else Position(lng, lat, accuracy_m)
+
+
+def _exif_time(exif: ExifFacts) -> datetime | None:
+    """A camera without zone is taken to show the county's time, as every phone here does."""
+    if exif.taken_at is None or exif.taken_at.tzinfo is not None:
+        return exif.taken_at
+    return exif.taken_at.replace(tzinfo=COUNTY_ZONE)
+
+
+def _apart(first: Position | None, second: Position | None) -> float | None:
+    return None if first is None or second is None else round(distance_m(first, second), 1)
+
+
+def _flag_row(photo: Photo, flag: Flag, now: datetime) -> dict[str, Any]:
+    return {
+        "photo_id": photo.id,
+        "county_code": photo.county_code,
+        "code": flag.code.value,
+        "severity": flag.severity.value,
+        "params": flag.params,
+        "at": now,
+    }

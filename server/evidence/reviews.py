@@ -1,0 +1,90 @@
+"""Review of photos: approve, return with a reason, ask for a second opinion, and take the last act back."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from server import feed
+from server.audit import write_audit
+from server.db import db, transaction
+from server.evidence.models import Photo, PhotoReview
+from server.evidence.rules import review_in_force
+from server.evidence.store import reviews_of
+from server.pairings.visibility import check_subject
+from server.permissions import Action, Actor
+from server.problems import Refusal
+
+# Long enough to notice a slip, too short for a phone to have acted on it.
+UNDO_WINDOW = timedelta(minutes=10)
+PENDING = "pending"
+WITHDRAWN = "withdrawn"
+
+
+def get_photo(photo_id: uuid.UUID, actor: Actor, action: Action) -> Photo:
+    """Raises: Refusal not-found, also for a photo that is not within the actor's scope. One's own is always visible."""
+    photo = db.session.get(Photo, photo_id)
+    if photo is None:
+        raise Refusal("not-found", "没有这张照片。", "No such photo.")
+    if photo.author_id == actor.user_id and action is Action.READ_PHOTOS:
+        return photo
+    if photo.subject_id is None:
+        raise Refusal("not-found", "没有这张照片。", "No such photo.")
+    check_subject(actor, action, photo.subject_id)
+    return photo
+
+
+def review_photo(photo_id: uuid.UUID, document: dict[str, Any], actor: Actor, now: datetime) -> PhotoReview:
+    """Adds a decision; it is in force until a later one. Raises: Refusal not-found, conflict (the bytes are not here yet)."""
+    with transaction() as session:
+        photo = get_photo(photo_id, actor, Action.REVIEW_PHOTOS)
+        session.execute(select(Photo.id).where(Photo.id == photo_id).with_for_update())
+        if photo.sha256 is None:
+            raise Refusal("conflict", "照片还没有传完，不能审核。", "The photo has not arrived yet.")
+        review = PhotoReview(
+            id=uuid.uuid4(), county_code=photo.county_code, photo_id=photo_id, decision=document["decision"],
+            reason=document["reason"].strip(), mark=document["mark"], reviewer_id=actor.user_id, at=now,
+        )  # fmt: skip
+        session.add(review)
+        photo.review_state = review.decision
+        _tell(photo)
+        write_audit(f"photo:{review.decision}", "photo", photo_id, actor_id=actor.user_id)
+    return review
+
+
+def undo_last_review(photo_id: uuid.UUID, actor: Actor, now: datetime) -> Photo:
+    """Takes back the actor's own last decision within ten minutes; both acts stay on record.
+
+    Raises: Refusal not-found, not-allowed (somebody else's), conflict (too late).
+    """
+    with transaction() as session:
+        photo = get_photo(photo_id, actor, Action.REVIEW_PHOTOS)
+        session.execute(select(Photo.id).where(Photo.id == photo_id).with_for_update())
+        acts = reviews_of([photo_id]).get(photo_id, [])
+        last = review_in_force(acts)
+        if last is None:
+            raise Refusal("not-found", "没有可以撤销的审核。", "There is no review to take back.")
+        if last.reviewer_id != actor.user_id:
+            raise Refusal("not-allowed", "只能撤销自己的审核。", "Only one's own review can be taken back.")
+        if now - last.at > UNDO_WINDOW:
+            raise Refusal("conflict", "已超过 10 分钟，不能撤销；请重新审核。", "More than 10 minutes ago; review it again.")
+        withdrawal = PhotoReview(
+            id=uuid.uuid4(), county_code=photo.county_code, photo_id=photo_id, decision=WITHDRAWN, reason="", mark=None,
+            withdraws_id=last.id, reviewer_id=actor.user_id, at=now,
+        )  # fmt: skip
+        session.add(withdrawal)
+        standing = review_in_force([*acts, withdrawal])
+        photo.review_state = standing.decision if standing else PENDING
+        _tell(photo)
+        write_audit("photo:withdrawn", "photo", photo_id, actor_id=actor.user_id)
+    return photo
+
+
+def _tell(photo: Photo) -> None:
+    """Phones learn of it with their next pull: the review itself, and the hazard whose photo it is."""
+    feed.record_changes("photo_review", [(photo.id, photo.subject_id)])
+    if photo.hazard_id is not None:
+        feed.record_changes("hazard", [(photo.hazard_id, photo.subject_id)])

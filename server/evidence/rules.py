@@ -1,0 +1,87 @@
+"""What an inspection finds in a picture, and what review a photo is in. Pure."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Protocol, TypeVar
+
+from media.derivatives import display_jpeg, prepare, thumbnail_jpeg
+from media.duplicates import PictureHashes, picture_hashes
+from media.errors import MediaError
+from media.exif import ExifFacts, read_exif
+from media.formats import open_picture
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """Everything that can be read out of a photo's bytes. ``broken`` names why there are no whole pixels."""
+
+    exif: ExifFacts
+    width: int | None = None
+    height: int | None = None
+    hashes: PictureHashes | None = None
+    display: bytes | None = None
+    thumbnail: bytes | None = None
+    broken: str | None = None
+
+
+def inspect_picture(stream: BinaryIO, *, with_hashes: bool) -> Inspection:
+    """Never raises for what a file may contain: a broken picture is evidence too, and says why it is broken."""
+    try:
+        prepared = prepare(stream)
+    except MediaError as error:
+        return Inspection(_exif_at_least(stream), broken=str(error.params.get("reason") or error.slug)[:200])
+    return Inspection(
+        exif=prepared.exif,
+        width=prepared.width,
+        height=prepared.height,
+        hashes=picture_hashes(prepared.image) if with_hashes else None,
+        display=display_jpeg(prepared.image),
+        thumbnail=thumbnail_jpeg(prepared.image),
+        broken=None if prepared.whole else "truncated",
+    )
+
+
+def exif_body(facts: ExifFacts) -> dict[str, Any]:
+    """The facts as plain JSON values, without those that have columns of their own."""
+    position = facts.position
+    return {
+        "make": facts.make,
+        "model": facts.model,
+        "software": facts.software,
+        "orientation": facts.orientation,
+        "defects": [defect.value for defect in facts.defects],
+        "altitude_m": position.altitude_m if position else None,
+        "direction_deg": position.direction_deg if position else None,
+        "direction_from": position.direction_from if position else None,
+        "datum": position.datum if position else None,
+        "accuracy_m": position.accuracy_m if position else None,
+        "fixed_at": position.fixed_at.isoformat() if position and position.fixed_at else None,
+        "has_zone": facts.taken_at is not None and facts.taken_at.tzinfo is not None,
+    }
+
+
+class Review(Protocol):
+    """The part of a review that decides."""
+
+    id: Any
+    decision: Any
+    withdraws_id: Any
+
+
+R = TypeVar("R", bound=Review)
+
+
+def review_in_force(reviews: Sequence[R]) -> R | None:
+    """The last decision that was not withdrawn, of acts in order; None when the photo waits for its first."""
+    withdrawn = {review.withdraws_id for review in reviews if review.decision == "withdrawn"}
+    standing = [review for review in reviews if review.decision != "withdrawn" and review.id not in withdrawn]
+    return standing[-1] if standing else None
+
+
+def _exif_at_least(stream: BinaryIO) -> ExifFacts:
+    with contextlib.suppress(MediaError):
+        return read_exif(open_picture(stream))
+    return ExifFacts()

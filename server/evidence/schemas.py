@@ -1,0 +1,200 @@
+"""Wire shapes of photo records, reviews and the review queue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, validates_schema
+
+from media.flags import FlagCode
+from sync.records import is_sha256, is_uuid
+from sync.times import TimeInvalid, parse_time
+
+ROLES = ["overview", "close_up", "name_plate", "before", "after", "signature", "paper", "item"]
+DECISIONS = ["approved", "returned", "second_opinion"]
+STATES = ["pending", *DECISIONS]
+
+
+def _uuid(value: str) -> None:
+    if not is_uuid(value):
+        raise ValidationError("not a lower-case UUID")
+
+
+def _sha256(value: str) -> None:
+    if not is_sha256(value):
+        raise ValidationError("not a SHA-256 in lower-case hexadecimal")
+
+
+def _moment(value: str) -> None:
+    try:
+        parse_time(value)
+    except TimeInvalid as error:
+        raise ValidationError(str(error)) from error
+
+
+class _Open(Schema):
+    """Records may carry more than is named here; they are kept whole."""
+
+    class Meta:
+        unknown = INCLUDE
+
+
+class PhotoPositionSchema(_Open):
+    """``provider: none`` with null coordinates says that there was no fix."""
+
+    lng = fields.Float(allow_none=True, validate=validate.Range(-180, 180))
+    lat = fields.Float(allow_none=True, validate=validate.Range(-90, 90))
+    accuracy_m = fields.Float(allow_none=True, validate=validate.Range(min=0))
+    datum = fields.String(validate=validate.OneOf(["WGS-84", "GCJ-02", "BD-09", "CGCS2000"]))
+    provider = fields.String(validate=validate.OneOf(["gps", "network", "manual", "none"]))
+    fixed_at = fields.String(allow_none=True)
+    mocked = fields.Boolean(allow_none=True)
+
+
+class ClockSchema(_Open):
+    device_time = fields.String(required=True, validate=_moment)
+    server_offset_ms = fields.Integer(allow_none=True, strict=True)
+    offset_measured_at = fields.String(allow_none=True, validate=_moment)
+    monotonic_gap_ms = fields.Integer(allow_none=True, strict=True)
+    error_bound_ms = fields.Integer(allow_none=True, strict=True, validate=validate.Range(min=0))
+
+
+class PhotoBodySchema(_Open):
+    """The body of a photo record."""
+
+    photo_id = fields.String(required=True, validate=_uuid)
+    hazard_id = fields.String(allow_none=True, load_default=None, validate=_uuid)
+    submission_id = fields.String(allow_none=True, load_default=None, validate=_uuid)
+    item_path = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=200))
+    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    sha256 = fields.String(required=True, validate=_sha256)
+    size_bytes = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    media_type = fields.String(required=True, validate=validate.Length(1, 100))
+    width = fields.Integer(allow_none=True, strict=True)
+    height = fields.Integer(allow_none=True, strict=True)
+    source = fields.String(required=True, validate=validate.OneOf(["camera", "album"]))
+    captured_at = fields.String(required=True, validate=_moment)
+    position = fields.Nested(PhotoPositionSchema, allow_none=True)
+    no_position_reason = fields.String(allow_none=True, validate=validate.Length(max=200))
+    clock = fields.Nested(ClockSchema, allow_none=True)
+    original = fields.Dict(allow_none=True)
+    marks = fields.List(fields.Dict(), allow_none=True, validate=validate.Length(max=100))
+
+
+class MarkSchema(Schema):
+    """A circle on the photo; all three are fractions of the picture."""
+
+    shape = fields.String(required=True, validate=validate.OneOf(["circle"]))
+    x = fields.Float(required=True, validate=validate.Range(0, 1))
+    y = fields.Float(required=True, validate=validate.Range(0, 1))
+    r = fields.Float(required=True, validate=validate.Range(0, 1, min_inclusive=False))
+
+
+class ReviewInputSchema(Schema):
+    decision = fields.String(required=True, validate=validate.OneOf(DECISIONS))
+    reason = fields.String(load_default="", validate=validate.Length(max=500))
+    mark = fields.Nested(MarkSchema, load_default=None, allow_none=True)
+
+    @validates_schema
+    def _explain(self, data: dict[str, Any], **_: Any) -> None:
+        if data["decision"] == "returned" and not data["reason"].strip():
+            raise ValidationError("退回要写明原因。 A returned photo needs a reason.", "reason")
+
+
+class QueueQuerySchema(Schema):
+    state = fields.String(validate=validate.OneOf(STATES))
+    flagged = fields.Boolean()
+    flag = fields.String(validate=validate.OneOf(list(FlagCode)))
+    town = fields.String(validate=validate.Length(max=12))
+    sector = fields.String(validate=validate.Length(max=32))
+    subject_id = fields.UUID()
+    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=10_000))
+    page_size = fields.Integer(load_default=20, validate=validate.Range(min=1, max=100))
+
+
+class FlagSchema(Schema):
+    code = fields.String()
+    severity = fields.String()
+    params = fields.Dict()
+
+
+class ReviewSchema(Schema):
+    id = fields.String()
+    photo_id = fields.String()
+    decision = fields.String()
+    reason = fields.String()
+    mark = fields.Nested(MarkSchema, allow_none=True)
+    reviewed_at = fields.String()
+    reviewer_name = fields.String()
+    withdrawn = fields.Boolean()
+
+
+class ReceiptSchema(Schema):
+    code = fields.String()
+    kind = fields.String()
+    id = fields.String()
+    sha256 = fields.String()
+    received_at = fields.String()
+
+
+class PhotoSchema(Schema):
+    id = fields.String()
+    subject_id = fields.String(allow_none=True)
+    visit_id = fields.String(allow_none=True)
+    hazard_id = fields.String(allow_none=True)
+    item_path = fields.String(allow_none=True)
+    role = fields.String(allow_none=True)
+    source = fields.String(allow_none=True)
+    sha256 = fields.String(allow_none=True)
+    size_bytes = fields.Integer(allow_none=True)
+    media_type = fields.String(allow_none=True)
+    width = fields.Integer(allow_none=True)
+    height = fields.Integer(allow_none=True)
+    captured_at = fields.String(allow_none=True)
+    corrected_at = fields.String(allow_none=True)
+    error_bound_ms = fields.Integer(allow_none=True)
+    uploaded_at = fields.String(allow_none=True)
+    inspected_at = fields.String(allow_none=True)
+    broken = fields.String(allow_none=True)
+    author_name = fields.String(allow_none=True)
+    state = fields.String()
+    exif = fields.Dict()
+    thumbnail_url = fields.String(allow_none=True)
+    display_url = fields.String(allow_none=True)
+    original_url = fields.String(allow_none=True)
+    marked_url = fields.String(allow_none=True)
+    positions = fields.Dict()
+    distances_m = fields.Dict()
+    flags = fields.List(fields.Nested(FlagSchema))
+    review = fields.Nested(ReviewSchema, allow_none=True)
+    reviews = fields.List(fields.Nested(ReviewSchema))
+    receipt = fields.Nested(ReceiptSchema, allow_none=True)
+
+
+class QueueItemSchema(Schema):
+    photo = fields.Nested(PhotoSchema)
+    before = fields.Nested(PhotoSchema, allow_none=True)
+    after = fields.Nested(PhotoSchema, allow_none=True)
+    subject = fields.Dict()
+    hazard = fields.Dict(allow_none=True)
+    flags = fields.List(fields.Nested(FlagSchema))
+    positions = fields.Dict()
+    distances_m = fields.Dict()
+    review = fields.Nested(ReviewSchema, allow_none=True)
+
+
+class QueueSchema(Schema):
+    items = fields.List(fields.Nested(QueueItemSchema))
+    total = fields.Integer()
+    page = fields.Integer()
+
+
+class ReceiptLookupSchema(Schema):
+    receipt = fields.Nested(ReceiptSchema)
+    subject = fields.Dict(allow_none=True)
+    visit_id = fields.String(allow_none=True)
+    record_kind = fields.String(allow_none=True)
+    hazard_id = fields.String(allow_none=True)
+    author_name = fields.String(allow_none=True)
+    made_at = fields.String(allow_none=True)
+    thumbnail_url = fields.String(allow_none=True)
