@@ -1,0 +1,1 @@
+"""Benchmarks with their method. Every claim is a ratio to a yardstick measured in the same run; see bench/README.md."""
