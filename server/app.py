@@ -10,13 +10,26 @@ from flask import Flask, Response, request
 from flask.json.provider import JSONProvider
 from flask_smorest import Api
 
-from server import accounts, checklists, downloads, hazards, health, pairings, problems, register, scores, static_client, visits
+from server import (
+    accounts,
+    checklists,
+    downloads,
+    evidence,
+    hazards,
+    health,
+    pairings,
+    problems,
+    register,
+    scores,
+    static_client,
+    visits,
+)
 from server.accounts import tokens
 from server.db import db
 from server.settings import Settings, load_settings
 
 # Slices in the order in which they may build on each other; each one's `register_with` wires what it offers.
-SLICES = (accounts, register, pairings, checklists, visits, hazards, scores, downloads)
+SLICES = (accounts, register, pairings, checklists, visits, hazards, evidence, scores, downloads)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
