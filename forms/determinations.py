@@ -84,8 +84,9 @@ def _at_instance(place: tuple[int, int], section: Any, number: int) -> tuple[int
 
 def _paths(checklist: Checklist, places: set[tuple[int, int]]) -> tuple[str, ...]:
     paths = []
-    for slot, instance in sorted(places):
-        item = checklist.slots[slot]
-        section = checklist.sections[checklist.homes[item.id].section]
-        paths.append(item.id if instance < 0 else f"{section.id}[{instance}].{item.id}")
+    section_of = {place: checklist.homes[checklist.slots[place[0]].id].section for place in places}
+    for place in sorted(places, key=lambda place: (section_of[place], place[1], place[0])):
+        slot, instance = place
+        item_id = checklist.slots[slot].id
+        paths.append(item_id if instance < 0 else f"{checklist.sections[section_of[place]].id}[{instance}].{item_id}")
     return tuple(paths)

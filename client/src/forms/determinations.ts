@@ -73,11 +73,12 @@ function atInstance(place: Place, section: Section, number: number): Place {
 }
 
 function pathsOf(checklist: Checklist, places: Place[]): string[] {
-  const ordered = [...places].sort((one, other) => one[0] - other[0] || one[1] - other[1]);
-  const paths = ordered.map(([slot, instance]) => {
+  const found = places.map(([slot, instance]) => {
     const id = checklist.slots[slot]?.id ?? "";
-    const section = checklist.sections[checklist.homes.get(id)?.section ?? -1];
-    return instance < 0 ? id : `${section?.id}[${instance}].${id}`;
+    const section = checklist.homes.get(id)?.section ?? -1;
+    const path = instance < 0 ? id : `${checklist.sections[section]?.id}[${instance}].${id}`;
+    return { slot, instance, section, path };
   });
-  return [...new Set(paths)];
+  found.sort((one, other) => one.section - other.section || one.instance - other.instance || one.slot - other.slot);
+  return [...new Set(found.map((place) => place.path))];
 }

@@ -1,0 +1,139 @@
+// The vector files shared with Python, run against the TypeScript rules; tests/forms/test_vectors.py is the mirror.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { carryOver } from "../../src/forms/carry-over.ts";
+import { loadChecklist } from "../../src/forms/checklist.ts";
+import type { Checklist } from "../../src/forms/checklist.ts";
+import { canonicalJson, contentHash } from "../../src/forms/content-hash.ts";
+import type { Holidays } from "../../src/forms/deadlines.ts";
+import { deadlineDate } from "../../src/forms/deadlines.ts";
+import { determine } from "../../src/forms/determinations.ts";
+import { findFaults } from "../../src/forms/faults.ts";
+import type { AnswersDocument, ChecklistDocument, DayKind } from "../../src/forms/format.ts";
+import { displayPercentage } from "../../src/forms/percentages.ts";
+import { relevantPaths } from "../../src/forms/relevance.ts";
+import { results } from "../../src/forms/results.ts";
+import { score } from "../../src/forms/scores.ts";
+import { scoreDocument } from "./score-document.ts";
+
+type Sketch = Partial<ChecklistDocument> & Pick<ChecklistDocument, "sections">;
+
+interface Vectors<Case> {
+  readonly checklists: Readonly<Record<string, Sketch>>;
+  readonly cases: readonly (Case & { readonly name: string })[];
+}
+
+interface OnChecklist<Expected> {
+  readonly checklist: string;
+  readonly answers: AnswersDocument;
+  readonly expected: Expected;
+}
+
+const BANDS = [
+  ["excellent", 90],
+  ["good", 80],
+  ["qualified", 60],
+  ["unqualified", 0],
+] as const;
+
+const relevance = load<OnChecklist<string[]>>("relevance");
+const faults = load<OnChecklist<unknown[]>>("faults");
+const itemResults = load<OnChecklist<Record<string, unknown>>>("results");
+const determinations = load<OnChecklist<unknown[]>>("determinations");
+const scores = load<OnChecklist<Record<string, unknown>> & { outside_vetoes?: string[] }>("scores");
+const percentages = load<{ numerator: number; denominator: number; lines?: number[]; decimals?: 0 | 1; expected: string }>(
+  "percentages",
+);
+const deadlines = load<{ found_on: string; days: number; day_kind: DayKind; expected: string }>("deadlines");
+const hashes = load<{ document: unknown; canonical: string; expected: string }>("hashes");
+const carryOvers = load<{
+  from: string;
+  to: string;
+  answers: AnswersDocument;
+  answers_expected: AnswersDocument;
+  kept: unknown[];
+  lost: unknown[];
+}>("carry_over");
+
+describe("relevance", () => {
+  it.each(relevance.cases)("$name", ({ checklist, answers, expected }) => {
+    expect(relevantPaths(sketched(relevance, checklist), answers)).toEqual(expected);
+  });
+});
+
+describe("faults", () => {
+  it.each(faults.cases)("$name", ({ checklist, answers, expected }) => {
+    expect(findFaults(sketched(faults, checklist), answers)).toEqual(expected);
+  });
+});
+
+describe("results", () => {
+  it.each(itemResults.cases)("$name", ({ checklist, answers, expected }) => {
+    const found = results(sketched(itemResults, checklist), answers);
+    const rows = [...found].map(([path, { result, earned, applicable }]) => [path, [result, earned, applicable]]);
+    expect(Object.fromEntries(rows)).toEqual(expected);
+  });
+});
+
+describe("determinations", () => {
+  it.each(determinations.cases)("$name", ({ checklist, answers, expected }) => {
+    const found = determine(sketched(determinations, checklist), answers);
+    expect(found.map(({ id, grade, suggestedOnly, paths }) => [id, grade, suggestedOnly, paths])).toEqual(expected);
+  });
+});
+
+describe("scores", () => {
+  it.each(scores.cases)("$name", ({ checklist, answers, expected, outside_vetoes = [] }) => {
+    expect(scoreDocument(score(sketched(scores, checklist), answers, outside_vetoes))).toMatchObject(expected);
+  });
+});
+
+describe("percentages", () => {
+  it.each(percentages.cases)("$name", ({ numerator, denominator, lines, decimals, expected }) => {
+    expect(displayPercentage(numerator, denominator, lines, decimals)).toBe(expected);
+  });
+});
+
+describe("deadlines", () => {
+  const { holidays } = deadlines as unknown as { holidays: Holidays };
+  it.each(deadlines.cases)("$name", ({ found_on, days, day_kind, expected }) => {
+    expect(deadlineDate(found_on, days, day_kind, holidays)).toBe(expected);
+  });
+});
+
+describe("hashes", () => {
+  it.each(hashes.cases)("$name", async ({ document, canonical, expected }) => {
+    expect(canonicalJson(document)).toBe(canonical);
+    expect(await contentHash(document)).toBe(expected);
+  });
+});
+
+describe("carry-over", () => {
+  it.each(carryOvers.cases)("$name", ({ from, to, answers, answers_expected, kept, lost }) => {
+    const found = carryOver(sketched(carryOvers, from), sketched(carryOvers, to), answers);
+    expect(found.answers).toEqual(answers_expected);
+    expect(found.kept.map(({ path, lookAgain }) => [path, lookAgain])).toEqual(kept);
+    const named = found.lost.map(({ path, code, answer }) => [path, code, answer] as const);
+    expect(named.sort(([one], [other]) => (one < other ? -1 : 1))).toEqual(lost);
+  });
+});
+
+function load<Case>(name: string): Vectors<Case> {
+  const path = fileURLToPath(new URL(`../../../tests/vectors/forms/${name}.json`, import.meta.url));
+  return JSON.parse(readFileSync(path, "utf8")) as Vectors<Case>;
+}
+
+/** The compiled checklist of a sketch; the rules need no texts, so only the scoring is completed. */
+function sketched(vectors: { readonly checklists: Readonly<Record<string, Sketch>> }, name: string): Checklist {
+  const sketch = vectors.checklists[name];
+  if (sketch === undefined) throw new Error(`there is no sketch ${name}`);
+  const scoring = {
+    rounding: "one_decimal",
+    bands: BANDS.map(([grade, at_least]) => ({ grade, at_least, label: { zh: grade, en: grade } })),
+    not_applicable_limit_percent: 50,
+    confirmed_by_office: false,
+    ...sketch.scoring,
+  };
+  return loadChecklist({ id: "sketch", version: "2026.1", ...sketch, scoring } as ChecklistDocument);
+}
