@@ -1,8 +1,24 @@
-/** Entry of the desk: language and routes. Each page is loaded when it is opened. */
-import { createApp } from "vue";
-import App from "./App.vue";
-import { APP_I18N, setUpI18n } from "../i18n/index.ts";
-import { loadOfficeMessages } from "./messages.ts";
+/** Entry of the desk at /office/. */
+import { createApp } from 'vue';
+import { APP_I18N, setUpI18n } from '../i18n';
+import '../ui/tokens.css';
+import './office.css';
+import App from './App.vue';
+import { whenSignedOut } from './api/http';
+import { loadOfficeMessages } from './messages';
+import { createDeskRouter } from './router';
+import { createSession, SESSION } from './session';
 
-const language = await setUpI18n(loadOfficeMessages);
-createApp(App).use(language.i18n).provide(APP_I18N, language).mount("#app");
+async function start(): Promise<void> {
+  const language = await setUpI18n(loadOfficeMessages);
+  const session = createSession();
+  const router = createDeskRouter(session);
+  whenSignedOut(() => {
+    if (!session.user.value) return;
+    session.forget();
+    void router.push({ name: 'sign_in', query: { next: router.currentRoute.value.fullPath } });
+  });
+  createApp(App).use(language.i18n).use(router).provide(APP_I18N, language).provide(SESSION, session).mount('#app');
+}
+
+void start();

@@ -1,0 +1,21 @@
+import { deleteJson, getJson, postJson } from './http';
+import type { Circle, Receipt, ReviewDecision, ReviewItem } from './types';
+
+export interface ReviewPage { items: ReviewItem[]; total: number }
+export interface Decision { decision: ReviewDecision; reason?: string; mark?: Circle | null }
+
+export function listReviews(params: Record<string, string>, signal?: AbortSignal): Promise<ReviewPage> {
+  return getJson<ReviewPage>('/api/evidence/reviews', params, signal);
+}
+
+export function decideOnPhoto(photoId: string, decision: Decision): Promise<unknown> {
+  return postJson(`/api/evidence/photos/${photoId}/reviews`, decision);
+}
+
+export function undoDecision(photoId: string): Promise<void> {
+  return deleteJson(`/api/evidence/photos/${photoId}/reviews/last`);
+}
+
+export function lookUpReceipt(code: string): Promise<Receipt> {
+  return getJson<Receipt>(`/api/evidence/receipts/${encodeURIComponent(code)}`);
+}

@@ -1,0 +1,18 @@
+import { getJson, postJson } from './http';
+import type { HazardBrief, HazardDetail } from './types';
+
+export interface HazardPage { items: HazardBrief[]; total: number; page: number }
+
+export function listHazards(params: Record<string, string>, signal?: AbortSignal): Promise<HazardPage> {
+  return getJson<HazardPage>('/api/hazards', params, signal);
+}
+
+export function fetchHazard(id: string, signal?: AbortSignal): Promise<HazardDetail> {
+  return getJson<HazardDetail>(`/api/hazards/${id}`, {}, signal);
+}
+
+export type HazardAction = { kind: string } & Record<string, unknown>;
+
+export function actOnHazard(id: string, action: HazardAction): Promise<unknown> {
+  return postJson(`/api/hazards/${id}/events`, action);
+}

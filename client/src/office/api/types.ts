@@ -1,0 +1,138 @@
+/** What the desk reads from the server. Shapes only; the rules behind the figures stay on the server. */
+import type { Rate } from '../format/rate';
+
+export type Role = 'inspector' | 'supervisor' | 'county_office' | 'administrator';
+export type ScopeKind = 'county' | 'town' | 'department' | 'sector' | 'self';
+export interface RoleGrant { role: Role; scope_kind: ScopeKind; scope_id: string | null; scope_name: string | null }
+export interface User { id: string; username: string; name: string; title: string | null; county_code: string; roles: RoleGrant[]; locale: string | null }
+export interface SessionAnswer { user: User; expires_at: string; server_time: string }
+
+export interface LocalText { zh: string; en: string }
+export interface Position { lng: number; lat: number; datum?: string; accuracy_m?: number | null; provider?: string | null }
+export interface Person { name: string; title?: string | null; phone?: string | null }
+
+export type Grade = 'general' | 'major';
+export type HazardState = 'draft' | 'confirmed' | 'assigned' | 'rectifying' | 'submitted' | 'closed' | 'voided';
+export type HazardSource = 'self_check' | 'pairing_visit' | 'department_check' | 'tip_off' | 'handed_down';
+export type ReviewDecision = 'approved' | 'returned' | 'second_opinion';
+export type ReviewState = 'pending' | ReviewDecision;
+
+export interface Area { code: string; name: string; kind: string; parent_code: string | null; position?: Position | null }
+export interface Department { id: string; name: string; code?: string | null }
+
+export interface SubjectBrief {
+  id: string; name: string; kind: string; sectors: string[]; town_code: string; town_name: string;
+  village_name?: string | null; address?: string | null; position?: Position | null; open_hazards?: number | null;
+}
+
+export interface Target { target_group: 'village' | 'enterprise_institution'; permille: number; display: string }
+export interface ScoreSummary { count: number; median: string; mean: string }
+export interface Overview {
+  period: string; as_of: string; refreshing: number; subjects: number; visited: Rate; coverage: Rate; visits_due: number; visits_done: number; hazards_found: number;
+  rectification: Rate; on_time: Rate; major_rectification: Rate;
+  major: { found: number; closed: number; open: number; overdue: number; listed: number };
+  overdue: number; zero_accident: Rate | null; reviews_pending: number; targets: Target[]; score: ScoreSummary;
+}
+
+export interface ComparisonRow {
+  code: string | null; name: string; rank: number | null; insufficient_sample: boolean; subjects: number;
+  visits_due: number; visits_done: number; hazards_found: number;
+  rectification: Rate; on_time: Rate; coverage: Rate; major_found: number; major_open: number; overdue: number; score: ScoreSummary;
+}
+export interface Comparison { rows: ComparisonRow[]; total: ComparisonRow | null; as_of: string; ranked_by: string }
+export type Grouping = 'town' | 'department' | 'sector';
+
+export interface TrendPoint { week_start: string; until: string; rectification: Rate; on_time: Rate }
+
+export interface ScoreBody { display: string; grade: string | null; provisional: boolean; insufficient_sample: boolean }
+export interface SubjectScoreRow {
+  subject: { id: string; name: string; kind: string; town_code: string; town_name: string; sectors: string[]; department_name: string };
+  visits_due: number; visits_done: number; submissions: number; hazards_found: number;
+  rectification: Rate; on_time: Rate; major_found: number; major_open: number; overdue: number; score: ScoreBody | null;
+}
+
+export interface HazardBrief {
+  id: string; number: string; subject: { id: string; name: string; town_name: string | null; sectors: string[] };
+  description: string; spot: string | null; grade: Grade; state: HazardState; overdue: boolean;
+  found_at: string; deadline: string | null; original_deadline: string | null; submitted_at: string | null; closed_at: string | null;
+  owner: Person | null; responsible_unit: string | null; source: HazardSource | null; returned_count: number;
+  fixed_on_spot: boolean; photos: HazardPhoto[];
+}
+export interface HazardPhoto { id: string; role: string; thumbnail_url: string | null; display_url: string | null; review?: PhotoReview | null; captured_at?: string | null }
+export interface HazardEvent { id: string; kind: string; at: string; received_at: string; author_name: string | null; body: Record<string, unknown>; ineffective: string | null }
+export interface Commitments { responsible_person?: string | null; measures?: string | null; funds_wan?: string | number | null; deadline?: string | null; contingency_plan?: string | null }
+export interface HazardDetail extends HazardBrief {
+  kind_of_hazard: string | null; basis: { standard: string; clause: string; name?: string | null }[]; determinations: string[];
+  commitments: Commitments | null; missing_commitments: string[]; confirmed_at: string | null; return_reason: string | null; events: HazardEvent[];
+}
+
+export interface Circle { shape: 'circle'; x: number; y: number; r: number }
+export interface PhotoReview { decision: ReviewDecision; reason: string | null; mark: Circle | null; reviewed_at: string; reviewer_name: string | null }
+export interface Flag { code: string; severity: string; params: Record<string, unknown> }
+export interface ReviewPhoto {
+  id: string; role: string; width: number | null; height: number | null; display_url: string; thumbnail_url: string; original_url: string | null;
+  captured_at: string | null; received_at: string | null; source: string | null; position: Position | null; mark: Circle | null;
+}
+export interface ReviewItem {
+  id: string; photo: ReviewPhoto; before: ReviewPhoto | null; after: ReviewPhoto | null;
+  subject: SubjectBrief;
+  hazard: { id: string; number: string; description: string; spot: string | null; grade: Grade; state: HazardState; deadline: string | null; basis: { standard: string; clause: string; name?: string | null }[] } | null;
+  flags: Flag[];
+  positions: { subject: Position | null; photo_exif: Position | null; device_fix: Position | null };
+  distances_m: Record<string, number | null>;
+}
+
+export type DownloadKind = 'subject_scores' | 'town_comparison' | 'hazard_ledger';
+export type DownloadFormat = 'xlsx' | 'csv' | 'json' | 'geojson';
+export interface Download {
+  id: string; kind: DownloadKind; format: DownloadFormat; period: string; filters: Record<string, string>;
+  state: 'queued' | 'running' | 'done' | 'failed'; progress: { done: number; total: number };
+  created_at: string; finished_at: string | null; file_name: string | null; size_bytes: number | null; problem: string | null;
+}
+
+export interface VisitBrief {
+  id: string; subject_id: string; subject_name?: string; town_code?: string; officer_name: string | null;
+  started_at: string; finished_at: string; received_at: string; complete: boolean;
+  missing: { records: string[]; photos: string[]; different_photos: string[] }; receipt: { code: string; sha256: string; received_at: string } | null;
+  position: Position | null; representative: Person | null; signature: { kind: string | null; reason: string | null };
+  photos_expected: number; records_expected: number;
+}
+export interface VisitSubmission {
+  id: string; checklist: { id: string; hash: string }; finished_at: string; superseded: boolean;
+  score: { display: string; provisional: boolean; checked: number; total: number; grade: string | null; insufficient_sample: boolean };
+}
+export interface VisitDetail extends VisitBrief { submissions: VisitSubmission[] }
+export interface Receipt { code: string; kind: 'record' | 'photo' | 'visit'; id: string; sha256: string; received_at: string; about: Record<string, unknown> }
+
+export interface ChecklistBrief { id: string; version: string; hash: string; title: LocalText; sector: string | null; status: string; applies_to: { subject_kinds: string[] }; item_count: number }
+export interface ChecklistItem {
+  id: string; type: string; statement: LocalText; how?: LocalText; photo_hint?: LocalText; points: number; gate?: boolean; veto?: boolean; relevant?: unknown;
+  not_applicable?: { reasons: LocalText[] } | null;
+  number?: { unit: string; limits: Partial<Record<'below' | 'at_most' | 'above' | 'at_least', number>>[] };
+  choice?: { options: { value: string; label: LocalText; result: string }[] };
+  facts?: { options: { value: string; label: LocalText }[] };
+  basis?: { standard: string; clause: string }[]; unverified?: { reason: LocalText };
+  hazard?: { phrases: LocalText[]; deadline?: { days: number; day_kind: string }; evidence?: LocalText; determinations?: string[] };
+}
+export interface ChecklistSection { id: string; title: LocalText; weight: number; relevant?: unknown; repeat?: unknown; gate_minimum_percent?: number; items: ChecklistItem[] }
+export interface ChecklistDocument {
+  id: string; version: string; status: string; title: LocalText; sector: string | null; valid_from: string; sections: ChecklistSection[];
+  determinations?: { id: string; title: LocalText; standard: string; clause: string; grade: Grade; halt: string; regulator: string; unverified?: { reason: LocalText } }[];
+}
+export interface Standard { id: string; name: LocalText; number: string; edition?: string }
+
+export interface ItemScore { path: string; statement: LocalText | null; result: string; earned: string | number | null; applicable: string | number | null }
+export interface ScoredSubmission {
+  id: string; visit_id: string; finished_at: string; checklist: { id: string; version: string; hash: string; title: LocalText };
+  score: ScoreBody & { checked: number; total: number; veto_paths: string[] }; items: ItemScore[];
+}
+export interface CountedHazard {
+  id: string; number: string; description: string; spot: string; grade: Grade; state: HazardState;
+  found_on: string; deadline: string | null; deadline_at_submission: string | null; submitted_on: string | null; closed_on: string | null; due: boolean; on_time: boolean; overdue: boolean;
+}
+export type ExplainedRate = Rate & { formula: LocalText; numerator_ids: string[]; denominator_ids: string[] };
+export interface SubjectScoreDetail {
+  subject: { id: string; name: string; town_code: string }; period: string; as_of: string;
+  rates: { rectification: ExplainedRate; on_time: ExplainedRate; major_rectification: ExplainedRate; overdue: { count: number; ids: string[] } };
+  hazards: CountedHazard[]; score: { formula: LocalText; submission_id: string | null }; submissions_total: number; submissions: ScoredSubmission[];
+}

@@ -1,0 +1,34 @@
+/** Checklists and the standards that they cite. */
+import { useI18n } from 'vue-i18n';
+import { fetchChecklist, listChecklists, listStandards } from '../api/checklists';
+import type { ChecklistBrief, ChecklistDocument, Standard } from '../api/types';
+import { useLoad, type Loader } from '../composables/useLoad';
+import { useLocalText } from '../composables/useLocalText';
+
+export interface ChecklistWithStandards { checklist: ChecklistDocument; standards: Map<string, Standard> }
+
+export function useChecklists(): Loader<ChecklistBrief[]> {
+  return useLoad(listChecklists);
+}
+
+export function useChecklist(hash: () => string): Loader<ChecklistWithStandards> {
+  return useLoad(async (signal) => {
+    const [checklist, standards] = await Promise.all([fetchChecklist(hash(), signal), listStandards(signal)]);
+    return { checklist, standards: new Map(standards.map((standard) => [standard.id, standard])) };
+  }, hash);
+}
+
+/** Titles of checklists for places that only know an id and a version. */
+export function useChecklistTitles(): { titleOf: (checklist: { id: string }) => string } {
+  const { state } = useLoad(listChecklists);
+  const { te, t } = useI18n();
+  const { localText } = useLocalText();
+
+  function titleOf({ id }: { id: string }): string {
+    const known = state.value.kind === 'ready' ? state.value.value.find((checklist) => checklist.id === id) : undefined;
+    if (known) return localText(known.title);
+    return te(`office.sector.${id}`) ? t(`office.sector.${id}`) : id;
+  }
+
+  return { titleOf };
+}

@@ -1,0 +1,27 @@
+/** The number beside 照片审核 in the menu. Shared, so that a decision on the review page lowers it at once. */
+import { onScopeDispose, ref, type Ref } from 'vue';
+import { listReviews } from '../api/evidence';
+
+const EVERY_MS = 60_000;
+const pendingReviews = ref<number | null>(null);
+
+export function setPendingReviews(count: number): void {
+  pendingReviews.value = count;
+}
+
+export function usePendingCount(isWanted: () => boolean): { pendingReviews: Ref<number | null> } {
+  async function refresh(): Promise<void> {
+    if (!isWanted() || document.hidden) return;
+    try {
+      pendingReviews.value = (await listReviews({ state: 'pending', page_size: '1' })).total;
+    } catch {
+      // A badge is no reason to disturb anybody; the page itself shows what is wrong.
+      pendingReviews.value = null;
+    }
+  }
+
+  void refresh();
+  const timer = window.setInterval(() => void refresh(), EVERY_MS);
+  onScopeDispose(() => window.clearInterval(timer));
+  return { pendingReviews };
+}

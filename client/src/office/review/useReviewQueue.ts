@@ -1,0 +1,95 @@
+/** The queue against the server: fills up before it runs dry, decides at once on screen, takes back what was refused. */
+import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
+import { decideOnPhoto, listReviews, undoDecision, type Decision, type ReviewPage } from '../api/evidence';
+import { asProblem, type Problem } from '../api/http';
+import type { ReviewItem } from '../api/types';
+import { setPendingReviews } from '../composables/usePendingCount';
+import { useLoad, type Loaded } from '../composables/useLoad';
+import { currentOf, EMPTY_QUEUE, moved, upcoming, withDecision, withMore, withoutLastDecision, type QueueState } from './queue';
+
+const PAGE_SIZE = '20';
+const FILL_BELOW = 6;
+const SHOWN_NEXT = 6;
+const PRELOADED = 3;
+
+export interface ReviewQueue {
+  state: ShallowRef<Loaded<ReviewPage>>; queue: ShallowRef<QueueState>; current: ComputedRef<ReviewItem | null>; next: ComputedRef<ReviewItem[]>;
+  problem: ShallowRef<Problem | null>; busy: Ref<boolean>;
+  decide: (decision: Decision) => Promise<boolean>; undo: () => Promise<void>; move: (steps: number) => void; show: (photoId: string) => void; reload: () => Promise<void>;
+}
+
+export function useReviewQueue(params: ComputedRef<Record<string, string>>): ReviewQueue {
+  const queue = shallowRef<QueueState>(EMPTY_QUEUE);
+  const problem = shallowRef<Problem | null>(null);
+  const busy = ref(false);
+  const isPendingView = computed(() => params.value.state === 'pending' && Object.keys(params.value).length === 1);
+  const load = (signal?: AbortSignal): Promise<ReviewPage> => listReviews({ ...params.value, page_size: PAGE_SIZE }, signal);
+
+  const { state, reload } = useLoad(async (signal) => {
+    const page = await load(signal);
+    queue.value = withMore({ ...EMPTY_QUEUE, decided: [] }, page.items, page.total);
+    return page;
+  }, () => JSON.stringify(params.value));
+
+  watch(queue, ({ total }) => { if (isPendingView.value && state.value.kind === 'ready') setPendingReviews(total); });
+  watch(() => upcoming(queue.value, PRELOADED), preload);
+
+  async function refill(): Promise<void> {
+    if (queue.value.items.length >= FILL_BELOW || queue.value.items.length >= queue.value.total) return;
+    try {
+      const page = await load();
+      queue.value = withMore(queue.value, page.items, page.total);
+    } catch (error) {
+      problem.value = asProblem(error);
+    }
+  }
+
+  async function attempt(work: () => Promise<unknown>): Promise<boolean> {
+    if (busy.value) return false;
+    busy.value = true;
+    problem.value = null;
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      problem.value = asProblem(error);
+      return false;
+    } finally {
+      busy.value = false;
+    }
+  }
+
+  async function decide(decision: Decision): Promise<boolean> {
+    const item = currentOf(queue.value);
+    if (!item || busy.value) return false;
+    const before = queue.value;
+    queue.value = withDecision(before, item.photo.id, decision.decision);
+    const done = await attempt(() => decideOnPhoto(item.photo.id, decision));
+    if (done) void refill();
+    else queue.value = before;
+    return done;
+  }
+
+  async function undo(): Promise<void> {
+    const last = queue.value.decided.at(-1);
+    if (!last) return;
+    if (await attempt(() => undoDecision(last.item.photo.id))) queue.value = withoutLastDecision(queue.value);
+  }
+
+  function show(photoId: string): void {
+    const at = queue.value.items.findIndex((item) => item.photo.id === photoId);
+    if (at >= 0) queue.value = { ...queue.value, index: at };
+  }
+
+  return {
+    state, queue, problem, busy, decide, undo, show, reload,
+    current: computed(() => currentOf(queue.value)), next: computed(() => upcoming(queue.value, SHOWN_NEXT)),
+    move: (steps) => { queue.value = moved(queue.value, steps); },
+  };
+}
+
+function preload(items: ReviewItem[]): void {
+  for (const item of items) {
+    for (const photo of [item.before, item.after, item.photo]) if (photo) new Image().src = photo.display_url;
+  }
+}

@@ -1,0 +1,44 @@
+/** Pages of the desk. Each is its own chunk, so that charts and maps load only where they are drawn. */
+import { createRouter, createWebHistory, type Router } from 'vue-router';
+import { homeOf, mayOpen } from './roles';
+import type { Session } from './session';
+
+export function createDeskRouter(session: Session): Router {
+  const router = createRouter({
+    history: createWebHistory('/office/'),
+    routes: [
+      { path: '/sign-in', name: 'sign_in', component: () => import('./signin/SignInPage.vue') },
+      {
+        path: '/',
+        component: () => import('./shell/DeskShell.vue'),
+        children: [
+          { path: '', name: 'home', component: () => import('./account/AccountPage.vue') },
+          { path: 'overview', name: 'overview', component: () => import('./overview/OverviewPage.vue') },
+          { path: 'review', name: 'review', component: () => import('./review/ReviewPage.vue') },
+          { path: 'hazards', name: 'hazards', component: () => import('./hazards/HazardsPage.vue') },
+          { path: 'visits', name: 'visits', component: () => import('./visits/VisitsPage.vue') },
+          { path: 'scores', name: 'scores', component: () => import('./scores/ScoresPage.vue') },
+          { path: 'downloads', name: 'downloads', component: () => import('./downloads/DownloadsPage.vue') },
+          { path: 'checklists', name: 'checklists', component: () => import('./checklists/ChecklistsPage.vue') },
+          { path: 'checklists/:hash', name: 'checklist', props: true, component: () => import('./checklists/ChecklistPage.vue') },
+          { path: 'account', name: 'account', component: () => import('./account/AccountPage.vue') },
+        ],
+      },
+      { path: '/:rest(.*)*', redirect: { name: 'home' } },
+    ],
+  });
+
+  router.beforeEach(async (to) => {
+    await session.restore();
+    const user = session.user.value;
+    if (to.name === 'sign_in') return user ? { name: homeOf(user) } : true;
+    if (!user) return { name: 'sign_in', query: to.fullPath === '/' ? {} : { next: to.fullPath } };
+    if (to.name === 'home') return { name: homeOf(user) };
+    return mayOpen(user, pageOf(String(to.name))) || { name: homeOf(user) };
+  });
+  return router;
+}
+
+function pageOf(routeName: string): string {
+  return routeName === 'checklist' ? 'checklists' : routeName;
+}

@@ -1,0 +1,48 @@
+/** Visits, and what a receipt number stands for. */
+import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
+import { lookUpReceipt } from '../api/evidence';
+import { listHazards } from '../api/hazards';
+import { asProblem, type Problem } from '../api/http';
+import type { HazardBrief, Receipt, VisitDetail } from '../api/types';
+import { fetchVisit, listVisits, type VisitPage } from '../api/visits';
+import { useLoad, type Loader } from '../composables/useLoad';
+
+export interface VisitWithHazards { visit: VisitDetail; hazards: HazardBrief[] }
+
+export function useVisitPage(params: ComputedRef<Record<string, string>>): Loader<VisitPage> {
+  return useLoad((signal) => listVisits(params.value, signal), computed(() => JSON.stringify(params.value)));
+}
+
+export function useVisit(id: () => string): Loader<VisitWithHazards> {
+  return useLoad(async (signal) => {
+    const [visit, hazards] = await Promise.all([fetchVisit(id(), signal), listHazards({ visit_id: id(), page_size: '200' }, signal)]);
+    return { visit, hazards: hazards.items };
+  }, id);
+}
+
+export interface ReceiptSearch { receipt: ShallowRef<Receipt | null>; problem: ShallowRef<Problem | null>; busy: Ref<boolean>; search: (code: string) => Promise<void>; clear: () => void }
+
+export function useReceiptSearch(): ReceiptSearch {
+  const receipt = shallowRef<Receipt | null>(null);
+  const problem = shallowRef<Problem | null>(null);
+  const busy = ref(false);
+
+  function clear(): void {
+    receipt.value = null;
+    problem.value = null;
+  }
+
+  async function search(code: string): Promise<void> {
+    clear();
+    busy.value = true;
+    try {
+      receipt.value = await lookUpReceipt(code);
+    } catch (error) {
+      problem.value = asProblem(error);
+    } finally {
+      busy.value = false;
+    }
+  }
+
+  return { receipt, problem, busy, search, clear };
+}
