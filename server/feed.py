@@ -66,7 +66,7 @@ def extend(kind: str, bodies: dict[str, Any]) -> dict[str, Any]:
 
 def record_changes(kind: str, entries: Iterable[tuple[object, uuid.UUID | None]]) -> None:
     """Notes in the open transaction that these entities changed; ``entries`` are (entity id, subject it belongs to)."""
-    xid: Any = 0
+    xid: Any = literal_column("0")
     if db.session.get_bind().dialect.name == "postgresql":
         xid = literal_column("pg_current_xact_id()::text::bigint")
     now = clock.now()
@@ -76,7 +76,7 @@ def record_changes(kind: str, entries: Iterable[tuple[object, uuid.UUID | None]]
         for entity, subject in dict.fromkeys(entries)
     ]
     if rows:
-        db.session.execute(insert(Change).values([{**row, "xid": xid} for row in rows]))
+        db.session.execute(insert(Change).values(xid=xid), rows)
 
 
 def changes_after(cursor: Cursor, visible: Any, limit: int) -> list[Change]:

@@ -203,9 +203,8 @@ def _insert(kept: list[_Judged], device_id: str, actor: Actor, now: datetime) ->
     if not rows:
         return
     insert = postgresql_insert if db.session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    written = set(
-        db.session.scalars(insert(Record).values(rows).on_conflict_do_nothing(index_elements=["id"]).returning(Record.id))
-    )
+    statement = insert(Record).on_conflict_do_nothing(index_elements=["id"]).returning(Record.id)
+    written = set(db.session.scalars(statement, rows))
     late = [entry for entry in kept if entry.record and uuid.UUID(entry.record.id) not in written]
     if late:
         for entry in late:
