@@ -1,0 +1,203 @@
+/** A vault on a fake IndexedDB, and a server in memory that can be told to fail. Valid by default; tests name what matters. */
+import type { ChangesReply, Receipt, SubjectBody, User, Uuid, VisitBody } from "../../src/api/wire.ts";
+import type { PreparedPhoto } from "../../src/media/prepare.ts";
+import { sha256Hex } from "../../src/media/scale.ts";
+import type { HazardDraft } from "../../src/field/local/hazards.ts";
+import { openVault } from "../../src/field/local/vault.ts";
+import type { Clocks, Vault } from "../../src/field/local/vault.ts";
+import type { Network, PhotoToSend, Reply, Uploaded } from "../../src/field/outbox/network.ts";
+import type { Envelope } from "../../src/sync/records.ts";
+import { receiptCode } from "../../src/sync/receipts.ts";
+
+export const SUBJECT_ID = "5b1e0000-0000-4000-8000-000000000001";
+export const PAIRING_ID = "5b1e0000-0000-4000-8000-0000000000aa";
+export const MORNING_MS = Date.parse("2026-11-23T09:15:02+08:00");
+
+let vaults = 0;
+
+export class FakeClocks implements Clocks {
+  page_id = "page-1";
+  private ms = MORNING_MS;
+  now = (): number => this.ms;
+  monotonic = (): number => this.ms - MORNING_MS;
+  pass(ms: number): void {
+    this.ms += ms;
+  }
+}
+
+export async function aVault(options: { user_id?: Uuid; clocks?: Clocks } = {}): Promise<Vault> {
+  vaults += 1;
+  const user_id = options.user_id ?? `00000000-0000-4000-8000-${String(vaults).padStart(12, "0")}`;
+  let ids = 0;
+  const newId = (): Uuid => `${String(vaults).padStart(8, "0")}-0000-4000-8000-${String((ids += 1)).padStart(12, "0")}`;
+  const vault = await openVault(user_id, { clocks: options.clocks ?? new FakeClocks(), newId });
+  await vault.db.subjects.put(aSubject());
+  return vault;
+}
+
+export function aSubject(changes: Partial<SubjectBody> = {}): SubjectBody {
+  return {
+    id: SUBJECT_ID,
+    name: "巴公镇东板桥煤矿",
+    short_name: null,
+    kind: "enterprise",
+    group: "enterprise_institution",
+    sectors: ["coal_mine"],
+    town_code: "140525104",
+    town_name: "巴公镇",
+    village_code: null,
+    village_name: null,
+    address: null,
+    position: null,
+    representative: { name: "李建国", title: "矿长", phone: null },
+    profile: { mining_method: "underground" },
+    initials: "bgzdbqmk",
+    industry_department: null,
+    pairings: [{ id: PAIRING_ID, layer: "town", org_name: "巴公镇", officer_name: "王芳", mine: true, frequency: null }],
+    last_visit_on: null,
+    due_on: null,
+    open_hazards: 0,
+    risk_color: null,
+    ...changes,
+  };
+}
+
+export function aUser(id: Uuid): User {
+  return { id, username: "wangfang", name: "王芳", title: null, county_code: "140525", roles: [], locale: null };
+}
+
+export function aHazard(changes: Partial<HazardDraft> & Pick<HazardDraft, "id">): HazardDraft {
+  return {
+    submission_id: null,
+    item_path: null,
+    checklist_id: null,
+    description: "回风巷甲烷超限",
+    spot: "回风巷",
+    kind_of_hazard: "unsafe_state",
+    grade: "general",
+    grade_suggested: null,
+    determinations: [],
+    basis: [],
+    deadline: "2026-11-26",
+    deadline_rule: null,
+    owner: null,
+    no_photo_reason: null,
+    fixed_on_spot: false,
+    source: "pairing_visit",
+    ...changes,
+  };
+}
+
+export const A_CHECKLIST = { id: "coal_mine", version: "2026.1", hash: "c".repeat(64) };
+
+export async function preparedFrom(content: string): Promise<PreparedPhoto> {
+  const bytes = new TextEncoder().encode(content).buffer;
+  return {
+    bytes,
+    sha256: await sha256Hex(bytes),
+    media_type: "image/jpeg",
+    width: 1600,
+    height: 1200,
+    thumbnail: new ArrayBuffer(8),
+    original: null,
+    taken_ms: null,
+  };
+}
+
+export const prepareByContent = async (file: Blob): Promise<PreparedPhoto> => preparedFrom(await file.text());
+
+export function reply500(): Reply<never> {
+  return { kind: "refused", status: 500, problem: null, retry_after_s: null };
+}
+
+export function refusal(status: number, title = "Not today"): Reply<never> {
+  return { kind: "refused", status, problem: { type: "/problems/invalid", title, status }, retry_after_s: null };
+}
+
+/** Keeps what it is sent, like the real server: once, by id, with the right hash. */
+export class FakeServer implements Network {
+  user_id: Uuid;
+  records = new Map<Uuid, Envelope<object>>();
+  photos = new Map<Uuid, { sha256: string; size_bytes: number }>();
+  pages: ChangesReply[] = [];
+  checklists = new Map<string, unknown>();
+  calls: string[] = [];
+  /** Each is asked before the request of that name is answered; an answer replaces the real one. */
+  faults: Partial<Record<"session" | "push" | "changes" | "visit" | "upload", (...args: never[]) => Reply<never> | null | Promise<Reply<never> | null>>> = {};
+  /** Results to give for single records instead of accepting them. */
+  refused = new Map<Uuid, "refused" | "conflict" | "quarantined">();
+
+  constructor(user_id: Uuid) {
+    this.user_id = user_id;
+  }
+
+  async session(): ReturnType<Network["session"]> {
+    return (await this.fault("session")) ?? { kind: "ok", value: { user: aUser(this.user_id), server_time: "2026-11-23T09:15:12+08:00" } };
+  }
+
+  async pushRecords(records: Envelope<object>[]): ReturnType<Network["pushRecords"]> {
+    const fault = await this.fault("push", records);
+    if (fault) return fault;
+    const results = await Promise.all(records.map((record) => this.take(record)));
+    const closing = records.filter((record) => record.kind === "visit");
+    const visits = await Promise.all(closing.map((record) => this.arrival(record.id)));
+    return { kind: "ok", value: { server_time: "2026-11-23T09:15:12+08:00", results, visits } };
+  }
+
+  async changes(cursor: string | null): ReturnType<Network["changes"]> {
+    const fault = await this.fault("changes");
+    if (fault) return fault;
+    const page = this.pages.shift() ?? { cursor: cursor ?? "start", more: false, server_time: "2026-11-23T09:15:12+08:00", changes: [] };
+    return { kind: "ok", value: page };
+  }
+
+  checklist(hash: string): ReturnType<Network["checklist"]> {
+    this.calls.push("checklist");
+    return Promise.resolve({ kind: "ok", value: this.checklists.get(hash) });
+  }
+
+  async visit(visit_id: Uuid): ReturnType<Network["visit"]> {
+    return (await this.fault("visit")) ?? { kind: "ok", value: await this.arrival(visit_id) };
+  }
+
+  async uploadPhoto(photo: PhotoToSend, hooks: Parameters<Network["uploadPhoto"]>[1]): Promise<Reply<Uploaded>> {
+    hooks.onUrl(`/api/evidence/uploads/${photo.id}`);
+    const fault = await this.fault("upload", photo, hooks);
+    if (fault) return fault;
+    if ((await sha256Hex(photo.bytes)) !== photo.sha256) return refusal(460);
+    this.photos.set(photo.id, { sha256: photo.sha256, size_bytes: photo.size_bytes });
+    return { kind: "ok", value: { receipt: await receiptCode("photo", photo.id, photo.sha256) } };
+  }
+
+  private async take(record: Envelope<object>): Promise<{ id: Uuid; status: "accepted" | "already_accepted" | "refused" | "conflict" | "quarantined"; receipt: Receipt | null; problem: null | { type: string; title: string; status: number } }> {
+    const told = this.refused.get(record.id);
+    if (told === "refused" || told === "conflict") {
+      return { id: record.id, status: told, receipt: null, problem: { type: "/problems/invalid", title: "这个主体不在您的包联范围内。", status: 422 } };
+    }
+    const known = this.records.has(record.id);
+    this.records.set(record.id, record);
+    const receipt = await this.receipt("record", record.id, record.content_hash);
+    return { id: record.id, status: told ?? (known ? "already_accepted" : "accepted"), receipt, problem: null };
+  }
+
+  private async arrival(visit_id: Uuid): Promise<{ id: Uuid; complete: boolean; missing: { records: Uuid[]; photos: Uuid[] }; receipt: Receipt | null }> {
+    const closing = this.records.get(visit_id);
+    if (closing === undefined) return { id: visit_id, complete: false, missing: { records: [visit_id], photos: [] }, receipt: null };
+    const { expected } = closing.body as VisitBody;
+    const missing = {
+      records: expected.records.filter((id) => !this.records.has(id)),
+      photos: expected.photos.map((photo) => photo.id).filter((id) => !this.photos.has(id)),
+    };
+    const complete = missing.records.length + missing.photos.length === 0;
+    return { id: visit_id, complete, missing, receipt: complete ? await this.receipt("visit", visit_id, closing.content_hash) : null };
+  }
+
+  private async receipt(kind: Receipt["kind"], id: Uuid, sha256: string): Promise<Receipt> {
+    return { code: await receiptCode(kind, id, sha256), kind, id, sha256, received_at: "2026-11-23T09:16:00+08:00" };
+  }
+
+  private async fault(name: "session" | "push" | "changes" | "visit" | "upload", ...args: unknown[]): Promise<Reply<never> | null> {
+    this.calls.push(name);
+    return (await this.faults[name]?.(...(args as never[]))) ?? null;
+  }
+}
