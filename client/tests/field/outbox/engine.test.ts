@@ -1,0 +1,154 @@
+import { describe, expect, it, vi } from "vitest";
+import { finishVisit } from "../../../src/field/local/finish.ts";
+import { addPhoto } from "../../../src/field/local/photos.ts";
+import { saveVisitDetails, startVisit } from "../../../src/field/local/visits.ts";
+import { closeVault, systemClocks } from "../../../src/field/local/vault.ts";
+import type { Vault } from "../../../src/field/local/vault.ts";
+import { startOutbox } from "../../../src/field/outbox/engine.ts";
+import type { Outbox, OutboxParts } from "../../../src/field/outbox/engine.ts";
+import { outboxState } from "../../../src/field/outbox/state.ts";
+import { aVault, FakeServer, prepareByContent, refusal, SUBJECT_ID } from "../fakes.ts";
+
+async function aVaultWithVisit(photos: number): Promise<{ vault: Vault; visit_id: string }> {
+  const vault = await aVault({ clocks: systemClocks() });
+  const visit = await startVisit(vault, SUBJECT_ID);
+  for (let nth = 0; nth < photos; nth += 1) {
+    await addPhoto(vault, visit.id, { role: "item" }, new Blob([`photo ${nth}`]), "camera", { kind: "not_located", reason: "timeout" }, prepareByContent);
+  }
+  await saveVisitDetails(vault, visit.id, { signature: { kind: "absent", reason: "外出" } });
+  return { vault, visit_id: visit.id };
+}
+
+function anOutbox(vault: Vault, server: FakeServer, changes: Partial<OutboxParts> = {}): Outbox {
+  return startOutbox(vault, { network: () => server, device_id: "d", isCurrentUser: () => Promise.resolve(true), onSignInNeeded: () => undefined, random: () => 0, ...changes });
+}
+
+async function end(outbox: Outbox, vault: Vault): Promise<void> {
+  await outbox.stop();
+  closeVault(vault);
+}
+
+const eventually = (check: () => Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 4_000, interval: 10 });
+
+describe("the outbox", () => {
+  it("brings a visit to the server by itself, with photos ahead of the form", async () => {
+    const { vault, visit_id } = await aVaultWithVisit(3);
+    const server = new FakeServer(vault.user_id);
+    const outbox = anOutbox(vault, server);
+    await eventually(async () => expect(server.photos.size).toBe(3));
+    expect(server.records.size).toBe(0);
+
+    await finishVisit(vault, visit_id);
+
+    await eventually(async () => expect((await vault.db.visits.get(visit_id))?.receipt).toMatch(/-/));
+    expect((await outboxState(vault)).sending).toEqual({ state: "idle" });
+    await end(outbox, vault);
+  });
+
+  it("waits after a lost connection, says until when, and goes on with 'send now'", async () => {
+    const { vault, visit_id } = await aVaultWithVisit(1);
+    await finishVisit(vault, visit_id);
+    const server = new FakeServer(vault.user_id);
+    server.faults.session = () => ({ kind: "unreachable" });
+    const outbox = anOutbox(vault, server);
+    await eventually(async () => expect((await outboxState(vault)).sending).toMatchObject({ state: "waiting", reason: "unreachable" }));
+
+    delete server.faults.session;
+    outbox.sendNow();
+
+    await eventually(async () => expect((await vault.db.visits.get(visit_id))?.receipt).toMatch(/-/));
+    await end(outbox, vault);
+  });
+
+  it("asks for a new sign-in, keeps everything, and sends after it", async () => {
+    const { vault, visit_id } = await aVaultWithVisit(1);
+    await finishVisit(vault, visit_id);
+    const server = new FakeServer(vault.user_id);
+    server.faults.session = () => refusal(401);
+    const onSignInNeeded = vi.fn();
+    const outbox = anOutbox(vault, server, { onSignInNeeded });
+    await eventually(async () => expect((await outboxState(vault)).sending).toEqual({ state: "needs_sign_in" }));
+    expect(onSignInNeeded).toHaveBeenCalledOnce();
+    expect(await vault.db.photo_bytes.count()).toBe(1);
+
+    delete server.faults.session;
+    outbox.sendNow();
+
+    await eventually(async () => expect((await vault.db.visits.get(visit_id))?.receipt).toMatch(/-/));
+    await end(outbox, vault);
+  });
+
+  it("sends nothing under another person's session", async () => {
+    const { vault, visit_id } = await aVaultWithVisit(1);
+    await finishVisit(vault, visit_id);
+    const server = new FakeServer("somebody else");
+    const outbox = anOutbox(vault, server);
+
+    await eventually(async () => expect((await outboxState(vault)).sending).toEqual({ state: "needs_sign_in" }));
+
+    expect(server.records.size + server.photos.size).toBe(0);
+    await end(outbox, vault);
+  });
+
+  it("takes up an upload that a killed page left behind", async () => {
+    const { vault } = await aVaultWithVisit(1);
+    await vault.db.photos.toCollection().modify((photo) => {
+      photo.upload = { ...photo.upload, state: "sending", url: "/api/evidence/uploads/u1", offset_bytes: 3 };
+    });
+    const server = new FakeServer(vault.user_id);
+    let resumed: string | null = null;
+    server.faults.upload = (photo: { url: string | null }) => {
+      resumed = photo.url;
+      return null;
+    };
+
+    const outbox = anOutbox(vault, server);
+
+    await eventually(async () => expect(server.photos.size).toBe(1));
+    expect(resumed).toBe("/api/evidence/uploads/u1");
+    await end(outbox, vault);
+  });
+
+  it("sends from one of two tabs only", async () => {
+    const { vault, visit_id } = await aVaultWithVisit(2);
+    await finishVisit(vault, visit_id);
+    const server = new FakeServer(vault.user_id);
+    const locks = oneLock();
+
+    const outboxes = [anOutbox(vault, server, { locks }), anOutbox(vault, server, { locks })];
+
+    await eventually(async () => expect((await vault.db.visits.get(visit_id))?.receipt).toMatch(/-/));
+    expect(server.calls.filter((call) => call === "session")).toHaveLength(1);
+    expect(server.calls.filter((call) => call === "upload")).toHaveLength(2);
+    await Promise.all(outboxes.map((outbox) => outbox.stop()));
+    closeVault(vault);
+  });
+
+  it("tries a refused photo once more when the person asks for it", async () => {
+    const { vault } = await aVaultWithVisit(1);
+    const server = new FakeServer(vault.user_id);
+    server.faults.upload = () => refusal(403);
+    const outbox = anOutbox(vault, server);
+    await eventually(async () => expect((await outboxState(vault)).refusals).toHaveLength(1));
+    const [refused] = (await outboxState(vault)).refusals;
+
+    delete server.faults.upload;
+    await outbox.retryRefused(refused?.id ?? "");
+
+    await eventually(async () => expect(server.photos.size).toBe(1));
+    await end(outbox, vault);
+  });
+});
+
+/** Web Locks in a few lines: one holder, the others queue until they give up. */
+function oneLock(): NonNullable<OutboxParts["locks"]> {
+  let held: Promise<unknown> = Promise.resolve();
+  const request = (_name: string, options: { signal?: AbortSignal }, work: () => Promise<unknown>): Promise<unknown> => {
+    const before = held;
+    const gaveUp = new Promise<never>((_resolve, reject) => options.signal?.addEventListener("abort", () => reject(new DOMException("", "AbortError"))));
+    const mine = Promise.race([before, gaveUp]).then(work);
+    held = mine.catch(() => undefined);
+    return mine;
+  };
+  return { request } as unknown as NonNullable<OutboxParts["locks"]>;
+}
