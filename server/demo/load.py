@@ -15,6 +15,7 @@ from server.checklists.service import current_versions
 from server.db import db, transaction
 from server.demo.county import add_county
 from server.demo.history import add_history
+from server.demo.photos import review_some, store_photos
 
 SEED = 140525
 
@@ -45,8 +46,5 @@ def load_demo(app: Flask, *, say: Callable[[str], None]) -> None:
             county = add_county(chance, clock.county_date(now), profiles)
         photos = add_history(chance, county, versions, now)
         store_photos(photos)
+        review_some(chance, county, photos)
         say(f"演示数据已载入：{len(county.subjects)} 家主体，{len(photos)} 张照片，用时 {time.monotonic() - started:.0f} 秒")
-
-
-def store_photos(photos: object) -> None:
-    """Photos are stored when the evidence slice is in place."""

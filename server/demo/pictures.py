@@ -50,7 +50,7 @@ def draw_hazard(
             left, size = door + chance.randrange(-120, 160), chance.randrange(90, 200)
             base = horizon + chance.randrange(20, 160)
             draw.rectangle((left, base - size, left + size, base), fill=_colour(chance), outline=(60, 30, 0), width=4)
-    image = image.filter(ImageFilter.GaussianBlur(1.2))
+    image = image.filter(ImageFilter.BoxBlur(1))
     noise = Image.effect_noise((WIDTH // 4, HEIGHT // 4), 26).resize((WIDTH, HEIGHT)).convert("RGB")
     image = Image.blend(image, noise, 0.10)
     buffer = io.BytesIO()

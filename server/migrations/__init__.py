@@ -21,9 +21,6 @@ def alembic_config() -> Config:
 
 def upgrade(revision: str = "head") -> None:
     """Brings the schema to a revision, on one connection and in one transaction."""
-    if not any((FOLDER / "versions").glob("*.py")):
-        db.create_all()  # until the first revision is written, when all slices have their tables
-        return
     with db.engine.begin() as connection:
         config = alembic_config()
         config.attributes["connection"] = connection

@@ -71,6 +71,7 @@ def overview(period: Period, conditions: Sequence[ColumnElement[bool]], county_c
         "score": _score_summary(sums.scores),
         # Needs the register of accidents: until it exists there is no numerator to state.
         "zero_accident": None,
+        "reviews_pending": store.count_pending_reviews(conditions),
         "targets": [
             {"target_group": target.target_group, "permille": target.permille, **rate(target.permille, 1000)}
             for target in store.targets(county_code, period.first.year)

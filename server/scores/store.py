@@ -15,6 +15,8 @@ from sqlalchemy.sql.expression import bindparam
 
 from server.clock import county_date
 from server.db import db
+from server.evidence.models import Photo
+from server.evidence.store import SITE_ROLES
 from server.hazards.models import Hazard
 from server.outbox import OutboxNote
 from server.pairings.models import FrequencyRule, Pairing
@@ -273,6 +275,21 @@ def submission_facts_in(subject_id: uuid.UUID, period: Period) -> list[Submissio
 
 def hazards_by_id(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Hazard]:
     return {hazard.id: hazard for hazard in db.session.scalars(select(Hazard).where(Hazard.id.in_(list(ids))))}
+
+
+def count_pending_reviews(conditions: Sequence[ColumnElement[bool]]) -> int:
+    """Photos of the site that wait for their first review; the same ones that the review queue lists."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Photo)
+            .join(Subject, Subject.id == Photo.subject_id)
+            .where(
+                Photo.review_state == "pending", Photo.sha256.is_not(None), Photo.role.in_(SITE_ROLES), *conditions
+            )
+        )
+        or 0
+    )
 
 
 def targets(county_code: str, year: int) -> Sequence[Target]:
