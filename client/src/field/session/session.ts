@@ -25,7 +25,8 @@ export interface Session {
   state: ShallowRef<SessionState>;
   /** Opens the vault of whoever is signed in on this phone, without a network; also after another tab changed that. */
   restore(): Promise<void>;
-  signIn(username: string, password: string): Promise<SignInOutcome>;
+  /** `device_label`: what the person calls this phone; a lost one can then be shut out by name. */
+  signIn(username: string, password: string, device_label?: string): Promise<SignInOutcome>;
   signOut(): Promise<void>;
 }
 
@@ -125,10 +126,10 @@ export function createFieldSession(parts: SessionParts): Session {
       else if (state.value.kind === "starting") state.value = { kind: "signed_out" };
     },
 
-    async signIn(username, password) {
+    async signIn(username, password, device_label = parts.device_label) {
       // The room is fetched while the server checks the password.
       const [reply, from] = await Promise.all([
-        parts.accounts.createSession({ username, password, device_label: parts.device_label }),
+        parts.accounts.createSession({ username, password, device_label }),
         enterRoom().catch(() => null),
       ]);
       if (reply.kind === "unreachable") return { kind: "unreachable" };
