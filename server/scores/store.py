@@ -284,9 +284,7 @@ def count_pending_reviews(conditions: Sequence[ColumnElement[bool]]) -> int:
             select(func.count())
             .select_from(Photo)
             .join(Subject, Subject.id == Photo.subject_id)
-            .where(
-                Photo.review_state == "pending", Photo.sha256.is_not(None), Photo.role.in_(SITE_ROLES), *conditions
-            )
+            .where(Photo.review_state == "pending", Photo.sha256.is_not(None), Photo.role.in_(SITE_ROLES), *conditions)
         )
         or 0
     )

@@ -1,0 +1,78 @@
+"""A frozen day and stories pushed by anna: what the score and download tests count."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Flask
+
+from server import outbox, queue
+from server.db import db
+from sync.hazards import hazard_id_for_item
+from sync.times import parse_time
+from tests.conftest import County, Person
+from tests.records import batch, event, found, new_id, submission, visit
+
+NOW = parse_time("2026-11-24T12:00:00+08:00")
+
+
+def freeze(monkeypatch: Any, moment: datetime = NOW) -> None:
+    monkeypatch.setattr("server.clock.now", lambda: moment)
+
+
+def push(person: Person, *records: object) -> None:
+    answer = person.post("/api/sync/records", json=batch(*records))
+    assert answer.status_code == 200, answer.text
+    assert {result["status"] for result in answer.json["results"]} == {"accepted"}, answer.json
+
+
+def work_off(app: Flask) -> int:
+    """Does what relay and worker do, without Redis; returns the number of jobs."""
+    jobs = 0
+    while notes := [(note.topic, note.key, note.id) for note in db.session.query(outbox.OutboxNote).all()]:
+        topic, key, up_to_id = notes[-1]
+        if topic != "inspect_photo":
+            queue.job(topic)(key)
+        with outbox.transaction():
+            outbox.finish(topic, key, up_to_id)
+        jobs += 1
+    return jobs
+
+
+def tell_november(anna: Person, county: County) -> dict[str, str]:
+    """Two visits: the mine scores 80 and has three hazards (one closed in time, one overdue, one major and open); the
+    chemical store scores 100 and has one hazard that was closed too late. Returns hazard ids by name."""
+    ids = {name: new_id() for name in ("in_time", "major", "late")}
+    at = "2026-11-10T09:00:00+08:00"
+    mine, store = county.mine, county.chemical_store
+
+    visit_id = new_id()
+    answers = {"exit": {"result": "pass"}, "alarm": {"result": "fail"}, "gas": {"value": "0.40"}}
+    answered = submission(mine, visit_id, answers, made_at=at)
+    ids["overdue"] = hazard_id_for_item(answered["id"], "alarm")
+    of_item = {"submission_id": answered["id"], "item_path": "alarm", "description": '=HYPERLINK("http://x")'}
+    records = [
+        answered,
+        found(mine, visit_id, ids["in_time"], at=at, deadline="2026-11-13"),
+        found(mine, visit_id, ids["overdue"], at=at, deadline="2026-11-13", **of_item),
+        found(mine, visit_id, ids["major"], at=at, deadline="2026-11-30", grade="major"),
+    ]
+    push(anna, *records, visit(mine, visit_id, records, made_at=at, pairing_id=str(county.mine_pairing)))
+    push(
+        anna,
+        event(mine, ids["in_time"], "submitted", "2026-11-13T23:59:00+08:00", photos=[]),
+        event(mine, ids["in_time"], "rechecked", "2026-11-16T10:00:00+08:00", result="pass", photos=[]),
+    )
+    visit_id = new_id()
+    records = [
+        submission(store, visit_id, made_at=at),
+        found(store, visit_id, ids["late"], at=at, deadline="2026-11-12"),
+    ]
+    push(anna, *records, visit(store, visit_id, records, made_at=at))
+    push(
+        anna,
+        event(store, ids["late"], "submitted", "2026-11-13T00:01:00+08:00", photos=[]),
+        event(store, ids["late"], "rechecked", "2026-11-16T10:00:00+08:00", result="pass", photos=[]),
+    )
+    return ids
