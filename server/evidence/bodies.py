@@ -238,7 +238,8 @@ def _hazard_body(hazard: Hazard | None) -> dict[str, Any] | None:
 
 
 def _names(user_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
-    return dict(db.session.execute(select(User.id, User.name).where(User.id.in_(list(user_ids)))).tuples().all())
+    rows = db.session.execute(select(User.id, User.name).where(User.id.in_(list(user_ids))))
+    return {id_: name for id_, name in rows}
 
 
 def _subjects(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Subject]:

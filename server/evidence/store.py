@@ -133,8 +133,8 @@ def review_page(
     total = db.session.scalar(select(func.count()).select_from(base.with_only_columns(Photo.id).subquery())) or 0
     waiting = state in {"pending", "second_opinion"}
     order = (Photo.uploaded_at, Photo.id) if waiting else (Photo.uploaded_at.desc(), Photo.id)
-    rows = db.session.execute(base.order_by(*order).limit(page_size).offset((page - 1) * page_size)).tuples().all()
-    return rows, total
+    rows = db.session.execute(base.order_by(*order).limit(page_size).offset((page - 1) * page_size)).all()
+    return [(photo, subject) for photo, subject in rows], total
 
 
 def hazards_by_id(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Hazard]:
