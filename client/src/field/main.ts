@@ -1,13 +1,22 @@
-/** Entry of the phone app: language, session, service worker. Screens are loaded when they are opened. */
+/** Entry of the phone app: language, routes, session, service worker. Everything else is loaded when a screen needs it. */
 import { createApp } from "vue";
 import App from "./App.vue";
 import { APP_I18N, setUpI18n } from "../i18n/index.ts";
+import { showChosenTheme } from "../ui/theme.ts";
 import { loadFieldMessages } from "./messages.ts";
-import { SESSION } from "./session/session.ts";
+import { fieldRouter } from "./router.ts";
+import { SESSION } from "./session/index.ts";
 import { startFieldSession } from "./session/start.ts";
 import { registerServiceWorker } from "./sw/registration.ts";
+import "../ui/tokens.css";
+import "./styles/base.css";
+import "./styles/controls.css";
+import "./styles/layout.css";
 
-registerServiceWorker();
+showChosenTheme();
 const session = startFieldSession();
-const [language] = await Promise.all([setUpI18n(loadFieldMessages), session.restore()]);
-createApp(App).use(language.i18n).provide(APP_I18N, language).provide(SESSION, session).mount("#app");
+const restored = session.restore();
+const language = await setUpI18n(loadFieldMessages);
+const router = fieldRouter(session, restored);
+createApp(App).use(language.i18n).use(router).provide(APP_I18N, language).provide(SESSION, session).mount("#app");
+registerServiceWorker();

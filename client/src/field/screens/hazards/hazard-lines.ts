@@ -1,8 +1,9 @@
 /** A hazard as one line in a list: what, where, and what presses, in words. Overdue is derived; the deadline day is not overdue. */
-import type { HazardRow } from "../../local/rows.ts";
+import type { HazardDraftRow, HazardRow, PhotoRow } from "../../local/rows.ts";
 import type { Translate } from "../words.ts";
 import type { Tag } from "../visits/subject-lines.ts";
 import { dayWords, daysBetween } from "../../../ui/days.ts";
+import { faultsOfHazard } from "../hazard/completeness.ts";
 
 export interface HazardLine {
   id: string;
@@ -58,4 +59,22 @@ const GROUP_ORDER = { overdue: 0, recheck: 1, rest: 2 } as const;
 
 export function byPressure(a: HazardRow & { line: HazardLine }, b: HazardRow & { line: HazardLine }): number {
   return GROUP_ORDER[a.line.group] - GROUP_ORDER[b.line.group] || (a.deadline ?? "9999").localeCompare(b.deadline ?? "9999");
+}
+
+/** A hazard of the visit under way, before it has a state of its own. */
+export function draftLine(draft: HazardDraftRow, photos: readonly PhotoRow[], context: HazardContext): HazardLine {
+  const { t } = context;
+  const own = photos.filter((photo) => photo.hazard_id === draft.id);
+  const incomplete = faultsOfHazard(draft, own).length > 0;
+  const line = hazardLine({ ...draft, state: "draft", returned_count: 0, photos: own.map(({ id, role }) => ({ id, role })) }, context);
+  return {
+    ...line,
+    title: draft.description || t("hazard.needs_description"),
+    stripe: draft.grade === "major" ? "fail" : null,
+    tags: [
+      { words: t(`hazard.grade_long.${draft.grade}`), tone: draft.grade === "major" ? "fail" : "neutral" },
+      ...(draft.fixed_on_spot ? [{ words: t("finish.fixed"), tone: "pass" as const }] : []),
+      ...(incomplete ? [{ words: t("hazard.unfinished"), tone: "warning" as const }] : []),
+    ],
+  };
 }

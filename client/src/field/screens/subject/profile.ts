@@ -1,14 +1,8 @@
 /** Facts about the unit that checklists ask for, as their documents write them. */
-import type { Text } from "../../../api/wire.ts";
+import type { ProfileKeyDocument } from "../../../forms/format.ts";
 import type { ChecklistRow } from "../../local/rows.ts";
 
-export interface ProfileField {
-  id: string;
-  label: Text;
-  type: "choice" | "boolean" | "number";
-  unit?: string;
-  options?: { value: string; label: Text }[];
-}
+export type ProfileField = ProfileKeyDocument;
 
 /** The facts that any of these checklists asks for, each once. */
 export function profileFieldsOf(checklists: readonly Pick<ChecklistRow, "document">[]): ProfileField[] {

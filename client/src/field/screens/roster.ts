@@ -1,0 +1,38 @@
+/** How fresh the roster on this phone is, and asking for it again. */
+import { computed, onScopeDispose, ref } from "vue";
+import type { ComputedRef, Ref } from "vue";
+import { useOpenSession } from "../session/index.ts";
+import { useDelivery } from "./delivery.ts";
+
+export interface Roster {
+  /** The browser knows of no network, or the last attempt did not reach the server. */
+  offline: ComputedRef<boolean>;
+  pulledAt: ComputedRef<string | null>;
+  /** The first answer is still awaited, so an empty list says nothing yet. */
+  pulling: ComputedRef<boolean>;
+  pull: () => void;
+}
+
+export function useRoster(): Roster {
+  const { outbox: engine } = useOpenSession();
+  const { outbox } = useDelivery();
+  const online = useOnline();
+  const sending = computed(() => outbox.value?.sending);
+  const offline = computed(() => !online.value || (sending.value?.state === "waiting" && sending.value.reason === "unreachable"));
+  const pulledAt = computed(() => outbox.value?.last_pull_at ?? null);
+  return { offline, pulledAt, pulling: computed(() => pulledAt.value === null && !offline.value), pull: () => engine.pullNow() };
+}
+
+function useOnline(): Ref<boolean> {
+  const online = ref(navigator.onLine);
+  const follow = (): void => {
+    online.value = navigator.onLine;
+  };
+  window.addEventListener("online", follow);
+  window.addEventListener("offline", follow);
+  onScopeDispose(() => {
+    window.removeEventListener("online", follow);
+    window.removeEventListener("offline", follow);
+  });
+  return online;
+}
