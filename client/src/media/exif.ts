@@ -67,7 +67,16 @@ const SHORT = 3;
 const LONG = 4;
 const RATIONAL = 5;
 const UNDEFINED = 7;
-const BYTES_PER_VALUE: Record<number, number> = { [BYTE]: 1, [ASCII]: 1, [SHORT]: 2, [LONG]: 4, [RATIONAL]: 8, [UNDEFINED]: 1 };
+const SIGNED_RATIONAL = 10;
+const BYTES_PER_VALUE: Record<number, number> = {
+  [BYTE]: 1,
+  [ASCII]: 1,
+  [SHORT]: 2,
+  [LONG]: 4,
+  [RATIONAL]: 8,
+  [UNDEFINED]: 1,
+  [SIGNED_RATIONAL]: 8,
+};
 
 const EXIF_HEADER = [0x45, 0x78, 0x69, 0x66, 0, 0];
 /** A segment's length field has 16 bits. Camera texts beyond this are cut, which keeps ours far below it. */
@@ -261,11 +270,14 @@ function readText(view: DataView, entry: Entry | undefined): string | null {
 }
 
 function readRationals(view: DataView, entry: Entry | undefined, little: boolean): Rational[] {
-  if (entry?.type !== RATIONAL) return [];
-  return Array.from({ length: Math.min(entry.count, 3) }, (_, index) => [
+  if (entry?.type !== RATIONAL && entry?.type !== SIGNED_RATIONAL) return [];
+  const values = Array.from({ length: Math.min(entry.count, 3) }, (_, index): Rational => [
     view.getUint32(entry.at + index * 8, little),
     view.getUint32(entry.at + index * 8 + 4, little),
   ]);
+  // Some phones write degrees as signed (Nokia 8.3). A negative one contradicts its N/S or E/W letter, so it says nothing.
+  const isNegative = entry.type === SIGNED_RATIONAL && values.some((value) => value.some((part) => part > 0x7fffffff));
+  return isNegative ? [] : values;
 }
 
 function readTriple(view: DataView, entry: Entry | undefined, little: boolean): [Rational, Rational, Rational] | null {
