@@ -20,6 +20,7 @@ from server import (
     pairings,
     problems,
     register,
+    rescue,
     scores,
     static_client,
     visits,
@@ -29,7 +30,7 @@ from server.db import db
 from server.settings import Settings, load_settings
 
 # Slices in the order in which they may build on each other; each one's `register_with` wires what it offers.
-SLICES = (accounts, register, pairings, checklists, visits, hazards, evidence, scores, downloads)
+SLICES = (accounts, register, pairings, checklists, visits, hazards, evidence, rescue, scores, downloads)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PURE_ROOMS = ("forms", "media", "sync")
 NOT_PURE = {"flask", "flask_sqlalchemy", "flask_smorest", "sqlalchemy", "rq", "redis", "server", "requests", "urllib.request"}
 SLICES = (
-    "accounts", "register", "pairings", "checklists", "visits", "hazards", "evidence", "scores", "circulars", "downloads", "demo",
+    "accounts", "register", "pairings", "checklists", "visits", "hazards", "evidence", "rescue", "scores", "circulars",
+    "downloads", "demo",
 )  # fmt: skip
 
 

@@ -89,3 +89,21 @@ class Submission(InCounty, db.Model):
     veto_paths: Mapped[list[Any]]
     insufficient_sample: Mapped[bool]
     received_at: Mapped[datetime]
+
+
+class VisitDraft(InCounty, db.Model):
+    """A visit still being filled in, as its phone last mirrored it: a broken phone costs nothing.
+
+    ``revision`` counts the server's versions; whoever writes names the one they continued from.
+    """
+
+    __tablename__ = "visit_draft"
+
+    visit_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subject.id"), index=True)
+    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    device_id: Mapped[str] = mapped_column(String(64))
+    revision: Mapped[int]
+    saved_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    content: Mapped[dict[str, Any]] = mapped_column(deferred=True)

@@ -130,6 +130,16 @@ class VisitQuerySchema(Schema):
     page_size = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
 
 
+class DraftSchema(Schema):
+    """A visit in progress; its content is the phone's own and is handed back as it came."""
+
+    subject_id = fields.String(required=True, validate=_uuid)
+    device_id = fields.String(required=True, validate=validate.Length(1, 64))
+    based_on = fields.Integer(required=True, allow_none=True, strict=True)
+    saved_at = fields.String(required=True, validate=_moment)
+    content = fields.Dict(required=True)
+
+
 def body_errors(schema: Schema, body: Any) -> dict[str, Any]:
     """marshmallow's messages for a record body, empty when it is right."""
     return schema.validate(body)

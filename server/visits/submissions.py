@@ -16,6 +16,7 @@ from server.db import db
 from server.pairings.models import Pairing
 from server.permissions import Actor
 from server.problems import FieldError, Refusal
+from server.visits.drafts import forget_drafts
 from server.visits.intake import Quarantine
 from server.visits.models import Submission, Visit
 from server.visits.schemas import SubmissionBodySchema, VisitBodySchema, body_errors
@@ -61,6 +62,7 @@ def store_visits(records: list[Envelope], actor: Actor, now: datetime) -> None:
                 received_at=now,
             )
         )
+    forget_drafts(uuid.UUID(record.id) for record in records)
     subjects = {uuid.UUID(record.subject_id) for record in records if record.subject_id}
     outbox.note("refresh_subject", subjects)
     feed.record_changes("subject", [(subject, subject) for subject in subjects])

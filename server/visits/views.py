@@ -15,13 +15,13 @@ from server.db import db
 from server.pairings.visibility import check_subject, visible_subjects
 from server.permissions import Action, Actor, current_actor, requires
 from server.problems import Refusal
-from server.visits import store
+from server.visits import drafts, store
 from server.visits.bodies import submission_body
 from server.visits.completion import completeness, completeness_body
 from server.visits.intake import receive_records
 from server.visits.models import Visit
 from server.visits.pull import pull
-from server.visits.schemas import PullQuerySchema, PullSchema, PushResultSchema, PushSchema, VisitQuerySchema
+from server.visits.schemas import DraftSchema, PullQuerySchema, PullSchema, PushResultSchema, PushSchema, VisitQuerySchema
 
 sync_blp = Blueprint("sync", __name__, url_prefix="/api/sync", description="同步 what phones push and pull")
 visits_blp = Blueprint("visits", __name__, url_prefix="/api/visits", description="走访 visits and submissions")
@@ -66,6 +66,37 @@ class VisitsView(MethodView):
             for visit, name, town, officer in rows
         ]
         return {"items": items, "total": total, "page": query["page"]}
+
+
+@visits_blp.route("/drafts")
+class DraftsView(MethodView):
+    @requires(Action.SYNC)
+    @visits_blp.response(200)
+    def get(self) -> Any:
+        """Visits in progress that the actor may continue, on this or another device."""
+        return {"drafts": drafts.drafts_of(current_actor())}
+
+
+@visits_blp.route("/drafts/<uuid:visit_id>")
+class DraftView(MethodView):
+    @requires(Action.SYNC)
+    @visits_blp.response(200)
+    def get(self, visit_id: uuid.UUID) -> Any:
+        """One visit in progress with its content."""
+        return drafts.get_draft(visit_id, current_actor())
+
+    @requires(Action.SYNC)
+    @visits_blp.arguments(DraftSchema)
+    @visits_blp.response(200)
+    def put(self, body: dict[str, Any], visit_id: uuid.UUID) -> Any:
+        """Mirror a visit in progress; 412 when another device continued it meanwhile."""
+        return {"revision": drafts.save_draft(visit_id, body, current_actor(), clock.now())}
+
+    @requires(Action.SYNC)
+    @visits_blp.response(204)
+    def delete(self, visit_id: uuid.UUID) -> None:
+        """Forget a draft that was thrown away on the phone."""
+        drafts.discard_draft(visit_id, current_actor())
 
 
 @visits_blp.route("/<uuid:visit_id>")

@@ -257,6 +257,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_record_subject_id'), ['subject_id'], unique=False)
         batch_op.create_index('ix_record_visit_kind', ['visit_id', 'kind'], unique=False)
 
+    op.create_table('rescue_import',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('file_sha256', sa.String(length=64), nullable=False),
+    sa.Column('author_id', sa.Uuid(), nullable=False),
+    sa.Column('imported_by', sa.Uuid(), nullable=False),
+    sa.Column('at', server.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('result', sa.JSON(), nullable=False),
+    sa.Column('county_code', sa.String(length=6), nullable=False),
+    sa.ForeignKeyConstraint(['author_id'], ['user_account.id'], name=op.f('fk_rescue_import_author_id_user_account')),
+    sa.ForeignKeyConstraint(['imported_by'], ['user_account.id'], name=op.f('fk_rescue_import_imported_by_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rescue_import'))
+    )
+    with op.batch_alter_table('rescue_import', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_rescue_import_county_code'), ['county_code'], unique=False)
+        batch_op.create_index(batch_op.f('ix_rescue_import_file_sha256'), ['file_sha256'], unique=False)
+
     op.create_table('role_grant',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Uuid(), nullable=False),
@@ -564,6 +580,25 @@ def upgrade() -> None:
         batch_op.create_index('ix_submission_subject_finished', ['subject_id', 'finished_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_submission_visit_id'), ['visit_id'], unique=False)
 
+    op.create_table('visit_draft',
+    sa.Column('visit_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('author_id', sa.Uuid(), nullable=False),
+    sa.Column('device_id', sa.String(length=64), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('saved_at', server.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('received_at', server.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('content', sa.JSON(), nullable=False),
+    sa.Column('county_code', sa.String(length=6), nullable=False),
+    sa.ForeignKeyConstraint(['author_id'], ['user_account.id'], name=op.f('fk_visit_draft_author_id_user_account')),
+    sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_visit_draft_subject_id_subject')),
+    sa.PrimaryKeyConstraint('visit_id', name=op.f('pk_visit_draft'))
+    )
+    with op.batch_alter_table('visit_draft', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_visit_draft_author_id'), ['author_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_visit_draft_county_code'), ['county_code'], unique=False)
+        batch_op.create_index(batch_op.f('ix_visit_draft_subject_id'), ['subject_id'], unique=False)
+
     op.create_table('frequency_rule',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('pairing_id', sa.Uuid(), nullable=False),
@@ -702,6 +737,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_frequency_rule_county_code'))
 
     op.drop_table('frequency_rule')
+    with op.batch_alter_table('visit_draft', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_visit_draft_subject_id'))
+        batch_op.drop_index(batch_op.f('ix_visit_draft_county_code'))
+        batch_op.drop_index(batch_op.f('ix_visit_draft_author_id'))
+
+    op.drop_table('visit_draft')
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_submission_visit_id'))
         batch_op.drop_index('ix_submission_subject_finished')
@@ -782,6 +823,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_role_grant_county_code'))
 
     op.drop_table('role_grant')
+    with op.batch_alter_table('rescue_import', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_rescue_import_file_sha256'))
+        batch_op.drop_index(batch_op.f('ix_rescue_import_county_code'))
+
+    op.drop_table('rescue_import')
     with op.batch_alter_table('record', schema=None) as batch_op:
         batch_op.drop_index('ix_record_visit_kind')
         batch_op.drop_index(batch_op.f('ix_record_subject_id'))
