@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, fields
 from datetime import date, datetime
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select, update
@@ -27,6 +28,7 @@ from server.scores.rules import DayFigures, Duty, Facts, Figures, HazardFacts, S
 from server.visits.models import Submission, Visit
 
 _FIGURES = tuple(field.name for field in fields(Figures))
+_figures_of = attrgetter(*_FIGURES)
 SUMS = (
     "visits_due", "visits", "submissions", "found", "closed", "due", "on_time", "overdue",
     "major_found", "major_closed", "major_open", "major_overdue", "carried_closed",
@@ -112,7 +114,7 @@ def write_periods(subject: Subject, figures: Mapping[str, Figures], now: datetim
     changed = [
         {"key_subject": subject.id, "key_period": period, "as_of": now, **asdict(values)}
         for period, values in figures.items()
-        if period in present and tuple(present[period]) != astuple(values)
+        if period in present and tuple(present[period]) != _figures_of(values)
     ]
     gone = [period for period in present if period not in figures]
     if new:
