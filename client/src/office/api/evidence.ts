@@ -1,5 +1,5 @@
 import { deleteJson, getJson, postJson } from './http';
-import type { Circle, Receipt, ReviewDecision, ReviewItem } from './types';
+import type { Circle, ReceiptAnswer, ReviewDecision, ReviewItem } from './types';
 
 export interface ReviewPage { items: ReviewItem[]; total: number }
 export interface Decision { decision: ReviewDecision; reason?: string; mark?: Circle | null }
@@ -16,6 +16,6 @@ export function undoDecision(photoId: string): Promise<void> {
   return deleteJson(`/api/evidence/photos/${photoId}/reviews/last`);
 }
 
-export function lookUpReceipt(code: string): Promise<Receipt> {
-  return getJson<Receipt>(`/api/evidence/receipts/${encodeURIComponent(code)}`);
+export function lookUpReceipt(code: string): Promise<ReceiptAnswer> {
+  return getJson<ReceiptAnswer>(`/api/evidence/receipts/${encodeURIComponent(code)}`);
 }

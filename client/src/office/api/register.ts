@@ -14,3 +14,7 @@ export interface SubjectPage { items: SubjectBrief[]; total: number }
 export function listSubjects(params: Record<string, string>, signal?: AbortSignal): Promise<SubjectPage> {
   return getJson<SubjectPage>('/api/register/subjects', params, signal);
 }
+
+export function fetchSubject(id: string, signal?: AbortSignal): Promise<SubjectBrief> {
+  return getJson<SubjectBrief>(`/api/register/subjects/${id}`, {}, signal);
+}

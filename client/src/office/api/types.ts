@@ -67,27 +67,27 @@ export interface HazardDetail extends HazardBrief {
 }
 
 export interface Circle { shape: 'circle'; x: number; y: number; r: number }
-export interface PhotoReview { decision: ReviewDecision; reason: string | null; mark: Circle | null; reviewed_at: string; reviewer_name: string | null }
+export interface PhotoReview { decision: ReviewDecision; reason: string | null; mark: Circle | null; reviewed_at?: string; reviewer_name?: string | null }
 export interface Flag { code: string; severity: string; params: Record<string, unknown> }
+export interface PhotoPositions { subject: Position | null; photo_exif: Position | null; device_fix: Position | null }
 export interface ReviewPhoto {
-  id: string; role: string; width: number | null; height: number | null; display_url: string; thumbnail_url: string; original_url: string | null;
-  captured_at: string | null; received_at: string | null; source: string | null; position: Position | null; mark: Circle | null;
+  id: string; role: string; source: string | null; display_url: string | null; thumbnail_url: string | null; original_url: string | null; marked_url: string | null;
+  width: number | null; height: number | null; captured_at: string | null; uploaded_at: string | null; author_name: string | null; broken: string | null;
+  positions: PhotoPositions; distances_m: { subject_device: number | null; subject_exif: number | null; device_exif: number | null }; review: PhotoReview | null;
 }
 export interface ReviewItem {
-  id: string; photo: ReviewPhoto; before: ReviewPhoto | null; after: ReviewPhoto | null;
-  subject: SubjectBrief;
-  hazard: { id: string; number: string; description: string; spot: string | null; grade: Grade; state: HazardState; deadline: string | null; basis: { standard: string; clause: string; name?: string | null }[] } | null;
-  flags: Flag[];
-  positions: { subject: Position | null; photo_exif: Position | null; device_fix: Position | null };
-  distances_m: Record<string, number | null>;
+  photo: ReviewPhoto; before: ReviewPhoto | null; after: ReviewPhoto | null;
+  subject: { id: string; name: string; town_code: string; town_name: string; sectors: string[] };
+  hazard: { id: string; number: string; description: string; spot: string | null; grade: Grade; state: HazardState; deadline: string | null } | null;
+  flags: Flag[]; positions: PhotoPositions; distances_m: ReviewPhoto['distances_m']; review: PhotoReview | null;
 }
 
 export type DownloadKind = 'subject_scores' | 'town_comparison' | 'hazard_ledger';
 export type DownloadFormat = 'xlsx' | 'csv' | 'json' | 'geojson';
 export interface Download {
-  id: string; kind: DownloadKind; format: DownloadFormat; period: string; filters: Record<string, string>;
-  state: 'queued' | 'running' | 'done' | 'failed'; progress: { done: number; total: number };
-  created_at: string; finished_at: string | null; file_name: string | null; size_bytes: number | null; problem: string | null;
+  id: string; kind: DownloadKind; format: DownloadFormat; period: string | null; filters: Record<string, string>;
+  state: 'queued' | 'running' | 'done' | 'failed'; progress: { done: number; total: number }; reason: string | null;
+  file_name: string | null; size_bytes: number | null; file_url: string | null; created_at: string; finished_at: string | null;
 }
 
 export interface VisitBrief {
@@ -102,7 +102,11 @@ export interface VisitSubmission {
   score: { display: string; provisional: boolean; checked: number; total: number; grade: string | null; insufficient_sample: boolean };
 }
 export interface VisitDetail extends VisitBrief { submissions: VisitSubmission[] }
-export interface Receipt { code: string; kind: 'record' | 'photo' | 'visit'; id: string; sha256: string; received_at: string; about: Record<string, unknown> }
+export interface Receipt { code: string; kind: 'record' | 'photo' | 'visit'; id: string; sha256: string; received_at: string }
+export interface ReceiptAnswer {
+  receipt: Receipt; subject: { id: string; name: string } | null; visit_id: string | null; record_kind: string | null;
+  author_name: string | null; made_at: string | null; thumbnail_url: string | null;
+}
 
 export interface ChecklistBrief { id: string; version: string; hash: string; title: LocalText; sector: string | null; status: string; applies_to: { subject_kinds: string[] }; item_count: number }
 export interface ChecklistItem {

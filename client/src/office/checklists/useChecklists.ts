@@ -1,21 +1,16 @@
-/** Checklists and the standards that they cite. */
+/** The list of checklists, and one of them. */
 import { useI18n } from 'vue-i18n';
-import { fetchChecklist, listChecklists, listStandards } from '../api/checklists';
-import type { ChecklistBrief, ChecklistDocument, Standard } from '../api/types';
+import { fetchChecklist, listChecklists } from '../api/checklists';
+import type { ChecklistBrief, ChecklistDocument } from '../api/types';
 import { useLoad, type Loader } from '../composables/useLoad';
 import { useLocalText } from '../composables/useLocalText';
-
-export interface ChecklistWithStandards { checklist: ChecklistDocument; standards: Map<string, Standard> }
 
 export function useChecklists(): Loader<ChecklistBrief[]> {
   return useLoad(listChecklists);
 }
 
-export function useChecklist(hash: () => string): Loader<ChecklistWithStandards> {
-  return useLoad(async (signal) => {
-    const [checklist, standards] = await Promise.all([fetchChecklist(hash(), signal), listStandards(signal)]);
-    return { checklist, standards: new Map(standards.map((standard) => [standard.id, standard])) };
-  }, hash);
+export function useChecklist(hash: () => string): Loader<ChecklistDocument> {
+  return useLoad((signal) => fetchChecklist(hash(), signal), hash);
 }
 
 /** Titles of checklists for places that only know an id and a version. */

@@ -14,12 +14,3 @@ export function countText(count: number): string {
 export function fractionText(rate: Rate): string {
   return `${countText(rate.numerator)}/${countText(rate.denominator)}`;
 }
-
-export type RateTone = 'good' | 'fair' | 'poor' | 'none';
-
-/** Colour of a rate in a table: green from the target on, red below the line that calls for an interview. */
-export function rateTone(rate: Rate, targetPercent: number, lowPercent: number): RateTone {
-  if (rate.denominator === 0) return 'none';
-  if (rate.numerator * 100 >= targetPercent * rate.denominator) return 'good';
-  return rate.numerator * 100 < lowPercent * rate.denominator ? 'poor' : 'fair';
-}

@@ -2,33 +2,32 @@
 import type { FigureName } from './figures';
 import type { Rate } from '../format/rate';
 
-export type PartName = 'numerator' | 'rest' | 'denominator' | 'all';
+export type PartName = 'closed' | 'open' | 'all';
 export interface FigurePart { name: PartName; params: Record<string, string> }
 export interface FigureQuestion { figure: FigureName; scope: Record<string, string>; scopeName: string; period: string; rate: Rate | null }
 
+const CLOSED_OR_OPEN: FigurePart[] = [{ name: 'closed', params: { state: 'closed' } }, { name: 'open', params: { state: 'open' } }];
+
 const HAZARD_PARTS: Partial<Record<FigureName, FigurePart[]>> = {
-  rectification: [
-    { name: 'numerator', params: { state: 'closed' } },
-    { name: 'rest', params: { state: 'open' } },
-    { name: 'denominator', params: { state: 'counted' } },
-  ],
-  on_time: [
-    { name: 'numerator', params: { state: 'counted', due: 'reached', on_time: 'true' } },
-    { name: 'rest', params: { state: 'counted', due: 'reached', on_time: 'false' } },
-    { name: 'denominator', params: { state: 'counted', due: 'reached' } },
-  ],
-  overdue: [{ name: 'all', params: { overdue: 'true' } }],
+  rectification: CLOSED_OR_OPEN,
+  hazards_found: CLOSED_OR_OPEN,
+  overdue: [{ name: 'all', params: { overdue: 'true', sort: 'deadline' } }],
   major_open: [{ name: 'all', params: { grade: 'major', state: 'open' } }],
-  hazards_found: [{ name: 'all', params: { state: 'counted' } }],
 };
+
+// Behind these figures stand subjects; each opens its own submissions and counted hazards.
+const SUBJECT_FIGURES: readonly FigureName[] = ['on_time', 'visited', 'coverage', 'visits', 'score'];
 
 export function hazardParts(figure: FigureName): FigurePart[] | null {
   return HAZARD_PARTS[figure] ?? null;
 }
 
-/** Size of a part, known from the rate before its rows are. */
+export function isAboutSubjects(figure: FigureName): boolean {
+  return SUBJECT_FIGURES.includes(figure);
+}
+
+/** Size of a part of the rectification rate, known before its rows are: closed ones are the numerator, the rest is open. */
 export function partSize(part: PartName, rate: Rate | null): number | null {
-  if (!rate) return null;
-  if (part === 'numerator') return rate.numerator;
-  return part === 'rest' ? rate.denominator - rate.numerator : rate.denominator;
+  if (!rate || part === 'all') return null;
+  return part === 'closed' ? rate.numerator : rate.denominator - rate.numerator;
 }

@@ -28,7 +28,7 @@ export function trendOption(points: TrendPoint[], names: SeriesNames, locale: st
   });
   return {
     animationDuration: 300,
-    textStyle: { fontFamily: 'system-ui, "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif' },
+    textStyle: { fontFamily: '"PingFang SC", "Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans CJK SC", system-ui, sans-serif' },
     grid: { left: 46, right: 14, top: 34, bottom: 26 },
     legend: { top: 0, right: 0, itemWidth: 22, itemHeight: 8, textStyle: { color: '#4b5563', fontSize: 12.5 } },
     tooltip: {

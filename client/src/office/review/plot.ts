@@ -23,6 +23,12 @@ export function plotAround(subject: Position | null, others: { name: string; pos
   };
 }
 
+/** Metres between two positions, good for the short distances between two photos of one spot. */
+export function metresBetween(from: Position, to: Position): number {
+  const { x, y } = offsetM(from, to);
+  return Math.hypot(x, y);
+}
+
 /** East and north of `from`, in metres; flat is exact enough for the few kilometres of a plot. */
 function offsetM(from: Position, to: Position): { x: number; y: number } {
   const rad = Math.PI / 180;

@@ -9,7 +9,7 @@ import { currentOf, EMPTY_QUEUE, moved, upcoming, withDecision, withMore, withou
 
 const PAGE_SIZE = '20';
 const FILL_BELOW = 6;
-const SHOWN_NEXT = 6;
+const SHOWN_NEXT = 4;
 const PRELOADED = 3;
 
 export interface ReviewQueue {
@@ -90,6 +90,6 @@ export function useReviewQueue(params: ComputedRef<Record<string, string>>): Rev
 
 function preload(items: ReviewItem[]): void {
   for (const item of items) {
-    for (const photo of [item.before, item.after, item.photo]) if (photo) new Image().src = photo.display_url;
+    for (const photo of [item.before, item.after, item.photo]) if (photo?.display_url) new Image().src = photo.display_url;
   }
 }

@@ -3,11 +3,12 @@ import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef 
 import { lookUpReceipt } from '../api/evidence';
 import { listHazards } from '../api/hazards';
 import { asProblem, type Problem } from '../api/http';
-import type { HazardBrief, Receipt, VisitDetail } from '../api/types';
+import type { HazardBrief, ReceiptAnswer, SubjectBrief, VisitDetail } from '../api/types';
+import { fetchSubject } from '../api/register';
 import { fetchVisit, listVisits, type VisitPage } from '../api/visits';
 import { useLoad, type Loader } from '../composables/useLoad';
 
-export interface VisitWithHazards { visit: VisitDetail; hazards: HazardBrief[] }
+export interface VisitWithHazards { visit: VisitDetail; subject: SubjectBrief; hazards: HazardBrief[] }
 
 export function useVisitPage(params: ComputedRef<Record<string, string>>): Loader<VisitPage> {
   return useLoad((signal) => listVisits(params.value, signal), computed(() => JSON.stringify(params.value)));
@@ -16,19 +17,19 @@ export function useVisitPage(params: ComputedRef<Record<string, string>>): Loade
 export function useVisit(id: () => string): Loader<VisitWithHazards> {
   return useLoad(async (signal) => {
     const [visit, hazards] = await Promise.all([fetchVisit(id(), signal), listHazards({ visit_id: id(), page_size: '200' }, signal)]);
-    return { visit, hazards: hazards.items };
+    return { visit, hazards: hazards.items, subject: await fetchSubject(visit.subject_id, signal) };
   }, id);
 }
 
-export interface ReceiptSearch { receipt: ShallowRef<Receipt | null>; problem: ShallowRef<Problem | null>; busy: Ref<boolean>; search: (code: string) => Promise<void>; clear: () => void }
+export interface ReceiptSearch { answer: ShallowRef<ReceiptAnswer | null>; problem: ShallowRef<Problem | null>; busy: Ref<boolean>; search: (code: string) => Promise<void>; clear: () => void }
 
 export function useReceiptSearch(): ReceiptSearch {
-  const receipt = shallowRef<Receipt | null>(null);
+  const answer = shallowRef<ReceiptAnswer | null>(null);
   const problem = shallowRef<Problem | null>(null);
   const busy = ref(false);
 
   function clear(): void {
-    receipt.value = null;
+    answer.value = null;
     problem.value = null;
   }
 
@@ -36,7 +37,7 @@ export function useReceiptSearch(): ReceiptSearch {
     clear();
     busy.value = true;
     try {
-      receipt.value = await lookUpReceipt(code);
+      answer.value = await lookUpReceipt(code);
     } catch (error) {
       problem.value = asProblem(error);
     } finally {
@@ -44,5 +45,5 @@ export function useReceiptSearch(): ReceiptSearch {
     }
   }
 
-  return { receipt, problem, busy, search, clear };
+  return { answer, problem, busy, search, clear };
 }
