@@ -46,7 +46,7 @@ class DownloadSchema(Schema):
     filters = fields.Dict()
     state = fields.String()
     progress = fields.Nested(ProgressSchema)
-    problem = fields.String(allow_none=True, metadata={"description": "why it failed"})
+    reason = fields.String(allow_none=True, metadata={"description": "why it failed"})
     file_name = fields.String(allow_none=True)
     size_bytes = fields.Integer(allow_none=True)
     sha256 = fields.String(allow_none=True)
@@ -56,4 +56,4 @@ class DownloadSchema(Schema):
 
 
 class DownloadsSchema(Schema):
-    items = fields.List(fields.Nested(DownloadSchema))
+    downloads = fields.List(fields.Nested(DownloadSchema))

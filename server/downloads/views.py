@@ -31,7 +31,7 @@ class DownloadsView(MethodView):
     @blp.response(200, DownloadsSchema)
     def get(self) -> Any:
         """The actor's own downloads, newest first."""
-        return {"items": [download_body(row) for row in service.downloads_of(current_actor())]}
+        return {"downloads": [download_body(row) for row in service.downloads_of(current_actor())]}
 
     @requires(Action.DOWNLOAD)
     @blp.arguments(OrderSchema)
@@ -81,7 +81,7 @@ def download_body(download: Download) -> dict[str, Any]:
         "filters": download.filters,
         "state": download.state,
         "progress": {"done": download.done, "total": download.total},
-        "problem": download.reason,
+        "reason": download.reason,
         "file_name": download.file_name,
         "size_bytes": download.size_bytes,
         "sha256": download.sha256,

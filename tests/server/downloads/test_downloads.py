@@ -133,7 +133,7 @@ def test_somebody_elses_download_does_not_exist(app: Flask, chen: Person, ben: P
 
     assert ben.get(f"/api/downloads/{ordered['id']}").status_code == 404
     assert ben.get(f"/api/downloads/{ordered['id']}/file").status_code == 404
-    assert ben.get("/api/downloads").json["items"] == []
+    assert ben.get("/api/downloads").json["downloads"] == []
 
 
 def test_inspector_may_not_download(anna: Person) -> None:
@@ -146,7 +146,7 @@ def test_list_shows_progress_and_the_name_to_save_under(app: Flask, chen: Person
 
     work_off(app)
 
-    [listed] = chen.get("/api/downloads").json["items"]
+    [listed] = chen.get("/api/downloads").json["downloads"]
     assert (listed["state"], listed["progress"]) == ("done", {"done": 2, "total": 2})
     assert listed["file_name"] == "各镇隐患排查治理情况对比（2026-Q4）_20261124-1200.csv"
     with chen.get(listed["file_url"]) as answer:
@@ -196,7 +196,7 @@ def test_failure_says_so_and_leaves_no_file(
 
     body = chen.get(f"/api/downloads/{ordered['id']}").json
     assert body["state"] == "failed"
-    assert "请重试" in body["problem"]
+    assert "请重试" in body["reason"]
     assert list(app.config["SETTINGS"].download_dir.iterdir()) == []
 
 
@@ -223,7 +223,7 @@ def test_job_that_keeps_dying_is_given_up_with_a_reason(app: Flask, chen: Person
 
     body = chen.get(f"/api/downloads/{ordered['id']}").json
     assert body["state"] == "failed"
-    assert "中断" in body["problem"]
+    assert "中断" in body["reason"]
 
 
 def test_second_job_leaves_the_first_one_alone(app: Flask, chen: Person, county: County) -> None:
@@ -257,7 +257,7 @@ def test_missing_file_is_gone(app: Flask, chen: Person, county: County) -> None:
     fetch(app, chen, "subject_scores", "csv")
     for path in app.config["SETTINGS"].download_dir.iterdir():
         path.unlink()
-    [download] = chen.get("/api/downloads").json["items"]
+    [download] = chen.get("/api/downloads").json["downloads"]
 
     assert chen.get(download["file_url"]).status_code == 410
 
