@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -97,8 +98,6 @@ def test_carry_over(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_each_vector_file_fits_the_schema_of_vectors(name: str) -> None:
-    import json
-
     schema = json.loads((FOLDER.parent / "schema.json").read_text("utf-8"))
 
     assert list(Draft202012Validator(schema).iter_errors(vectors(name))) == []
