@@ -58,16 +58,25 @@ def demo(settings: Settings) -> None:
 @main.command("worker")
 @click.pass_obj
 def worker(settings: Settings) -> None:
-    """Run one RQ worker for all queues."""
+    """Run one RQ worker for all queues; waits for a queue that is away."""
+    import time
+
+    from redis.exceptions import RedisError
     from rq import Queue, SimpleWorker
 
     from server.queue import QueueName, connect, worker_app
 
     worker_app()
-    # A blocking wait for the next job outlasts the time after which an answer counts as lost.
-    connection = connect(settings.redis_url, answer_timeout_s=None)
-    queues = [Queue(name, connection=connection) for name in QueueName]
-    SimpleWorker(queues, connection=connection).work(logging_level="WARNING")
+    while True:
+        # A blocking wait for the next job outlasts the time after which an answer counts as lost.
+        connection = connect(settings.redis_url, answer_timeout_s=None)
+        queues = [Queue(name, connection=connection) for name in QueueName]
+        try:
+            SimpleWorker(queues, connection=connection).work(logging_level="WARNING")
+            return
+        except RedisError as error:
+            logging.getLogger("server.worker").warning("the queue is away: %s", error)
+            time.sleep(1)
 
 
 @main.command("relay")
