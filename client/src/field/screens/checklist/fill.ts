@@ -18,7 +18,7 @@ import { checklistDocument } from "../../local/subjects.ts";
 import type { Vault } from "../../local/vault.ts";
 import { addRepeat, findSubmission, removeLastRepeat, saveAnswers, saveProfileValue } from "../../local/visits.ts";
 import { afterPaint } from "../after-paint.ts";
-import { resultsByPath, sameShape, sectionsShown } from "./shown.ts";
+import { answersOf, resultsByPath, sameShape, sectionsShown } from "./shown.ts";
 import type { RowCache, SectionView } from "./shown.ts";
 
 export type FillState = "loading" | "ready" | "gone" | "not_fetched";
@@ -110,7 +110,7 @@ export function openFill(vault: Vault, submissionId: string): Fill {
 
   function judge(): void {
     if (checklist.value === null || submission.value === null) return;
-    const next = readAnswers(checklist.value, submission.value);
+    const next = readAnswers(checklist.value, answersOf(submission.value));
     const found = resultsByPath(next);
     for (const path of results.keys()) if (!found.has(path)) results.delete(path);
     for (const [path, result] of found) if (results.get(path) !== result) results.set(path, result);

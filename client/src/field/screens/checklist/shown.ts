@@ -1,6 +1,6 @@
 /** What a checklist screen shows of a reading: sections, instances and rows, and how many of them are answered. Pure. */
 import type { Checklist } from "../../../forms/checklist.ts";
-import type { ItemDocument, Result, SectionDocument, Text } from "../../../forms/format.ts";
+import type { AnswersDocument, ItemDocument, Result, SectionDocument, Text } from "../../../forms/format.ts";
 import { pathOf } from "../../../forms/reading.ts";
 import type { Part, Reading } from "../../../forms/reading.ts";
 import type { SubmissionRow } from "../../local/rows.ts";
@@ -24,6 +24,11 @@ export interface SectionView {
   parts: PartView[];
   done: number;
   total: number;
+}
+
+/** The answers alone: the rest of the row is the phone's own business and no part of the document that rules read. */
+export function answersOf({ profile, answers, repeats }: SubmissionRow): AnswersDocument {
+  return { profile, answers, repeats };
 }
 
 export type RowCache = Map<string, RowView>;

@@ -13,7 +13,7 @@ import { addPhoto, addSignature, removePhoto } from "../../local/photos.ts";
 import type { SubmissionRow } from "../../local/rows.ts";
 import type { Vault } from "../../local/vault.ts";
 import { findVisit, removeLastRepeat, saveAnswers, saveProfileValue, saveVisitDetails } from "../../local/visits.ts";
-import { resultsByPath } from "../checklist/shown.ts";
+import { answersOf, resultsByPath } from "../checklist/shown.ts";
 import { faultsOfHazard } from "../hazard/completeness.ts";
 import type { ScreenPosition } from "../position.ts";
 import type { VisitPage } from "../visit/useVisit.ts";
@@ -73,7 +73,7 @@ export function useFinish(vault: Vault, visitId: string, page: () => VisitPage |
   async function tidy(): Promise<void> {
     for (const { row, checklist } of page()?.submissions ?? []) {
       if (!checklist?.document) continue;
-      const { answers, sections, profile } = tidyingOf(readAnswers(loadChecklist(checklist.document as ChecklistDocument), row).faults);
+      const { answers, sections, profile } = tidyingOf(readAnswers(loadChecklist(checklist.document as ChecklistDocument), answersOf(row)).faults);
       if (answers.length > 0) await saveAnswers(vault, row.id, answers.map((path) => [path, null] as const));
       for (const key of profile) await saveProfileValue(vault, row.id, key, null);
       for (const section of sections) {
@@ -117,7 +117,7 @@ export function useFinish(vault: Vault, visitId: string, page: () => VisitPage |
 
 function endOf(submission: SubmissionRow, document: ChecklistDocument, title: Text): ChecklistEnd {
   const checklist = loadChecklist(document);
-  const reading = readAnswers(checklist, submission);
+  const reading = readAnswers(checklist, answersOf(submission));
   const results = resultsByPath(reading);
   const counted = score(checklist, reading);
   const withResult = (wanted: Result): string[] => [...results].filter(([, result]) => result === wanted).map(([path]) => path);

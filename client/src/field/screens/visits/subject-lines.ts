@@ -52,10 +52,11 @@ export function subjectLine(subject: SubjectRow, context: SubjectContext): Subje
     stripe: stripeOf(urgency),
     tags: [
       ...(context.openVisitId === null ? [] : [{ words: t("visits.in_progress"), tone: "primary" as const }]),
-      ...dueTags(subject, dueIn, today, t),
+      ...dueTags(dueIn, t),
       ...(overdue ? [{ words: t("visits.hazards_overdue", { n: overdue }), tone: "fail" as const }] : []),
       ...(recheck ? [{ words: t("visits.hazards_recheck", { n: recheck }), tone: "warning" as const }] : []),
       ...(!overdue && !recheck && open.length ? [{ words: t("visits.hazards_open", { n: open.length }), tone: "warning" as const }] : []),
+      ...visitedTags(subject, dueIn, today, t),
       ...subject.sectors.slice(0, 2).map((sector) => ({ words: t(`sectors.${sector}`), tone: "primary" as const })),
     ],
     note: noteOf(subject, metres, context),
@@ -88,10 +89,16 @@ function stripeOf(urgency: Urgency): SubjectLine["stripe"] {
   return urgency <= URGENCY.hazard_overdue ? "fail" : "warning";
 }
 
-function dueTags(subject: SubjectRow, dueIn: number | null, today: string, t: Translate): Tag[] {
+function dueTags(dueIn: number | null, t: Translate): Tag[] {
   if (dueIn !== null && dueIn < 0) return [{ words: t("visits.overdue", { n: -dueIn }), tone: "fail" }];
   if (dueIn === 0) return [{ words: t("visits.due_today"), tone: "warning" }];
   if (dueIn !== null && dueIn <= DUE_SOON_DAYS) return [{ words: t("visits.due_in", { n: dueIn }), tone: "warning" }];
+  return [];
+}
+
+/** Said only where no visit presses: a green tag beside a red one would say two things at once. */
+function visitedTags(subject: SubjectRow, dueIn: number | null, today: string, t: Translate): Tag[] {
+  if (dueIn !== null && dueIn <= DUE_SOON_DAYS) return [];
   const since = subject.last_visit_on === null ? null : daysBetween(subject.last_visit_on, today);
   if (since === 0) return [{ words: t("visits.visited_today"), tone: "pass" }];
   if (since !== null && since <= 14) return [{ words: t("visits.visited_ago", { n: since }), tone: "pass" }];
