@@ -1,7 +1,7 @@
 """The file store: the one class that owns every path of photos. Content-addressed, durable before it says so.
 
-Layout below the root: ``uploads/<id>.part`` (being received), ``objects/ab/cd/<sha256>`` (originals, never
-changed), ``derived/ab/cd/<sha256>.<name>.jpg`` (copies that can be made again). Parts and objects share one file
+Layout below the root: ``uploads/<id>.part`` (being received), ``objects/ab/<sha256>`` (originals, never
+changed), ``derived/ab/<sha256>.<name>.jpg`` (copies that can be made again). Parts and objects share one file
 system, so that a finished upload becomes an object by one rename. A twin for S3 needs only the public methods:
 parts stay on local disk there too.
 """
@@ -49,10 +49,8 @@ class PhotoStore:
 
     def create_upload(self, upload_id: str) -> None:
         """An empty part. Creating one that is there changes nothing."""
-        path = self._part(upload_id)
         with _full_as_typed():
-            path.touch()
-            _sync_folder(path.parent)
+            self._part(upload_id).touch()
 
     def durable_size(self, upload_id: str) -> int:
         """How many bytes of the part survive a power cut: they are made durable first, whoever wrote them.
@@ -82,6 +80,9 @@ class PhotoStore:
                 yield writer
             finally:
                 writer.settle()
+                if offset == 0 and writer.offset < limit:
+                    # The part's name must last as long as its bytes. One that is complete is renamed at once, and synced then.
+                    _sync_folder(self._part(upload_id).parent)
 
     def finish_upload(self, upload_id: str, sha256: str) -> int:
         """Makes the part an object and returns its size. File and folders are synced on return.
@@ -95,7 +96,6 @@ class PhotoStore:
             actual = _sha256(part)
             if actual != sha256:
                 path.unlink(missing_ok=True)
-                _sync_folder(path.parent)
                 raise HashMismatch(expected=sha256, actual=actual)
             with _full_as_typed():
                 os.fsync(part.fileno())
@@ -173,11 +173,11 @@ class PhotoStore:
 
     def _object(self, sha256: str) -> Path:
         name = _checked(_SHA256, sha256)
-        return self._root / "objects" / name[:2] / name[2:4] / name
+        return self._root / "objects" / name[:2] / name
 
     def _copy(self, sha256: str, name: str) -> Path:
         digest = _checked(_SHA256, sha256)
-        return self._root / "derived" / digest[:2] / digest[2:4] / f"{digest}.{_checked(_COPY_NAME, name)}.jpg"
+        return self._root / "derived" / digest[:2] / f"{digest}.{_checked(_COPY_NAME, name)}.jpg"
 
     def _open_part(self, upload_id: str, mode: str = "r+b") -> BinaryIO:
         try:
@@ -189,8 +189,8 @@ class PhotoStore:
         with _full_as_typed():
             _make_folders(target.parent)
             os.replace(part, target)
+            # The folder it left need not be synced: at worst the old name is back after a power cut, and is swept.
             _sync_folder(target.parent)
-            _sync_folder(part.parent)
 
     def _write_beside(self, target: Path, data: bytes) -> None:
         """A temporary file beside the target, synced, then renamed: readers see the old bytes or the new."""

@@ -63,6 +63,25 @@ def exif_body(facts: ExifFacts) -> dict[str, Any]:
     }
 
 
+class Pace:
+    """How many bytes to wait for before they are written: a quarter of a second's worth, at the speed of the last piece.
+
+    On a 2G line that breaks every few seconds a large piece would never fill, and nothing would ever arrive; on a fast line
+    small pieces cost the web server a copy of its buffer each.
+    """
+
+    SMALLEST_BYTES = 8 * 1024
+    LARGEST_BYTES = 1024 * 1024
+    SECONDS = 0.25
+
+    def __init__(self) -> None:
+        self.size = self.SMALLEST_BYTES
+
+    def note(self, received: int, seconds: float) -> None:
+        wanted = int(received / max(seconds, 1e-6) * self.SECONDS)
+        self.size = min(max(wanted, self.SMALLEST_BYTES), self.LARGEST_BYTES)
+
+
 class Review(Protocol):
     """The part of a review that decides."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import uuid
 
 from flask import Response, current_app, request, url_for
@@ -18,7 +19,7 @@ from server.permissions import Action, current_actor, public, requires
 from server.problems import Refusal
 
 SILENCE_LIMIT_S = 30
-DRAIN_LIMIT_BYTES = 64 * 1024 * 1024
+DRAIN_LIMIT_BYTES = 128 * 1024 * 1024
 
 tus_blp = Blueprint("uploads", __name__, url_prefix="/api/evidence/uploads", description="照片上传 photo upload by tus 1.0.0")
 
@@ -53,9 +54,9 @@ class UploadsView(MethodView):
             size_bytes = tus.parse_length(request.headers.get("Upload-Length"))
             metadata = tus.photo_metadata(tus.parse_metadata(request.headers.get("Upload-Metadata")))
             checksum = tus.parse_checksum(request.headers.get("Upload-Checksum"))
-        state = uploads.begin_upload(metadata, size_bytes, actor, now)
-        if state.receipt_code is None and request.mimetype == tus.PATCH_CONTENT_TYPE:
-            with _Body() as body:
+        with _Body() as body:
+            state = uploads.begin_upload(metadata, size_bytes, actor, now)
+            if state.receipt_code is None and request.mimetype == tus.PATCH_CONTENT_TYPE:
                 state = uploads.receive(state.id, 0, checksum, body.read, actor, now)
         response = _answer(201, state)
         response.headers["Location"] = url_for("uploads.UploadView", upload_id=state.id)
@@ -106,8 +107,9 @@ class _Body:
     """
 
     def __init__(self) -> None:
-        # The application's limit is for documents; an upload's limit is the length that it announced.
-        request.max_content_length = None
+        # The application's limit is for documents; an upload's limit is the length that it announced. None would mean
+        # the application's again.
+        request.max_content_length = sys.maxsize
         self._stream = request.stream
         self._expected = request.content_length
         self._read = 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from server import feed, outbox
 from server.db import db, transaction
 from server.evidence.files import photo_store
 from server.evidence.models import Photo, Receipt, Upload
+from server.evidence.rules import Pace
 from server.evidence.store import find_receipt
 from server.pairings.models import Pairing
 from server.pairings.visibility import visible_subjects
@@ -46,9 +48,6 @@ from sync.receipts import ReceiptKind, receipt_code
 
 log = logging.getLogger(__name__)
 
-# Bytes that a read waits for before they are written. On a 2G line that breaks every few seconds a larger piece would
-# never fill, and nothing would ever arrive.
-READ_BYTES = 16 * 1024
 # A part without a row is left by a process that died between two steps; a day later nobody comes for it.
 ORPHAN_AGE = timedelta(days=1)
 
@@ -249,8 +248,9 @@ def _append(upload: Upload, offset: int, checksum: Checksum | None, read: Callab
     refused: MediaError | None = None
     with photo_store().append(str(upload.id), offset, upload.size_bytes) as part:
         try:
-            head = b""
-            while piece := read(READ_BYTES):
+            head, pace, asked_at = b"", Pace(), time.monotonic()
+            while piece := read(pace.size):
+                pace.note(len(piece), time.monotonic() - asked_at)
                 part.write(piece)
                 if digest:
                     digest.update(piece)
@@ -259,6 +259,7 @@ def _append(upload: Upload, offset: int, checksum: Checksum | None, read: Callab
                     refused = _refused_by_head(head, offset, upload.size_bytes)
                     if refused:
                         break
+                asked_at = time.monotonic()
         except OSError:
             if checksum:
                 part.forget()

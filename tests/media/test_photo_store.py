@@ -54,7 +54,7 @@ def test_photo_sent_in_pieces_is_stored_under_its_hash(store: PhotoStore, tmp_pa
     assert size == 10240
     with store.open(SHA256) as stream:
         assert stream.read() == PHOTO
-    assert files(tmp_path / "photos") == [f"objects/{SHA256[:2]}/{SHA256[2:4]}/{SHA256}"]
+    assert files(tmp_path / "photos") == [f"objects/{SHA256[:2]}/{SHA256}"]
 
 
 def test_wrong_hash_is_refused_and_the_bytes_are_gone(store: PhotoStore, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -147,6 +148,24 @@ def test_server_killed_in_the_middle_of_a_body_keeps_what_it_had_written(
 
     assert resumed_at >= 32_768
     stored(settings, photo)
+
+
+def test_refusal_reaches_a_client_that_is_still_sending(server: LiveServer, settings: Settings, anna: Person) -> None:
+    """A server that closes on unread bytes resets the connection, and the phone would try the same again for ever."""
+    body = b"this is no photo" * (100 * 1024 * 1024 // 16)
+    headers = {**anna.headers, "Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
+
+    def creation(length: int) -> requests.Response:
+        pairs = {"photo_id": new_id(), "sha256": "0" * 64}
+        encoded = ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in pairs.items())
+        more = {"Upload-Length": str(length), "Upload-Metadata": encoded}
+        return requests.post(f"{server.url}{ENDPOINT}", data=body[:length], headers=headers | more, timeout=60)
+
+    too_large, no_photo = creation(len(body)), creation(5_000_000)
+
+    assert (too_large.status_code, too_large.json()["type"]) == (413, "/problems/too-large")
+    assert (no_photo.status_code, no_photo.json()["type"]) == (422, "/problems/not-a-photo")
+    assert [path for path in settings.photo_dir.rglob("*") if path.is_file()] == []
 
 
 def node() -> str:

@@ -59,7 +59,7 @@ def test_photo_in_three_pieces_gets_its_receipt_with_the_last(anna: Person, sett
     code = hashlib.sha256(f"photo|{photo_id}|{sha256(data)}".encode()).hexdigest()[:12].upper()
     assert third.headers["Upload-Receipt"] == f"{code[:4]}-{code[4:8]}-{code[8:]}"
     assert third.headers["Tus-Resumable"] == "1.0.0"
-    assert files(settings) == [f"objects/{sha256(data)[:2]}/{sha256(data)[2:4]}/{sha256(data)}"]
+    assert files(settings) == [f"objects/{sha256(data)[:2]}/{sha256(data)}"]
 
 
 def test_head_says_where_to_go_on(anna: Person) -> None:
@@ -105,6 +105,13 @@ def test_creation_with_upload_takes_the_photo_at_once(anna: Person) -> None:
 
     assert (answer.status_code, answer.headers["Upload-Offset"]) == (201, str(len(data)))
     assert "Upload-Receipt" in answer.headers
+
+
+def test_photo_larger_than_any_document_is_taken(anna: Person) -> None:
+    """The application refuses JSON bodies of more than 8 MB; photos have a limit of their own."""
+    data = photo_bytes() + bytes(9 * 1024 * 1024)
+
+    assert send(anna, data)
 
 
 def test_same_photo_again_is_born_finished(anna: Person, settings: Settings) -> None:
