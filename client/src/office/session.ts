@@ -1,6 +1,6 @@
 /** Who is signed in at the desk. The token lives in an HttpOnly cookie, so only the server knows whether it still holds. */
 import { inject, readonly, shallowRef, type InjectionKey, type ShallowRef } from 'vue';
-import { currentSession, signIn as postSession, signOut as deleteSession } from './api/session';
+import { currentUser, signIn as startSession, signOut as endSession } from './api/session';
 import type { User } from './api/types';
 
 export interface Session {
@@ -19,20 +19,19 @@ export function createSession(): Session {
 
   async function restore(): Promise<void> {
     if (restored) return;
-    const answer = await currentSession();
-    user.value = answer?.user ?? null;
+    user.value = await currentUser();
     restored = true;
   }
 
   async function signIn(username: string, password: string): Promise<User> {
-    const answer = await postSession(username, password);
-    user.value = answer.user;
+    const signedIn = await startSession(username, password);
+    user.value = signedIn;
     restored = true;
-    return answer.user;
+    return signedIn;
   }
 
   async function signOut(): Promise<void> {
-    await deleteSession();
+    await endSession();
     user.value = null;
   }
 

@@ -1,4 +1,5 @@
-/** The one place where the desk speaks HTTP. The session is a cookie; a failed answer is a problem document. */
+/** Requests of the desk as promises: an answer, or a RequestFailed with its problem document. Built on src/api. */
+import { callApi, type Reply, type RequestOptions } from '../../api/http';
 import type { Problem } from '../../api/wire';
 
 export type { Problem };
@@ -45,52 +46,37 @@ export function withQuery(path: string, params: Record<string, string | undefine
   return text ? `${path}?${text}` : path;
 }
 
-export async function getJson<T>(path: string, params: Record<string, string | undefined> = {}, signal?: AbortSignal): Promise<T> {
-  const answer = await send(withQuery(path, params), { method: 'GET', ...(signal ? { signal } : {}) });
-  return (await answer.json()) as T;
+export function getJson<T>(path: string, params: Record<string, string | undefined> = {}, signal?: AbortSignal): Promise<T> {
+  return ask<T>(withQuery(path, params), signal ? { signal } : {});
 }
 
-export async function postJson<T>(path: string, body: unknown): Promise<T> {
-  const answer = await send(path, { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } });
-  return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
+export function postJson<T>(path: string, body: unknown): Promise<T> {
+  return ask<T>(path, { method: 'POST', body });
 }
 
 export async function deleteJson(path: string): Promise<void> {
-  await send(path, { method: 'DELETE' });
+  await ask<unknown>(path, { method: 'DELETE' });
 }
 
-async function send(path: string, init: RequestInit): Promise<Response> {
-  const headers = new Headers(init.headers);
-  headers.set('Accept', 'application/json, application/problem+json');
-  headers.set('Accept-Language', document.documentElement.lang || 'zh-CN');
-  // Proof of same origin for requests that change something, beside the SameSite cookie.
-  headers.set('X-Requested-With', 'office');
-  const answer = await reach(path, { ...init, headers, credentials: 'same-origin' });
-  if (answer.ok) return answer;
-  const problem = await readProblem(answer);
-  if (problem.status === 401) onSignedOut();
-  throw new RequestFailed(problem);
+async function ask<T>(path: string, options: RequestOptions): Promise<T> {
+  const reply = await callApi<T>(path, options);
+  if (options.signal?.aborted) throw new DOMException('The question was withdrawn.', 'AbortError');
+  return valueOf(reply);
 }
 
-async function reach(path: string, init: RequestInit): Promise<Response> {
-  try {
-    return await fetch(path, init);
-  } catch (error) {
-    if (isAbort(error)) throw error;
-    const isChinese = document.documentElement.lang !== 'en';
-    throw new RequestFailed({
-      type: '/problems/unreachable', title: 'unreachable', status: 0,
-      detail: isChinese ? '连不上县服务器，请检查网络后再试。' : 'The county server cannot be reached. Check the network and try again.',
-    });
-  }
+/** The answer of a reply. Throws: RequestFailed for a refusal and for no connection. */
+export function valueOf<T>(reply: Reply<T>): T {
+  if (reply.kind === 'ok') return reply.value;
+  if (reply.kind === 'unreachable') throw new RequestFailed(unreachable());
+  if (reply.status === 401) onSignedOut();
+  throw new RequestFailed(reply.problem ?? { type: 'about:blank', title: `HTTP ${reply.status}`, status: reply.status, detail: `HTTP ${reply.status}` });
 }
 
-async function readProblem(answer: Response): Promise<Problem> {
-  try {
-    const body = (await answer.json()) as Problem;
-    if (typeof body.status === 'number') return body;
-  } catch {
-    // A proxy's page instead of a problem document: the status is all there is.
-  }
-  return { type: 'about:blank', title: answer.statusText, status: answer.status, detail: `HTTP ${answer.status}` };
+/** Not from the messages: this file knows no Vue, and the sentence must be there when nothing else can be loaded. */
+function unreachable(): Problem {
+  const isEnglish = document.documentElement.lang === 'en';
+  return {
+    type: '/problems/unreachable', title: 'unreachable', status: 0,
+    detail: isEnglish ? 'The county server cannot be reached. Check the network and try again.' : '连不上县服务器，请检查网络后再试。',
+  };
 }

@@ -1,20 +1,18 @@
-import { deleteJson, getJson, isProblem, postJson } from './http';
-import type { SessionAnswer } from './types';
+import { createSession, deleteSession, readSession } from '../../api/accounts';
+import { valueOf } from './http';
+import type { User } from './types';
 
-export function signIn(username: string, password: string): Promise<SessionAnswer> {
-  return postJson<SessionAnswer>('/api/accounts/session', { username, password, device_label: 'office' });
+export async function signIn(username: string, password: string): Promise<User> {
+  return valueOf(await createSession({ username, password, device_label: 'office' })).user as User;
 }
 
-/** The running session, or null when nobody is signed in. */
-export async function currentSession(): Promise<SessionAnswer | null> {
-  try {
-    return await getJson<SessionAnswer>('/api/accounts/session');
-  } catch (error) {
-    if (isProblem(error) && (error.status === 401 || error.status === 403)) return null;
-    throw error;
-  }
+/** Whose session is running, or null when nobody is signed in. */
+export async function currentUser(): Promise<User | null> {
+  const reply = await readSession();
+  if (reply.kind === 'refused' && (reply.status === 401 || reply.status === 403)) return null;
+  return valueOf(reply).user as User;
 }
 
-export function signOut(): Promise<void> {
-  return deleteJson('/api/accounts/session');
+export async function signOut(): Promise<void> {
+  valueOf(await deleteSession());
 }

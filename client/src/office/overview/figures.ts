@@ -21,7 +21,7 @@ export interface FigureCard {
 export function figureCards(overview: Overview): FigureCard[] {
   const { major } = overview;
   return [
-    ...overview.targets.map(({ target_group, display }) => card('zero_accident', '/', {
+    ...[...overview.targets].sort((a, b) => a.permille - b.permille).map(({ target_group, display }) => card('zero_accident', '/', {
       key: `zero_accident_${target_group}`, group: target_group, notes: [{ kind: 'target', percent: display }, { kind: 'no_accidents' }],
     })),
     rateCard('rectification', overview.rectification, []),

@@ -17,8 +17,10 @@ export function countyFrame(countyCode: string): CountyFrame | null {
   return FRAMES[countyCode] ?? null;
 }
 
+export interface FramePolygon { type: 'Polygon'; coordinates: [number, number][][] }
+
 /** The box as a polygon with cut corners: a frame, visibly no border. GeoJSON order, WGS-84. */
-export function framePolygon(box: Box, cut = 0.08): GeoJSON.Polygon {
+export function framePolygon(box: Box, cut = 0.08): FramePolygon {
   const dx = (box.east - box.west) * cut;
   const dy = (box.north - box.south) * cut;
   const ring: [number, number][] = [

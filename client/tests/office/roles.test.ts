@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { homeOf, mayOpen, maySupervise, menuFor } from '@/office/roles';
+import { fittingFormat, formatsOf } from '@/office/downloads/choices';
+import { normalisedCode } from '@/office/visits/receiptCode';
+import { makeUser } from './factories';
+
+test('the county office sees every page and begins at the overview', () => {
+  const user = makeUser('county_office');
+  expect(menuFor(user).map((entry) => entry.page)).toEqual(['overview', 'review', 'hazards', 'visits', 'scores', 'downloads', 'checklists', 'account']);
+  expect(homeOf(user)).toBe('overview');
+});
+
+test('an inspector reads the ledger and visits, but neither reviews nor downloads nor acts', () => {
+  const user = makeUser('inspector');
+  expect(menuFor(user).map((entry) => entry.page)).toEqual(['hazards', 'visits', 'checklists', 'account']);
+  expect([mayOpen(user, 'review'), maySupervise(user)]).toEqual([false, false]);
+});
+
+test('an administrator has no business figures', () => {
+  expect(menuFor(makeUser('administrator')).map((entry) => entry.page)).toEqual(['checklists', 'account']);
+});
+
+test('a person without a role can still sign out', () => {
+  expect(homeOf(makeUser())).toBe('account');
+});
+
+test('a comparison of towns has no map, so the format falls back to a workbook', () => {
+  expect(formatsOf('town_comparison')).not.toContain('geojson');
+  expect(fittingFormat('town_comparison', 'geojson')).toBe('xlsx');
+  expect(fittingFormat('hazard_ledger', 'geojson')).toBe('geojson');
+});
+
+test.each([
+  ['7f3c21a904d1', '7F3C-21A9-04D1'], ['7F3C-21A9-04D1', '7F3C-21A9-04D1'], [' 7f3c 21a9 04d1 ', '7F3C-21A9-04D1'], ['7F3C-21A9', null], ['', null],
+])('the receipt number "%s" is read as %s', (typed, code) => {
+  expect(normalisedCode(typed)).toBe(code);
+});
