@@ -24,34 +24,15 @@ class SearchTooLong(Exception):
     """The search gave up; nothing is known about the condition."""
 
 
-def find_answers_showing(document: Document, item_id: str) -> dict[str, Any] | None:
-    """An answers document in which the item is shown, or None if there is none.
-
-    Raises: SearchTooLong.
-    """
-    search = _Search(document)
-    return search.find(search.goals_to_show(item_id), {search.section_of[item_id]["id"]})
-
-
-def find_answers_meeting(document: Document, determination: Document) -> dict[str, Any] | None:
-    """An answers document in which the determination is met, or None if there is none.
-
-    Raises: SearchTooLong.
-    """
-    goals: list[Goal] = [(determination["when"], True)]
-    if "unless" in determination:
-        goals.append((determination["unless"], False))
-    return _Search(document).find(goals, set())
-
-
 def unreachable_items(document: Document) -> Iterator[tuple[int, int, str]]:
     """Section index, item index and id of each item that can never be shown."""
+    search = AnswerSearch(document)
     for section_index, section in enumerate(document["sections"]):
         for item_index, item in enumerate(section["items"]):
             if "relevant" not in item and "relevant" not in section:
                 continue
             try:
-                if find_answers_showing(document, item["id"]) is None:
+                if search.find_answers_showing(item["id"]) is None:
                     yield section_index, item_index, item["id"]
             except SearchTooLong:
                 continue
@@ -59,16 +40,17 @@ def unreachable_items(document: Document) -> Iterator[tuple[int, int, str]]:
 
 def unreachable_determinations(document: Document) -> Iterator[tuple[int, str]]:
     """Index and id of each determination that can never be met."""
+    search = AnswerSearch(document)
     for index, determination in enumerate(document.get("determinations", [])):
         try:
-            if find_answers_meeting(document, determination) is None:
+            if search.find_answers_meeting(determination) is None:
                 yield index, determination["id"]
         except SearchTooLong:
             continue
 
 
-class _Search:
-    """Depth-first search; ``answers`` and ``profile`` are what has been chosen so far (None: left unanswered)."""
+class AnswerSearch:
+    """Looks for answers to one checklist document, depth first. In choices None means: left unanswered."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -82,13 +64,30 @@ class _Search:
                 self.section_of[item["id"]] = section
         self.marks = _marks(document)
 
-    def find(self, goals: list[Goal], sections: set[str]) -> dict[str, Any] | None:
-        """The first answers document that reaches all goals, with an instance of each repeated one of ``sections``."""
+    def find_answers_showing(self, item_id: str) -> dict[str, Any] | None:
+        """An answers document in which the item is shown, or None if there is none.
+
+        Raises: SearchTooLong.
+        """
+        return self._find(self._goals_to_show(item_id), {self.section_of[item_id]["id"]})
+
+    def find_answers_meeting(self, determination: Document) -> dict[str, Any] | None:
+        """An answers document in which the determination is met, or None if there is none.
+
+        Raises: SearchTooLong.
+        """
+        goals: list[Goal] = [(determination["when"], True)]
+        if "unless" in determination:
+            goals.append((determination["unless"], False))
+        return self._find(goals, set())
+
+    def _find(self, goals: list[Goal], sections: set[str]) -> dict[str, Any] | None:
+        self.steps = 0
         for answers, profile in self._solve(goals, {}, {}):
             return self._answers_document(answers, profile, sections)
         return None
 
-    def goals_to_show(self, item_id: str) -> list[Goal]:
+    def _goals_to_show(self, item_id: str) -> list[Goal]:
         """The conditions that must hold for an item to be shown."""
         holders = (self.section_of[item_id], self.items[item_id])
         return [(holder["relevant"], True) for holder in holders if "relevant" in holder]
@@ -117,7 +116,7 @@ class _Search:
         """Answers that make the test come out as wanted, each with the goals that it brings with it."""
         item = self.items[test["item"]]
         known = item["id"] in answers
-        shown = self.goals_to_show(item["id"])
+        shown = self._goals_to_show(item["id"])
         candidates = [answers[item["id"]]] if known else [None, *self._candidates(item)]
         for answer in candidates:
             if answer is None:

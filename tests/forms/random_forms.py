@@ -22,7 +22,7 @@ OPTIONS = ["x", "y", "z"]
 # Few figures, so that answers often stand exactly on a limit.
 FIGURES = [-1, 0, 0.5, 0.75, 1, 2.5]
 VALUES = ["-1", "0", "0.50", "0.5", "0.75", "0.749", "0.751", "1.0", "2", "2.5", "-0.001", "10"]
-JUNK = [
+JUNK: list[Any] = [
     None, True, False, -1, 0, 1, 2000, 1.5, 2.0, 1e300, "", "pass", "partial", "1.0", "01", "1e2", "１", "-0", "-0.0",
     "0.1234", " ", "\u3000", "x" * 501, "𠀀" * 300, "𠀀" * 1001, [], ["x"], ["x", "x"], ["y", 1, None], [PHOTOS[0], PHOTOS[0]],
     [PHOTOS[0], "x"], {}, {"a": 1}, {"__proto__": 1}, {"constructor": {}},
