@@ -1,5 +1,5 @@
 import { getJson } from './http';
-import type { Comparison, Grouping, Overview, TrendPoint } from './types';
+import type { Comparison, Grouping, Overview, Ranking, TrendPoint } from './types';
 
 type Params = Record<string, string>;
 
@@ -7,8 +7,8 @@ export function fetchOverview(params: Params, signal?: AbortSignal): Promise<Ove
   return getJson<Overview>('/api/scores/overview', params, signal);
 }
 
-export function fetchComparison(group: Grouping, params: Params, signal?: AbortSignal): Promise<Comparison> {
-  return getJson<Comparison>('/api/scores/by', { group, ...params }, signal);
+export function fetchComparison(group: Grouping, ranking: Ranking, params: Params, signal?: AbortSignal): Promise<Comparison> {
+  return getJson<Comparison>('/api/scores/by', { group, ranked_by: ranking, ...params }, signal);
 }
 
 export async function fetchTrend(weeks: number, params: Params, signal?: AbortSignal): Promise<TrendPoint[]> {

@@ -40,6 +40,8 @@ export interface ComparisonRow {
 }
 export interface Comparison { rows: ComparisonRow[]; total: ComparisonRow | null; as_of: string; ranked_by: string }
 export type Grouping = 'town' | 'department' | 'sector';
+export const RANKINGS = ['rectification', 'on_time', 'coverage', 'score'] as const;
+export type Ranking = (typeof RANKINGS)[number];
 
 export interface TrendPoint { week_start: string; until: string; rectification: Rate; on_time: Rate }
 

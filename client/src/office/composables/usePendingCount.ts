@@ -1,6 +1,7 @@
 /** The number beside 照片审核 in the menu. Shared, so that a decision on the review page lowers it at once. */
-import { onScopeDispose, ref, type Ref } from 'vue';
+import { ref, type Ref } from 'vue';
 import { listReviews } from '../api/evidence';
+import { useEvery } from './useEvery';
 
 const EVERY_MS = 60_000;
 const pendingReviews = ref<number | null>(null);
@@ -11,7 +12,7 @@ export function setPendingReviews(count: number): void {
 
 export function usePendingCount(isWanted: () => boolean): { pendingReviews: Ref<number | null> } {
   async function refresh(): Promise<void> {
-    if (!isWanted() || document.hidden) return;
+    if (!isWanted()) return;
     try {
       pendingReviews.value = (await listReviews({ state: 'pending', page_size: '1' })).total;
     } catch {
@@ -21,7 +22,6 @@ export function usePendingCount(isWanted: () => boolean): { pendingReviews: Ref<
   }
 
   void refresh();
-  const timer = window.setInterval(() => void refresh(), EVERY_MS);
-  onScopeDispose(() => window.clearInterval(timer));
+  useEvery(EVERY_MS, () => void refresh());
   return { pendingReviews };
 }

@@ -3,14 +3,14 @@ import type { ComputedRef } from 'vue';
 import { fetchComparison, fetchOverview, fetchTrend } from '../api/scores';
 import { listSubjectScores } from '../api/subjects';
 import { listSubjects } from '../api/register';
-import type { Comparison, Grouping, Overview, TrendPoint } from '../api/types';
+import type { Comparison, Grouping, Overview, Ranking, TrendPoint } from '../api/types';
 import { useLoad, type Loader } from '../composables/useLoad';
 import { mapPoints, type MapPoint } from './mapPoints';
 
 const TREND_WEEKS = 12;
 const MAP_LIMIT = '500';
 
-export interface OverviewQuery { period: string; scope: Record<string, string>; group: Grouping }
+export interface OverviewQuery { period: string; scope: Record<string, string>; group: Grouping; ranking: Ranking }
 export interface OverviewPanels { overview: Loader<Overview>; comparison: Loader<Comparison>; trend: Loader<TrendPoint[]>; map: Loader<MapPoint[]> }
 
 export function useOverview(query: ComputedRef<OverviewQuery>): OverviewPanels {
@@ -18,7 +18,7 @@ export function useOverview(query: ComputedRef<OverviewQuery>): OverviewPanels {
   const withoutGroup = (): string => JSON.stringify(scoped());
   return {
     overview: useLoad((signal) => fetchOverview(scoped(), signal), withoutGroup),
-    comparison: useLoad((signal) => fetchComparison(query.value.group, scoped(), signal), () => JSON.stringify(query.value)),
+    comparison: useLoad((signal) => fetchComparison(query.value.group, query.value.ranking, scoped(), signal), () => JSON.stringify(query.value)),
     trend: useLoad((signal) => fetchTrend(TREND_WEEKS, scoped(), signal), withoutGroup),
     map: useLoad((signal) => loadMap(scoped(), signal), withoutGroup),
   };
