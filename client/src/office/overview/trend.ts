@@ -23,7 +23,7 @@ export function axisFloor(points: TrendPoint[]): number {
 export function trendOption(points: TrendPoint[], names: SeriesNames, locale: string): EChartsCoreOption {
   const weekText = (index: number): string => dateText(points[index]?.week_start, locale, points[index]?.week_start ?? '');
   const line = (name: string, color: string, rate: (point: TrendPoint) => Rate, dashed: boolean): object => ({
-    name, type: 'line', color, symbolSize: 6, showSymbol: points.length <= 14, connectNulls: false, smooth: 0.2,
+    name, type: 'line', color, symbolSize: 6, showSymbol: points.length <= 14, connectNulls: false,
     lineStyle: { width: 2.2, type: dashed ? 'dashed' : 'solid' }, data: points.map((point) => pointValue(rate(point))),
   });
   return {
