@@ -90,13 +90,18 @@ def add_missing_hazards(visit: Visit, now: datetime) -> None:
         named = set(db.session.scalars(select(Hazard.item_path).where(Hazard.submission_id == submission.id)))
         for path in failed:
             item = checklist.find_item(path)
-            if path in named or item is None or "hazard" not in item:
+            if path in named or item is None or "hazard" not in item or _details_another(item):
                 continue
             opened.append(_item_failed(visit, submission, path, item, now))
     db.session.add_all(opened)
     db.session.flush()
     if opened:
         project([event.hazard_id for event in opened], now)
+
+
+def _details_another(item: Mapping[str, Any]) -> bool:
+    """Findings without points that open below a failing item say more about that item's hazard; they make none of their own."""
+    return item["type"] == "facts" and not item["points"] and "relevant" in item
 
 
 def _item_failed(visit: Visit, submission: Submission, path: str, item: Mapping[str, Any], now: datetime) -> HazardEvent:
