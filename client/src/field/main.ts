@@ -7,7 +7,6 @@ import { loadFieldMessages } from "./messages.ts";
 import { fieldRouter } from "./router.ts";
 import { SESSION } from "./session/index.ts";
 import { startFieldSession } from "./session/start.ts";
-import { registerServiceWorker } from "./sw/registration.ts";
 import "../ui/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
@@ -19,4 +18,5 @@ const restored = session.restore();
 const language = await setUpI18n(loadFieldMessages);
 const router = fieldRouter(session, restored);
 createApp(App).use(language.i18n).use(router).provide(APP_I18N, language).provide(SESSION, session).mount("#app");
-registerServiceWorker();
+// After the first screen: it fetches the rest of the app, and must not hold up what is being looked at.
+void import("./sw/registration.ts").then(({ registerServiceWorker }) => registerServiceWorker());
