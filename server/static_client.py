@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, current_app, send_from_directory
+import mimetypes
+from pathlib import Path
+
+from flask import Flask, Response, abort, current_app, request, send_from_directory
 from werkzeug.utils import safe_join
 
 from server.permissions import public
@@ -26,8 +29,23 @@ def client(path: str) -> Response:
         if "." in path.rsplit("/", 1)[-1]:
             abort(404)
         path = "office/index.html" if path.split("/", 1)[0] == "office" else "index.html"
-    response = send_from_directory(folder, path)
+    response = _send(folder, path)
     name = path.rsplit("/", 1)[-1]
     hashed = path.startswith("assets/") and name not in _NEVER_CACHED
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
+    return response
+
+
+def _send(folder: Path, path: str) -> Response:
+    """The variant that the build compressed, where the browser takes it: a quarter of the bytes on a village network."""
+    for encoding, suffix in (("br", ".br"), ("gzip", ".gz")):
+        if request.accept_encodings[encoding] and (folder / (path + suffix)).is_file():
+            response = send_from_directory(
+                folder, path + suffix, mimetype=mimetypes.guess_type(path)[0], download_name=Path(path).name
+            )
+            response.headers["Content-Encoding"] = encoding
+            break
+    else:
+        response = send_from_directory(folder, path)
+    response.headers["Vary"] = "Accept-Encoding"
     return response
