@@ -6,20 +6,27 @@ import components from "unplugin-vue-components/vite";
 import { ElementPlusResolver } from "unplugin-vue-components/resolvers";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
+import { compress } from "./vite/compress.ts";
 import { filesReachableFrom, readBuildManifest } from "./vite/precache.ts";
 import { stripIconFont } from "./vite/strip-icon-font.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+/** Where the server listens while the client is worked on; `API_ADDRESS` for another port. */
+const api = { "/api": { target: process.env["API_ADDRESS"] ?? "http://127.0.0.1:8080", changeOrigin: false } };
+
 export default defineConfig({
   root: here("."),
   resolve: { alias: { "@": here("./src") } },
   define: {
-    __VUE_OPTIONS_API__: "true",
+    // Neither ours nor Vant nor Element Plus has components in the old style.
+    __VUE_OPTIONS_API__: "false",
     __VUE_PROD_DEVTOOLS__: "false",
     __VUE_I18N_LEGACY_API__: "false",
     __VUE_I18N_FULL_INSTALL__: "false",
     __INTLIFY_PROD_DEVTOOLS__: "false",
+    // src/i18n/wording.ts fills in the names.
+    __INTLIFY_DROP_MESSAGE_COMPILER__: "true",
   },
   plugins: [
     stripIconFont(),
@@ -46,6 +53,7 @@ export default defineConfig({
         ],
       },
     }),
+    compress(here("./dist")),
   ],
   build: {
     target: ["es2022", "chrome107", "safari16"],
@@ -55,8 +63,8 @@ export default defineConfig({
     rolldownOptions: { input: { field: here("./index.html"), office: here("./office/index.html") } },
   },
   worker: { format: "es" },
-  server: { port: 5173, proxy: { "/api": { target: "http://127.0.0.1:8080", changeOrigin: false } } },
-  preview: { port: 4173, proxy: { "/api": { target: "http://127.0.0.1:8080", changeOrigin: false } } },
+  server: { port: 5173, proxy: api },
+  preview: { port: 4173, proxy: api },
 });
 
 /** Web workers are separate bundles that Vite's manifest does not list. Only the phone app has any. */

@@ -5,6 +5,7 @@
 import { createI18n } from "vue-i18n";
 import type { InjectionKey } from "vue";
 import type { I18n } from "vue-i18n";
+import { wordingFrom } from "./wording.ts";
 
 export type Locale = "zh" | "en";
 export type Messages = Record<string, unknown>;
@@ -24,6 +25,7 @@ export async function setUpI18n(load: MessageLoader, storage: Storage = window.l
     fallbackLocale: "zh",
     missingWarn: false,
     fallbackWarn: false,
+    messageCompiler: (message) => wordingFrom(String(message)),
     messages: { [locale]: (await load(locale)) as never },
   }) as unknown as VueI18n;
   showDocumentLanguage(locale);

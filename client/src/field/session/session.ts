@@ -51,6 +51,7 @@ export interface SessionParts {
   };
   /** Whether somebody probably is signed in; only a guess that decides which screen waits for the room. */
   hint: { read(): boolean; write(signed_in: boolean): void };
+  whenIdle(work: () => void): void;
   device_label: string;
 }
 
@@ -121,9 +122,11 @@ export function createFieldSession(parts: SessionParts): Session {
     state,
 
     async restore() {
-      const entered = enterRoom().then(restoreFrom).catch(noteNoStore);
-      if (parts.hint.read()) await entered;
-      else if (state.value.kind === "starting") state.value = { kind: "signed_out" };
+      const enter = (): Promise<void> => enterRoom().then(restoreFrom).catch(noteNoStore);
+      if (parts.hint.read()) return enter();
+      if (state.value.kind === "starting") state.value = { kind: "signed_out" };
+      // The hint may be wrong, and the room will be wanted; but first the sign-in screen.
+      parts.whenIdle(() => void enter());
     },
 
     async signIn(username, password, device_label = parts.device_label) {

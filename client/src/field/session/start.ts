@@ -4,12 +4,15 @@ import { createFieldSession } from "./session.ts";
 import type { Session } from "./session.ts";
 
 const HINT_KEY = "signed-in";
+/** By then the sign-in screen stands, also on slow 4G; typing a password takes longer than the download that follows. */
+const SCREEN_FIRST_MS = 1_500;
 
 export function startFieldSession(browser: Window = window): Session {
   return createFieldSession({
     loadRoom: async () => (await import("./room.ts")).openRoom(browser),
     accounts: { createSession, deleteSession },
     hint: { read: () => readHint(browser), write: (signed_in) => writeHint(browser, signed_in) },
+    whenIdle: (work) => browser.setTimeout(work, SCREEN_FIRST_MS),
     device_label: deviceLabel(browser.navigator.userAgent),
   });
 }

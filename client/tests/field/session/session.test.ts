@@ -41,6 +41,7 @@ function aPhone(known: SignedIn | null = null): Phone {
     loadRoom: () => Promise.resolve(room),
     accounts: { createSession: () => Promise.resolve(reply), deleteSession: () => Promise.resolve({ kind: "unreachable" }) },
     hint: { read: () => hint, write: (next) => (hint = next) },
+    whenIdle: () => undefined,
     device_label: "test",
   });
   return { session, room, signed_in: () => signed_in, expire: () => expire(), answer: (next) => (reply = next), otherTab: () => otherTab() };
@@ -145,6 +146,7 @@ describe("the session", () => {
       loadRoom: () => Promise.reject(new Error("MissingAPIError")),
       accounts: { createSession: () => Promise.resolve(accepted(WANG)), deleteSession: () => Promise.resolve({ kind: "unreachable" }) },
       hint: { read: () => true, write: () => undefined },
+      whenIdle: () => undefined,
       device_label: "test",
     });
 
