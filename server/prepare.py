@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.app import create_app
 from server.checklists.service import store_repository_checklists
+from server.db import db
 from server.migrations import upgrade
 from server.settings import Settings
 
@@ -15,5 +16,10 @@ def prepare_data(settings: Settings) -> None:
     settings.download_dir.mkdir(parents=True, exist_ok=True)
     app = create_app(settings)
     with app.app_context():
-        upgrade()
-        store_repository_checklists()
+        try:
+            upgrade()
+            store_repository_checklists()
+        finally:
+            # The supervisor goes on for weeks after this; it must not sit on connections of the database.
+            db.session.remove()
+            db.engine.dispose()

@@ -1,5 +1,6 @@
 """Fixtures for the server: a migrated database copied per test, an application, named people, and small factories.
 
+`--database postgresql` runs everything on a private PostgreSQL; tests marked ``both_databases`` run on both anyway.
 anna is an inspector paired with the mine, ben supervises the town 巴公镇, chen is the county office, dora is nobody's.
 """
 
@@ -26,11 +27,44 @@ from server.prepare import prepare_data
 from server.register.models import Area, Department, Subject, SubjectSector
 from server.register.names import initials
 from server.settings import Settings
+from tests.server.postgresql import Cluster, running_cluster
 
 COUNTY = "140525"
 BAGONG, GAODU = "140525108", "140525107"
 PASSWORD = "correct horse"
 START = date(2026, 1, 1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite", help="what the server's tests run on")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database this test runs on."""
+    chosen: str = getattr(request, "param", request.config.getoption("--database"))
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A private PostgreSQL, started for the first test that needs it."""
+    with running_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A prepared PostgreSQL database that tests copy."""
+    name = cluster.create_database()
+    settings = Settings(data_dir=tmp_path_factory.mktemp("prepared"), database_url=cluster.url(name))
+    prepare_data(settings)
+    return name
 
 
 @pytest.fixture(scope="session")
@@ -47,10 +81,16 @@ def password_hash() -> str:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, migrated: Path) -> Settings:
+def settings(tmp_path: Path, migrated: Path, database: str, request: pytest.FixtureRequest) -> Iterator[Settings]:
     folder = tmp_path / "data"
     shutil.copytree(migrated, folder)
-    return Settings(data_dir=folder, redis_url="redis://127.0.0.1:1")
+    if database == "sqlite":
+        yield Settings(data_dir=folder, redis_url="redis://127.0.0.1:1")
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    name = cluster.create_database(request.getfixturevalue("postgresql_template"))
+    yield Settings(data_dir=folder, database_url=cluster.url(name), redis_url="redis://127.0.0.1:1")
+    cluster.drop_database(name)
 
 
 @pytest.fixture
