@@ -67,7 +67,8 @@ class Pace:
     """How many bytes to wait for before they are written: a quarter of a second's worth, at the speed of the last piece.
 
     On a 2G line that breaks every few seconds a large piece would never fill, and nothing would ever arrive; on a fast line
-    small pieces cost the web server a copy of its buffer each.
+    small pieces cost the web server a copy of its buffer each. A piece is at most twice the one before: bytes that had
+    waited in the kernel come at once and say nothing about the line.
     """
 
     SMALLEST_BYTES = 8 * 1024
@@ -79,7 +80,7 @@ class Pace:
 
     def note(self, received: int, seconds: float) -> None:
         wanted = int(received / max(seconds, 1e-6) * self.SECONDS)
-        self.size = min(max(wanted, self.SMALLEST_BYTES), self.LARGEST_BYTES)
+        self.size = min(max(wanted, self.SMALLEST_BYTES), 2 * self.size, self.LARGEST_BYTES)
 
 
 class Review(Protocol):

@@ -107,10 +107,11 @@ class _Body:
     """
 
     def __init__(self) -> None:
-        # The application's limit is for documents; an upload's limit is the length that it announced. None would mean
-        # the application's again.
+        # The application's limit is for documents; an upload's limit is the length that it announced. (None would mean the
+        # application's again.) A web server that ends the body itself is read directly: Werkzeug's wrapper allocates
+        # every piece in full before the first byte of it is here.
         request.max_content_length = sys.maxsize
-        self._stream = request.stream
+        self._stream = request.input_stream if request.environ.get("wsgi.input_terminated") else request.stream
         self._expected = request.content_length
         self._read = 0
         self._socket = request.environ.get("gunicorn.socket")

@@ -10,22 +10,23 @@ from server.evidence.rules import Pace, review_in_force
 
 
 @pytest.mark.parametrize(
-    ("received", "seconds", "size"),
+    ("pieces", "sizes"),
     [
-        pytest.param(8192, 1.6, 8192, id="2G, 5 kB/s"),
-        pytest.param(8192, 0.2, 10240, id="40 kB/s"),
-        pytest.param(100_000, 0.1, 250_000, id="1 MB/s"),
-        pytest.param(8192, 0.0001, 1_048_576, id="the server's own network"),
-        pytest.param(8192, 0.0, 1_048_576, id="faster than the clock"),
+        pytest.param([1.6, 1.6], [8192, 8192], id="2G, 5 kB/s"),
+        pytest.param([0.2, 0.25], [10240, 10240], id="40 kB/s"),
+        pytest.param([0.0] * 8, [16384, 32768, 65536, 131072, 262144, 524288, 1048576, 1048576], id="a fast line"),
+        pytest.param([0.0001, 0.0001, 3.2], [16384, 32768, 8192], id="a burst, then slow again"),
     ],
 )
-def test_piece_is_a_quarter_of_a_second(received: int, seconds: float, size: int) -> None:
-    pace = Pace()
+def test_piece_is_a_quarter_of_a_second_and_at_most_doubles(pieces: list[float], sizes: list[int]) -> None:
+    pace, seen = Pace(), []
     assert pace.size == 8192
 
-    pace.note(received, seconds)
+    for seconds in pieces:
+        pace.note(pace.size, seconds)
+        seen.append(pace.size)
 
-    assert pace.size == size
+    assert seen == sizes
 
 
 @dataclass
