@@ -172,7 +172,11 @@ def _quick(item: Item, answer: dict[str, Any], reading: Reading) -> Answer | Non
         if number is None or not item.minimum <= number <= item.maximum or decimal_places(value) > item.decimals:
             return None
         return read_number(item, number, reading)
-    return None
+    if kind == "choice":
+        chosen = answer.get("value")
+        option = item.options.get(chosen) if isinstance(chosen, str) else None
+        return None if option is None else Answer(option[0], chosen, option[1])
+    return item.passed if kind == "facts" and answer.get("value") == [] else None
 
 
 def _read_instances(section: Section, instances: Any, reading: Reading) -> None:
