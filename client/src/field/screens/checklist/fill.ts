@@ -73,10 +73,16 @@ export function openFill(vault: Vault, submissionId: string): Fill {
   onScopeDispose(() => judging.cancel());
 
   const { value: stored, error } = useLive(async () => (await findSubmission(vault, submissionId)) ?? null);
+  // The document may arrive while the page is open; it never changes after that.
+  const { value: document } = useLive(async () => {
+    if (checklist.value !== null) return undefined;
+    const row = await findSubmission(vault, submissionId);
+    return row ? checklistDocument(vault, row.checklist.hash) : undefined;
+  });
   watch(error, (raised) => {
     if (raised) failure.value = raised;
   });
-  watch(stored, async (row) => {
+  watch(stored, (row) => {
     if (row === undefined) return;
     if (row === null) {
       state.value = "gone";
@@ -84,16 +90,17 @@ export function openFill(vault: Vault, submissionId: string): Fill {
     }
     // Own writes come back here as well; only what another tab, a photo or a hazard sheet wrote is news.
     if (submission.value === null || row.revision > submission.value.revision) adopt(row);
-    if (checklist.value === null) await open(row);
+    open();
   }, { immediate: true });
+  watch(document, open);
 
-  async function open(row: SubmissionRow): Promise<void> {
-    const document = await checklistDocument(vault, row.checklist.hash);
-    if (document === null) {
+  function open(): void {
+    if (submission.value === null || document.value === undefined || checklist.value !== null) return;
+    if (document.value === null) {
       state.value = "not_fetched";
       return;
     }
-    checklist.value = loadChecklist(document as ChecklistDocument);
+    checklist.value = loadChecklist(document.value as ChecklistDocument);
     judge();
     state.value = "ready";
   }

@@ -4,37 +4,34 @@ import type { ComputedRef } from "vue";
 
 export const BATCH = 8;
 
-export interface Incremental<T> {
-  mounted: ComputedRef<T[]>;
-  /** Mounts at least up to this row, e.g. to jump to it. */
-  reach: (index: number) => void;
-}
-
-export function useIncremental<T>(rows: () => readonly T[], key: () => unknown, page: Pick<Window, "setTimeout" | "clearTimeout"> = window): Incremental<T> {
-  const limit = ref(BATCH);
+/** The batches that are mounted by now. `key` says when it is another list, which begins with its first batch again. */
+export function useBatches<T>(rows: () => readonly T[], key: () => unknown, page: Pick<Window, "setTimeout" | "clearTimeout"> = window): ComputedRef<T[][]> {
+  const mounted = ref(1);
+  const batches = computed(() => inBatches(rows()));
   let timer = 0;
 
   function grow(): void {
-    if (limit.value >= rows().length) return;
-    limit.value += BATCH;
+    if (mounted.value >= batches.value.length) return;
+    mounted.value += 1;
     timer = page.setTimeout(grow, 0);
   }
   watch(key, () => {
     page.clearTimeout(timer);
-    limit.value = BATCH;
+    mounted.value = 1;
     // The first batch is painted before the second is made.
     timer = page.setTimeout(grow, 32);
   }, { immediate: true });
-  // Rows that appear later, through a skip condition, follow without a batch of their own.
-  watch(() => rows().length, () => {
+  // Rows that appear later, through a skip condition, may need one more batch.
+  watch(() => batches.value.length, () => {
     page.clearTimeout(timer);
     timer = page.setTimeout(grow, 0);
   });
   onScopeDispose(() => page.clearTimeout(timer));
-  return {
-    mounted: computed(() => rows().slice(0, limit.value)),
-    reach: (index) => {
-      limit.value = Math.max(limit.value, index + 1);
-    },
-  };
+  return computed(() => batches.value.slice(0, mounted.value));
+}
+
+function inBatches<T>(rows: readonly T[]): T[][] {
+  const batches: T[][] = [];
+  for (let start = 0; start < rows.length; start += BATCH) batches.push(rows.slice(start, start + BATCH));
+  return batches;
 }
