@@ -32,6 +32,9 @@ from server.settings import Settings, load_settings
 # Slices in the order in which they may build on each other; each one's `register_with` wires what it offers.
 SLICES = (accounts, register, pairings, checklists, visits, hazards, evidence, rescue, scores, downloads)
 
+# SQLite has one writer at a time, and PostgreSQL 100 connections for all web processes and workers.
+POOL_SIZE = 16
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The application. Creates no file and opens no connection; `server.cli` prepares the data folder and the schema."""
@@ -83,9 +86,11 @@ class _Json(JSONProvider):
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
+    """Few connections for many threads: most threads wait for slow phones' bytes and hold none meanwhile."""
+    pool = {"pool_size": min(settings.web_threads, POOL_SIZE), "max_overflow": 0}
     if settings.resolved_database_url.startswith("sqlite"):
-        return {"connect_args": {"check_same_thread": False}, "pool_size": settings.web_threads}
-    return {"pool_size": settings.web_threads, "max_overflow": 0, "pool_pre_ping": True}
+        return {"connect_args": {"check_same_thread": False}, **pool}
+    return {"pool_pre_ping": True, **pool}
 
 
 def _secure(response: Response) -> Response:
