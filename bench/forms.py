@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -27,8 +27,8 @@ Validating, determining and scoring one submission (`forms.judge`), as a ratio t
 
 Method: the published checklists are put together to one and cut so that exactly 40 and 200 items are shown and answered, with
 their conditions, limits and all clauses that rest on these items. One judgement in twelve has failed, with remark, two photos
-and a hazard; the other answers are plain. Blocks of 40 runs of parsing and of judging alternate; figures are medians of CPU time over 25
-blocks. The checklist is compiled before, as the server does once per version; compiling is shown beside.
+and a hazard; the other answers are plain. Blocks of 40 runs of parsing and of judging alternate; figures are medians of
+CPU time over 25 blocks. The checklist is compiled before, as the server does once per version; compiling is shown beside.
 Aim: 0.3 ms and 1.5 ms.
 """
 
@@ -162,7 +162,7 @@ def answered(document: dict[str, Any]) -> dict[str, Any]:
     return answers
 
 
-def answer(item: dict[str, Any], number: int) -> dict[str, Any]:
+def answer(item: Mapping[str, Any], number: int) -> dict[str, Any]:
     """A plain answer, or for one judgement in twelve a failed one with everything that belongs to it."""
     match item["type"]:
         case "judgement" if number % 12 == 5:
