@@ -48,13 +48,22 @@ def note(topic: str, keys: Iterable[object]) -> None:
         db.session.execute(insert(OutboxNote), rows)
 
 
-def finish(topic: str, key: str, up_to_id: int) -> None:
-    """Deletes the notes that a finished job has covered; called by the job in its own transaction."""
-    db.session.execute(delete(OutboxNote).where(OutboxNote.topic == topic, OutboxNote.key == key, OutboxNote.id <= up_to_id))
+def visible_notes(topic: str, key: str) -> list[int]:
+    """Ids of the notes that are readable now: a job that starts after this sees everything they stand for."""
+    return list(db.session.scalars(select(OutboxNote.id).where(OutboxNote.topic == topic, OutboxNote.key == key)))
+
+
+def finish(note_ids: Iterable[int]) -> None:
+    """Deletes the notes that a finished job has covered, in the open transaction.
+
+    By id and never by "all up to": ids are handed out before commit, so a note with a lower id may become readable only
+    after the job has looked, and what it stands for would be forgotten.
+    """
+    db.session.execute(delete(OutboxNote).where(OutboxNote.id.in_(list(note_ids))))
 
 
 def relay(now: datetime) -> int:
-    """Enqueues what waits: one job per topic and key, however many notes it has. Returns the number of jobs.
+    """Enqueues what waits: one job per topic and key, however many notes it has. Returns the number of notes.
 
     Raises: redis.exceptions.RedisError when the queue is away; the notes then stay as they were.
     """
@@ -64,31 +73,26 @@ def relay(now: datetime) -> int:
         and_(OutboxNote.topic == name, OutboxNote.enqueued_at < now - timedelta(seconds=topic.timeout_s))
         for name, topic in TOPICS.items()
     ]
-    waiting = or_(OutboxNote.enqueued_at.is_(None), *lost)
-    jobs = db.session.execute(
-        select(OutboxNote.topic, OutboxNote.key, func.max(OutboxNote.id))
-        .where(waiting)
-        .group_by(OutboxNote.topic, OutboxNote.key)
-        .order_by(func.min(OutboxNote.id))
+    notes = db.session.execute(
+        select(OutboxNote.id, OutboxNote.topic, OutboxNote.key)
+        .where(or_(OutboxNote.enqueued_at.is_(None), *lost))
+        .order_by(OutboxNote.id)
         .limit(BATCH)
     ).all()
     db.session.commit()
-    if not jobs:
+    if not notes:
         return 0
-    for topic, key, up_to_id in jobs:
-        enqueue(topic, key, up_to_id)
+    newest = {(topic, key): note_id for note_id, topic, key in notes}
+    for (topic, key), note_id in newest.items():
+        enqueue(topic, key, note_id)
     with transaction():
-        for topic, key, up_to_id in jobs:
-            db.session.execute(
-                update(OutboxNote)
-                .where(OutboxNote.topic == topic, OutboxNote.key == key, OutboxNote.id <= up_to_id)
-                .values(enqueued_at=now)
-            )
-    return len(jobs)
+        ids = [note_id for note_id, _, _ in notes]
+        db.session.execute(update(OutboxNote).where(OutboxNote.id.in_(ids)).values(enqueued_at=now))
+    return len(notes)
 
 
 def forget_enqueued() -> None:
-    """Makes every unfinished note wait again; for a Redis that came back empty."""
+    """Makes every unfinished note wait again; for a Redis that has lost its jobs."""
     with transaction():
         db.session.execute(update(OutboxNote).values(enqueued_at=None))
 

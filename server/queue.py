@@ -50,33 +50,36 @@ def redis_connection() -> Redis:
     return connection
 
 
-def enqueue(topic_name: str, key: str, up_to_id: int) -> None:
+def enqueue(topic_name: str, key: str, note_id: int) -> None:
     """Hands one piece of work to the workers; the same note enqueued twice is one job while it waits."""
     topic = TOPICS[topic_name]
     Queue(topic.queue, connection=redis_connection()).enqueue(
         "server.queue.run_topic",
         topic_name,
         key,
-        up_to_id,
-        job_id=f"{topic_name}-{key}-{up_to_id}",
+        job_id=f"{topic_name}-{key}-{note_id}",
         job_timeout=topic.timeout_s,
         result_ttl=0,
         failure_ttl=7 * 24 * 3600,
     )
 
 
-def run_topic(topic_name: str, key: str, up_to_id: int) -> None:
+def run_topic(topic_name: str, key: str) -> None:
     """What a worker runs: the topic's function in an application context, then the notes it has covered are deleted.
 
-    Notes written while the job ran have higher ids, stay, and cause another run.
+    Notes that become readable while the job runs stay and cause another run. Without a note the work is done already.
     """
-    from server.db import transaction
-    from server.outbox import finish
+    from server.db import db, transaction
+    from server.outbox import finish, visible_notes
 
     with worker_app().app_context():
+        covered = visible_notes(topic_name, key)
+        db.session.commit()
+        if not covered:
+            return
         job(topic_name)(key)
         with transaction():
-            finish(topic_name, key, up_to_id)
+            finish(covered)
 
 
 def job(topic_name: str) -> Any:

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 PAUSE_S = 0.3
 PAUSE_WITHOUT_REDIS_S = 2.0
+MARK = "zero-accident:relay"
 
 
 @dataclass
@@ -43,17 +44,12 @@ def register_periodic(name: str, run: Callable[[datetime], object], every: timed
 
 def run_forever(app: Flask) -> None:
     """Loops until the process is told to end."""
-    run_id = ""
     while True:
         pause = PAUSE_S
         with app.app_context():
             try:
                 run_periodic(clock.now())
-                current = str(redis_connection().info("server")["run_id"])
-                if run_id and current != run_id:
-                    log.warning("the queue was restarted; its jobs are enqueued again")
-                    outbox.forget_enqueued()
-                run_id = current
+                enqueue_again_what_was_lost()
                 if outbox.relay(clock.now()) == outbox.BATCH:
                     pause = 0
             except RedisError:
@@ -64,6 +60,20 @@ def run_forever(app: Flask) -> None:
                 db.session.rollback()
                 pause = PAUSE_WITHOUT_REDIS_S
         time.sleep(pause)
+
+
+def enqueue_again_what_was_lost() -> None:
+    """Makes all notes wait again when the queue is not the one that was marked last: restarted, emptied, or another one.
+
+    The mark lives in the queue itself, so it is lost with the jobs, also while no relay was running to see it.
+    """
+    connection = redis_connection()
+    run_id = str(connection.info("server").get("run_id", "")).encode()
+    if connection.get(MARK) == run_id:
+        return
+    log.info("the queue is new or has lost its jobs; unfinished work is enqueued again")
+    outbox.forget_enqueued()
+    connection.set(MARK, run_id)
 
 
 def run_periodic(now: datetime) -> None:

@@ -30,12 +30,13 @@ def push(person: Person, *records: object) -> None:
 def work_off(app: Flask) -> int:
     """Does what relay and worker do, without Redis; returns the number of jobs."""
     jobs = 0
-    while notes := [(note.topic, note.key, note.id) for note in db.session.query(outbox.OutboxNote).all()]:
-        topic, key, up_to_id = notes[-1]
+    while notes := [(note.topic, note.key) for note in db.session.query(outbox.OutboxNote).all()]:
+        topic, key = notes[-1]
+        covered = outbox.visible_notes(topic, key)
         if topic != "inspect_photo":
             queue.job(topic)(key)
         with outbox.transaction():
-            outbox.finish(topic, key, up_to_id)
+            outbox.finish(covered)
         jobs += 1
     return jobs
 
