@@ -94,6 +94,11 @@ def determination(**changes: Any) -> Alter:
     return lambda document: document["determinations"][0].update(changes)
 
 
+def add_item_behind_a_hidden_one(document: dict[str, Any]) -> None:
+    items(document).insert(5, {**copy.deepcopy(items(document)[5]), "id": "between"})
+    items(document)[6]["relevant"] = {"all": [{"item": "between", "result": "pass"}, {"item": "j", "result": "pass"}]}
+
+
 LAST = "/sections/0/items/5"
 
 BROKEN: dict[str, tuple[str, str, Alter]] = {
@@ -227,10 +232,7 @@ BROKEN: dict[str, tuple[str, str, Alter]] = {
     "an item behind an item that is hidden with it": (
         "unreachable-item",
         "/sections/0/items/6/relevant",
-        lambda d: (
-            items(d).insert(5, {**copy.deepcopy(items(d)[5]), "id": "between"}),
-            items(d)[6].update(relevant={"all": [{"item": "between", "result": "pass"}, {"item": "j", "result": "pass"}]}),
-        ),
+        add_item_behind_a_hidden_one,
     ),
     "a determination that can never be met": (
         "unreachable-determination",
