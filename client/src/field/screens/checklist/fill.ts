@@ -2,7 +2,7 @@
  * Filling in one checklist. A tap is on disk before it shows; what follows from it (skip conditions, results, clauses that are
  * met, counts) is worked out after the paint, so that a tap stays quick on a list of 200 items.
  */
-import { inject, onScopeDispose, shallowReactive, shallowRef, watch } from "vue";
+import { computed, inject, onScopeDispose, shallowReactive, shallowRef, watch } from "vue";
 import type { InjectionKey, ShallowRef } from "vue";
 import type { Answer, ProfileValue } from "../../../api/wire.ts";
 import { loadChecklist } from "../../../forms/checklist.ts";
@@ -74,11 +74,8 @@ export function openFill(vault: Vault, submissionId: string): Fill {
 
   const { value: stored, error } = useLive(async () => (await findSubmission(vault, submissionId)) ?? null);
   // The document may arrive while the page is open; it never changes after that.
-  const { value: document } = useLive(async () => {
-    if (checklist.value !== null) return undefined;
-    const row = await findSubmission(vault, submissionId);
-    return row ? checklistDocument(vault, row.checklist.hash) : undefined;
-  });
+  const hash = computed(() => submission.value?.checklist.hash ?? null);
+  const { value: document } = useLive(async () => (hash.value === null ? undefined : checklistDocument(vault, hash.value)), () => hash.value);
   watch(error, (raised) => {
     if (raised) failure.value = raised;
   });

@@ -28,8 +28,8 @@ export function useHazardDraft(visitId: () => string, hazardId: () => string): H
   const draft = shallowRef<HazardDraftRow | null>();
   const savedAt = ref<number | null>(null);
   const failure = shallowRef<unknown>(null);
-  const { value: stored } = useLive(async () => (await findHazardDraft(vault, hazardId())) ?? null);
-  const { value: photos } = useLive(() => photosOf(vault, { hazard_id: hazardId() }));
+  const { value: stored } = useLive(async () => (await findHazardDraft(vault, hazardId())) ?? null, hazardId);
+  const { value: photos } = useLive(() => photosOf(vault, { hazard_id: hazardId() }), hazardId);
   let writing: Promise<void> = Promise.resolve();
   let unwritten: HazardDraftRow | null = null;
 

@@ -1,7 +1,7 @@
 /** Re-checking one hazard within a visit; the visit is opened when the first thing is kept, not when somebody just looks. */
 import { computed, ref } from "vue";
 import type { ComputedRef, Ref, ShallowRef } from "vue";
-import { findHazard, rechecksOf, saveRecheck } from "../../local/hazards.ts";
+import { findHazard, saveRecheck } from "../../local/hazards.ts";
 import type { HazardView } from "../../local/hazards.ts";
 import { useLive } from "../../local/live.ts";
 import { photosOf } from "../../local/photos.ts";
@@ -24,7 +24,7 @@ export interface RecheckPage {
 }
 
 export interface RecheckUse {
-  page: ShallowRef<RecheckPage | null | undefined>;
+  page: ComputedRef<RecheckPage | null | undefined>;
   error: ShallowRef<unknown>;
   position: ScreenPosition;
   capture: Capture;
@@ -41,26 +41,31 @@ export function useRecheck(hazardId: () => string): RecheckUse {
   const failure = ref<unknown>(null);
   const position = useScreenPosition();
   const capture = useCapture(vault, () => visitId.value, position);
-  const { value: page, error } = useLive(() => readPage(hazardId()));
+  // Two queries: what a query reads after its first await is not followed.
+  const { value: hazard, error } = useLive(async () => (await findHazard(vault, hazardId())) ?? null, hazardId);
+  const subjectId = computed(() => hazard.value?.subject_id ?? "");
+  const { value: around } = useLive(() => readAround(subjectId.value, hazardId()), () => subjectId.value);
 
-  async function readPage(id: string): Promise<RecheckPage | null> {
-    const hazard = await findHazard(vault, id);
-    if (!hazard) return null;
-    const [subject, visits, photos] = await Promise.all([
-      findSubject(vault, hazard.subject_id),
-      inVault(vault, () => vault.db.visits.where({ subject_id: hazard.subject_id }).filter((visit) => visit.state === "open").toArray()),
-      photosOf(vault, { hazard_id: id }),
+  async function readAround(subject_id: string, hazard_id: string): Promise<Omit<RecheckPage, "hazard">> {
+    const [subject, visits, photos, rechecks] = await Promise.all([
+      findSubject(vault, subject_id),
+      inVault(vault, () => vault.db.visits.where({ subject_id }).filter((visit) => visit.state === "open").toArray()),
+      photosOf(vault, { hazard_id }),
+      inVault(vault, () => vault.db.recheck_drafts.where({ hazard_id }).toArray()),
     ]);
     const visit = visits[0];
-    const rechecks = visit ? await rechecksOf(vault, visit.id) : [];
     return {
-      hazard,
       subject: subject ?? null,
       visitId: visit?.id ?? null,
-      recheck: rechecks.find((recheck) => recheck.hazard_id === id) ?? null,
-      photos: visit ? photos.filter((photo) => photo.visit_id === visit.id) : [],
+      recheck: rechecks.find((recheck) => recheck.visit_id === visit?.id) ?? null,
+      photos: photos.filter((photo) => photo.visit_id === visit?.id),
     };
   }
+
+  const page = computed<RecheckPage | null | undefined>(() => {
+    if (hazard.value === undefined || hazard.value === null) return hazard.value;
+    return around.value && { hazard: hazard.value, ...around.value };
+  });
 
   async function openVisit(): Promise<string> {
     const hazard = page.value?.hazard;

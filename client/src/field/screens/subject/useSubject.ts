@@ -22,7 +22,7 @@ export interface SubjectPage {
 }
 
 export interface SubjectUse {
-  page: ShallowRef<SubjectPage | undefined>;
+  page: ComputedRef<SubjectPage | undefined>;
   error: ShallowRef<unknown>;
   gone: ComputedRef<boolean>;
   /** Returns where to go: straight into the only checklist, or to the page of the visit. */
@@ -31,20 +31,21 @@ export interface SubjectUse {
 
 export function useSubject(subjectId: () => string): SubjectUse {
   const vault = useVault();
-  const { value: page, error } = useLive(() => readSubjectPage(subjectId()));
+  // Two queries: what a query reads after its first await is not followed.
+  const { value: read, error } = useLive(() => readSubject(subjectId()), subjectId);
+  const { value: checklists } = useLive(
+    async () => (read.value?.subject ? checklistsFor(vault, read.value.subject) : []),
+    () => read.value?.subject?.sectors.join(),
+  );
+  const page = computed(() => (read.value === undefined ? undefined : { ...read.value, checklists: checklists.value ?? [] }));
 
-  async function readSubjectPage(id: string): Promise<SubjectPage> {
+  async function readSubject(id: string): Promise<Omit<SubjectPage, "checklists">> {
     const [subject, visits, hazards] = await Promise.all([
       findSubject(vault, id),
       inVault(vault, () => vault.db.visits.where({ subject_id: id }).filter((visit) => visit.state === "open").toArray()),
       hazardsOfSubject(vault, id),
     ]);
-    return {
-      subject: subject ?? null,
-      visit: visits[0] ?? null,
-      hazards: hazards.filter(isOpenHazard),
-      checklists: subject ? await checklistsFor(vault, subject) : [],
-    };
+    return { subject: subject ?? null, visit: visits[0] ?? null, hazards: hazards.filter(isOpenHazard) };
   }
 
   async function begin(hashes: readonly string[], profile: Record<string, ProfileValue>): Promise<string> {

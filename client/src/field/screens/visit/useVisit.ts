@@ -5,7 +5,7 @@ import { hazardDraftsOf, hazardsOfSubject, isOpenHazard, rechecksOf } from "../.
 import type { HazardView } from "../../local/hazards.ts";
 import { useLive } from "../../local/live.ts";
 import { photosOf } from "../../local/photos.ts";
-import type { ChecklistRow, HazardDraftRow, PhotoRow, RecheckDraftRow, SubmissionRow, VisitRow } from "../../local/rows.ts";
+import type { ChecklistRow, HazardDraftRow, PhotoRow, RecheckDraftRow, SubjectRow, SubmissionRow, VisitRow } from "../../local/rows.ts";
 import { checklistsFor, findSubject } from "../../local/subjects.ts";
 import { inVault } from "../../local/vault.ts";
 import { discardVisit, findVisit, startSubmission, submissionsOf } from "../../local/visits.ts";
@@ -23,7 +23,7 @@ export interface VisitPage {
 
 export interface VisitUse {
   /** null: not on this phone. */
-  page: ShallowRef<VisitPage | null | undefined>;
+  page: ComputedRef<VisitPage | null | undefined>;
   error: ShallowRef<unknown>;
   gone: ComputedRef<boolean>;
   add: (checklist: ChecklistRow) => Promise<string>;
@@ -32,32 +32,48 @@ export interface VisitUse {
 
 export function useVisit(visitId: () => string): VisitUse {
   const vault = useVault();
-  const { value: page, error } = useLive(() => readVisitPage(visitId()));
+  // One query per step: what a query reads after its first await is not followed, and documents are large.
+  const { value: own, error } = useLive(() => readOwn(visitId()), visitId);
+  const subjectId = computed(() => own.value?.visit?.subject_id ?? null);
+  const { value: around } = useLive(() => readAround(subjectId.value), () => subjectId.value);
+  const { value: offered } = useLive(async () => (around.value?.subject ? checklistsFor(vault, around.value.subject) : []), () => around.value?.subject?.sectors.join());
+  const hashes = computed(() => (own.value?.submissions ?? []).map((row) => row.checklist.hash));
+  const { value: documents } = useLive(() => inVault(vault, () => vault.db.checklists.bulkGet(hashes.value)), () => hashes.value.join());
 
-  async function readVisitPage(id: string): Promise<VisitPage | null> {
-    const visit = await findVisit(vault, id);
-    if (!visit) return null;
-    const [submissions, hazards, rechecks, known, photos, subject] = await Promise.all([
+  async function readOwn(id: string): Promise<Pick<VisitPage, "hazards" | "rechecks" | "photos"> & { visit: VisitRow | undefined; submissions: SubmissionRow[] }> {
+    const [visit, submissions, hazards, rechecks, photos] = await Promise.all([
+      findVisit(vault, id),
       submissionsOf(vault, id),
       hazardDraftsOf(vault, id),
       rechecksOf(vault, id),
-      hazardsOfSubject(vault, visit.subject_id),
       photosOf(vault, { visit_id: id }),
-      findSubject(vault, visit.subject_id),
     ]);
-    const checklists = await inVault(vault, () => vault.db.checklists.bulkGet(submissions.map((row) => row.checklist.hash)));
+    return { visit, submissions, hazards, rechecks, photos };
+  }
+
+  async function readAround(id: string | null): Promise<{ subject: SubjectRow | null; known: HazardView[] }> {
+    if (id === null) return { subject: null, known: [] };
+    const [subject, known] = await Promise.all([findSubject(vault, id), hazardsOfSubject(vault, id)]);
+    return { subject: subject ?? null, known };
+  }
+
+  const page = computed<VisitPage | null | undefined>(() => {
+    if (own.value === undefined) return undefined;
+    const { visit, submissions, hazards, rechecks, photos } = own.value;
+    if (visit === undefined) return null;
+    const byHash = new Map((documents.value ?? []).flatMap((row) => (row ? [[row.hash, row] as const] : [])));
     const begun = new Set(submissions.map((row) => row.checklist.id));
     const found = new Set(hazards.map((hazard) => hazard.id));
     return {
       visit,
-      submissions: submissions.map((row, index) => ({ row, checklist: checklists[index] ?? null })),
+      submissions: submissions.map((row) => ({ row, checklist: byHash.get(row.checklist.hash) ?? null })),
       hazards,
       rechecks,
-      earlier: known.filter((hazard) => isOpenHazard(hazard) && !found.has(hazard.id)),
+      earlier: (around.value?.known ?? []).filter((hazard) => isOpenHazard(hazard) && !found.has(hazard.id)),
       photos,
-      addable: subject ? (await checklistsFor(vault, subject)).filter((checklist) => !begun.has(checklist.id)) : [],
+      addable: (offered.value ?? []).filter((checklist) => !begun.has(checklist.id)),
     };
-  }
+  });
 
   return {
     page,
