@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -198,17 +199,24 @@ def _xlsx_grids(data: bytes) -> Iterator[_Grid]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(member.file_size for member in archive.infolist()) > UNPACKED_BYTES_AT_MOST:
             raise _Refused(
-                _unreadable("file-too-large", "文件解开后太大", "the file unpacks to too much", "只留检查表需要的工作表，不放图片")
+                _unreadable(
+                    "file-too-large", "文件解开后太大", "the file unpacks to too much", "只留检查表需要的工作表，不放图片"
+                )
             )
         has_formulas = any(
             b"<f>" in content or b"<f " in content
             for content in (archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/"))
         )
-    workbook = load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
-    formulas = load_workbook(io.BytesIO(data), keep_links=False) if has_formulas else None
+    with warnings.catch_warnings():
+        # openpyxl warns of drawings and validations that it does not keep; we only read values.
+        warnings.simplefilter("ignore")
+        workbook = load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
+        formulas = load_workbook(io.BytesIO(data), keep_links=False) if has_formulas else None
     for sheet in workbook.worksheets:
         grid = _Grid(sheet.title, [], merged=[str(merged) for merged in sheet.merged_cells.ranges])
-        for row in sheet.iter_rows(max_row=min(sheet.max_row, ROWS_AT_MOST + 2), max_col=min(sheet.max_column, COLUMNS_AT_MOST + 1)):
+        for row in sheet.iter_rows(
+            max_row=min(sheet.max_row, ROWS_AT_MOST + 2), max_col=min(sheet.max_column, COLUMNS_AT_MOST + 1)
+        ):
             grid.rows.append([cell.value for cell in row])
             for cell in row:
                 if cell.data_type == "e":
@@ -257,7 +265,12 @@ def _csv_grids(data: bytes) -> Iterator[_Grid]:
             continue
     if content is None or "\x00" in content:
         raise _Refused(
-            _unreadable("file-unreadable", "不是 Excel 文件，也不是文本", "neither a workbook nor text", "用 Excel 或 WPS 打开后另存为 .xlsx")
+            _unreadable(
+                "file-unreadable",
+                "不是 Excel 文件，也不是文本",
+                "neither a workbook nor text",
+                "用 Excel 或 WPS 打开后另存为 .xlsx",
+            )
         )
     grid: _Grid | None = None
     csv.field_size_limit(BYTES_AT_MOST)

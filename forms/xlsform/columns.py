@@ -106,4 +106,4 @@ def _canonical(name: str, sheet: str) -> str:
         "list name": "list_name", "id_string": "form_id", "title": "form_title", "readonly": "read_only",
         "calculate": "calculation", "jr:count": "repeat_count",
     }  # fmt: skip
-    return renamed.get(field, field)
+    return renamed.get(str(field), str(field))

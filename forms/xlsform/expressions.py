@@ -125,14 +125,18 @@ class _Reader:
             found = _TOKEN.match(expression, position)
             if found is None:
                 start = position + len(expression[position:]) - len(expression[position:].lstrip())
-                raise ExpressionError(f"第 {start + 1} 个字符“{expression[start]}”读不懂", f"character {start + 1} is not understood", start + 1)
+                raise ExpressionError(
+                    f"第 {start + 1} 个字符“{expression[start]}”读不懂", f"character {start + 1} is not understood", start + 1
+                )
             kind = str(found.lastgroup)
             text = found[kind].translate(_PLAIN)
             self.tokens.append(_Token(kind, _SIGNS.get(text, text), found.start(kind) + 1))
             position = found.end()
 
     def condition(self, depth: int) -> dict[str, Any]:
-        name = self.word("函数名（AND、OR、NOT、ATLEAST、RESULT、NUMBER、CHOICE、HAS、PROFILE…）", "a function such as AND, RESULT or PROFILE")
+        name = self.word(
+            "函数名（AND、OR、NOT、ATLEAST、RESULT、NUMBER、CHOICE、HAS、PROFILE…）", "a function such as AND, RESULT or PROFILE"
+        )
         if depth > DEPTH_AT_MOST:
             raise ExpressionError("条件套得太深", "the condition is nested too deeply", name.position)
         self.mark("(")
@@ -178,7 +182,8 @@ class _Reader:
                 return {"profile": key, "number": self.bounds()}
         raise ExpressionError(
             f"没有函数 {name.text}；可用 AND、OR、NOT、ATLEAST、RESULT、NUMBER、CHOICE、HAS、PROFILE、PROFILEIN、PROFILENUMBER",
-            f"there is no function {name.text}; there are AND, OR, NOT, ATLEAST, RESULT, NUMBER, CHOICE, HAS, PROFILE, PROFILEIN, PROFILENUMBER",
+            f"there is no function {name.text}; there are AND, OR, NOT, ATLEAST, RESULT, NUMBER, CHOICE, HAS, "
+            "PROFILE, PROFILEIN, PROFILENUMBER",
             name.position,
         )
 
@@ -187,7 +192,9 @@ class _Reader:
         while True:
             token = self.take()
             if token is None or token.kind != "sign":
-                raise ExpressionError("应写 >=、>、<=、< 或 = 加一个数", "expected >=, >, <=, < or = and a number", self.at(token))
+                raise ExpressionError(
+                    "应写 >=、>、<=、< 或 = 加一个数", "expected >=, >, <=, < or = and a number", self.at(token)
+                )
             number = self.word("一个数", "a number")
             bounds[_BOUND_NAMES[token.text]] = self._number(number)
             if self.peek() not in (",", ";"):
@@ -216,18 +223,24 @@ class _Reader:
     def word(self, zh: str, en: str) -> _Token:
         token = self.take()
         if token is None or token.kind != "word":
-            raise ExpressionError(f"第 {self.at(token)} 个字符处应是{zh}", f"expected {en} at character {self.at(token)}", self.at(token))
+            raise ExpressionError(
+                f"第 {self.at(token)} 个字符处应是{zh}", f"expected {en} at character {self.at(token)}", self.at(token)
+            )
         return token
 
     def mark(self, wanted: str) -> None:
         token = self.take()
         if token is None or token.text != wanted:
-            raise ExpressionError(f"第 {self.at(token)} 个字符处少了“{wanted}”", f"expected {wanted} at character {self.at(token)}", self.at(token))
+            raise ExpressionError(
+                f"第 {self.at(token)} 个字符处少了“{wanted}”", f"expected {wanted} at character {self.at(token)}", self.at(token)
+            )
 
     def separator(self) -> None:
         token = self.take()
         if token is None or token.text not in (",", ";"):
-            raise ExpressionError(f"第 {self.at(token)} 个字符处少了逗号", f"expected a comma at character {self.at(token)}", self.at(token))
+            raise ExpressionError(
+                f"第 {self.at(token)} 个字符处少了逗号", f"expected a comma at character {self.at(token)}", self.at(token)
+            )
 
     def expect_end(self) -> None:
         token = self.take()

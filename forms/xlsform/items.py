@@ -17,11 +17,13 @@ from forms.xlsform.xpath import NOT_APPLICABLE, NOTHING_FOUND, Question, read_ra
 
 Document = Mapping[str, Any]
 
-_JUDGEMENT_LIST = re.compile(r"judgement(_partial)?(_na)?")
+JUDGEMENT_LIST = re.compile(r"pass(-partial)?-fail(-na)?")
 _RANGE_UNKNOWN = 999_999_999
-_DEFAULT_REASON = text("现场没有这一项", "There is none on site")
+_DEFAULT_REASON = {"zh": "现场没有这一项", "en": "There is none on site"}
 _DEFAULT_EVIDENCE = text("整改后照片", "Photo after rectification")
-_DEFAULT_GROUND = text("依据是导入时统一填写的，未逐项核对", "The ground was given for the whole form at import, not item by item")
+_DEFAULT_GROUND = text(
+    "依据是导入时统一填写的，未逐项核对", "The ground was given for the whole form at import, not item by item"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,11 @@ class Items:
             item["basis"] = [self._citation(row, line) for line in citations]
         named = survey.value(row, "determinations")
         phrases = survey.pairs(row, "phrases")
-        days, day_kind, evidence = survey.number(row, "deadline_days"), survey.value(row, "deadline_kind"), survey.pair(row, "evidence")
+        days, day_kind, evidence = (
+            survey.number(row, "deadline_days"),
+            survey.value(row, "deadline_kind"),
+            survey.pair(row, "evidence"),
+        )
         if phrases or days is not None or day_kind or evidence or named:
             deadline = {key: value for key, value in (("days", days), ("day_kind", day_kind)) if value not in (None, "")}
             hazard = {"phrases": phrases, "deadline": deadline, "evidence": evidence}
@@ -126,7 +132,7 @@ class Items:
         reasons = self.survey.pairs(row, "reasons")
         if allowed is None and (item.pop("_allows_not_applicable", False) or reasons):
             allowed = True
-            reasons = reasons or [dict(_DEFAULT_REASON)]
+            reasons = reasons or [{**_DEFAULT_REASON}]
         item.pop("_allows_not_applicable", None)
         if allowed:
             item["not_applicable"] = {"reasons": reasons}
@@ -140,7 +146,10 @@ class Items:
                 self.survey.cell(row, "basis").problem(
                     "citation",
                     text(f"“{line}”缺少条款", f"“{line}” names no clause"),
-                    text("每行写：标准编号 空格 条款，如 work-safety-law-2021 第41条", "per line: standard, space, clause, like work-safety-law-2021 第41条"),
+                    text(
+                        "每行写：标准编号 空格 条款，如 work-safety-law-2021 第41条",
+                        "per line: standard, space, clause, like work-safety-law-2021 第41条",
+                    ),
                 )
             )
         return {"standard": standard, "clause": clause.strip() or "?"}
@@ -161,16 +170,20 @@ class Items:
             }
         elif "hazard" not in item:
             self._lacks(
-                row, "hazard-missing", text("缺少隐患用语和整改期限", "wording of the hazard and time limit are missing"),
-                text("加 phrases_zh、phrases_en、deadline_days 等列，或在导入时给统一的整改天数", "add the columns phrases_zh, phrases_en, deadline_days …, or give the days for all at import"),
+                row, "hazard-missing",
+                text("缺少隐患用语和整改期限", "wording of the hazard and time limit are missing"),
+                text("加 phrases_zh、phrases_en、deadline_days 等列，或在导入时给统一的整改天数",
+                     "add the columns phrases_zh, phrases_en, deadline_days …, or give the days for all at import"),
             )  # fmt: skip
             item["hazard"] = None
 
     def _default_basis(self, row: Row, item: dict[str, Any]) -> None:
         if self.defaults.basis is None:
             self._lacks(
-                row, "basis-missing", text("缺少依据", "the legal ground is missing"),
-                text("加 basis 列（如 work-safety-law-2021 第41条），或在导入时给统一的依据", "add the column basis (work-safety-law-2021 第41条), or give a ground for all at import"),
+                row, "basis-missing",
+                text("缺少依据", "the legal ground is missing"),
+                text("加 basis 列（如 work-safety-law-2021 第41条），或在导入时给统一的依据",
+                     "add the column basis (work-safety-law-2021 第41条), or give a ground for all at import"),
             )  # fmt: skip
             item["basis"] = None
             return
@@ -182,13 +195,19 @@ class Items:
         self.problems.append(row.problem(code, what, mend))
 
     def _select_one(self, row: Row, item: dict[str, Any], kind: QuestionType) -> Question | None:
-        if _JUDGEMENT_LIST.fullmatch(kind.list_name) and (self.survey.ours or kind.list_name not in self.choices):
-            return self._judgement(row, item, {result: result for result in ("pass", "fail", "partial", "not_applicable", "unchecked")})
+        if JUDGEMENT_LIST.fullmatch(kind.list_name) and (self.survey.ours or kind.list_name not in self.choices):
+            return self._judgement(
+                row, item, {result: result for result in ("pass", "fail", "partial", "not_applicable", "unchecked")}
+            )
         choices = self._choices(row, kind)
         if choices is None:
             return None
         graded = self.choices_table is not None and any(self.choices_table.value(choice.row, "result") for choice in choices)
-        judged = None if graded or self.survey.ours else judgement_of([(each.name, list((each.label or {}).values())) for each in choices])
+        judged = (
+            None
+            if graded or self.survey.ours
+            else judgement_of([(each.name, list((each.label or {}).values())) for each in choices])
+        )
         if judged is None:
             return self._choice(row, item, choices, graded)
         results, yes_no = judged
@@ -238,7 +257,10 @@ class Items:
                 self.survey.cell(row, "type").problem(
                     "choice-not-judged",
                     text("选项没有结论，全部按“符合”导入", "the options have no results: all count as pass"),
-                    text("在 choices 工作表加 result 列：pass、fail、partial、not_applicable", "add the column result to choices: pass, fail, partial or not_applicable"),
+                    text(
+                        "在 choices 工作表加 result 列：pass、fail、partial、not_applicable",
+                        "add the column result to choices: pass, fail, partial or not_applicable",
+                    ),
                     Severity.WARNING,
                 )
             )
@@ -257,7 +279,10 @@ class Items:
             self.problems.append(
                 self.survey.cell(row, "type").problem(
                     "every-option-is-wrong",
-                    text("多选按“发现的问题”导入：一个都不选才是符合", "a multiple choice lists what is found wrong: none chosen is a pass"),
+                    text(
+                        "多选按“发现的问题”导入：一个都不选才是符合",
+                        "a multiple choice lists what is found wrong: none chosen is a pass",
+                    ),
                     text("选项若不是问题，请改为 select_one", "if the options are not faults, use select_one"),
                     Severity.WARNING,
                 )
@@ -311,7 +336,13 @@ class Items:
                 if length is not None:
                     raise ExpressionError("数值题没有文字长度", "a number has no length", 1)
             except ExpressionError as error:
-                self.problems.append(_unreadable(cell, error, text("只认 . >= 0 and . <= 100 这样的范围", "only ranges like . >= 0 and . <= 100 can be used")))
+                self.problems.append(
+                    _unreadable(
+                        cell,
+                        error,
+                        text("只认 . >= 0 and . <= 100 这样的范围", "only ranges like . >= 0 and . <= 100 can be used"),
+                    )
+                )
         step = 10 ** -int(decimals) if isinstance(decimals, int) and 0 <= decimals <= 3 else 1
         parameters = dict(re.findall(r"(start|end)\s*=\s*(-?\d+(?:\.\d+)?)", self.survey.value(row, "parameters")))
         low = bounds.get("at_least", bounds["above"] + step if "above" in bounds else _figure(parameters.get("start")))
@@ -322,7 +353,10 @@ class Items:
                 cell.problem(
                     "range-unknown",
                     text("没有可填的范围，任何数都能填", "there is no plausible range: any figure can be entered"),
-                    text("在 constraint 写 . >= 0 and . <= 100，或填 minimum、maximum 列", "write . >= 0 and . <= 100 into constraint, or use the columns minimum, maximum"),
+                    text(
+                        "在 constraint 写 . >= 0 and . <= 100，或填 minimum、maximum 列",
+                        "write . >= 0 and . <= 100 into constraint, or use the columns minimum, maximum",
+                    ),
                     Severity.WARNING,
                 )
             )
@@ -342,7 +376,11 @@ class Items:
                         raise ExpressionError("文字题只能限制长度", "a text can only be limited in length", 1)
                     length = found
                 except ExpressionError as error:
-                    self.problems.append(_unreadable(cell, error, text("改为 string-length(.) <= 500，或删去", "use string-length(.) <= 500, or remove it")))
+                    self.problems.append(
+                        _unreadable(
+                            cell, error, text("改为 string-length(.) <= 500，或删去", "use string-length(.) <= 500, or remove it")
+                        )
+                    )
         item["text"] = {key: value for key, value in (("max_length", length), ("required", required)) if value is not None}
         return Question("text")
 
@@ -365,7 +403,11 @@ def _options_question(kind: str, choices: list[Choice]) -> Question:
 
 
 def _unreadable(cell: Cell, error: ExpressionError, mend: Text | None = None) -> CellProblem:
-    return cell.problem("expression", text(error.zh, error.en), mend or text("改正这一格的写法，见 docs/xlsform.md", "mend what the cell says, see docs/xlsform.md"))
+    return cell.problem(
+        "expression",
+        text(error.zh, error.en),
+        mend or text("改正这一格的写法，见 docs/xlsform.md", "mend what the cell says, see docs/xlsform.md"),
+    )
 
 
 def _figure(written: str | None) -> int | float | None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 _NAMES = {
-    "pass": {"pass", "passed", "ok", "compliant", "conforming", "conforms", "conformity", "satisfactory", "符合", "合格", "达标", "正常"},
+    "pass": {"pass", "passed", "ok", "compliant", "conforming", "conforms", "conformity", "satisfactory",
+             "符合", "合格", "达标", "正常"},
     "fail": {
         "fail", "failed", "not_ok", "nok", "non_compliant", "noncompliant", "not_compliant", "nonconforming", "non_conformity",
         "unsatisfactory", "不符合", "不合格", "不达标", "异常",
     },
     "partial": {"partial", "partially", "partly", "部分符合", "部分不符合"},
     "not_applicable": {"not_applicable", "na", "n_a", "n/a", "不适用", "缺项"},
-    "unchecked": {"unchecked", "not_checked", "dk", "dont_know", "don_t_know", "don't_know", "unknown", "未检查", "不知道", "不清楚"},
+    "unchecked": {"unchecked", "not_checked", "dk", "dont_know", "don_t_know", "don't_know", "unknown",
+                  "未检查", "不知道", "不清楚"},
 }  # fmt: skip
 _YES_NO = {"pass": {"yes", "y", "true", "是", "有"}, "fail": {"no", "n", "false", "否", "没有", "无"}}
 _RESULT_OF = {name: result for result, names in _NAMES.items() for name in names}

@@ -14,7 +14,8 @@ Place = Cell | Row | Sheet
 _COLUMN_NAMES = {
     "statement": "label", "how": "hint", "photo_hint": "guidance_hint", "relevant": "condition", "id": "name",
     "hazard": "phrases_zh, phrases_en, deadline_days, deadline_kind, evidence_zh, evidence_en",
-    "phrases": "phrases_zh, phrases_en", "days": "deadline_days", "day_kind": "deadline_kind", "evidence": "evidence_zh, evidence_en",
+    "phrases": "phrases_zh, phrases_en", "days": "deadline_days", "day_kind": "deadline_kind",
+    "evidence": "evidence_zh, evidence_en",
     "reasons": "reasons_zh, reasons_en", "deduction_per_occurrence": "partial_deduction", "max_length": "maximum",
 }  # fmt: skip
 
@@ -44,6 +45,9 @@ class Places:
         place = self.of(problem.pointer)
         what, mend = problem.what, problem.mend
         if problem.code == "schema-required":
+            # One missing part is missing in its own column.
+            lacking = problem.what["en"].removesuffix(" is missing").split(", ")
+            place = self._places.get(f"{problem.pointer}/{lacking[0]}", place) if len(lacking) == 1 else place
             what, mend = _in_columns(what), _in_columns(mend)
         return place.problem(problem.code, what, mend, problem.severity)
 

@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QuestionType:
-    """A row's kind, the choices it uses, for numbers the decimals, and why it is refused or left out."""
+    """A row's kind, the choices it uses, for numbers the decimals, and why it is refused or left out (a loop still begins)."""
 
     kind: Kind
     list_name: str = ""
@@ -49,8 +49,10 @@ _REFUSED = {
     "geotrace": ("不记录轨迹", "tracks are not recorded", "删去这一行", "remove this row"),
     "geoshape": ("不记录范围", "outlines are not recorded", "删去这一行", "remove this row"),
     "barcode": ("没有扫码题", "there are no barcode items", "改用 text", "use text"),
-    "binary": ("只收照片，不收录音、录像和文件", "photos only: no audio, video or files", "改用 image，或删去", "use image, or remove it"),
-    "calculate": ("没有计算题，分数由程序按规则算", "there are no calculations", "删去这一行，条件直接写在 relevant", "remove it; put the test into relevant"),
+    "binary": ("只收照片，不收录音、录像和文件", "photos only: no audio, video or files",
+               "改用 image，或删去", "use image, or remove it"),
+    "calculate": ("没有计算题，分数由程序按规则算", "there are no calculations",
+                  "删去这一行，条件直接写在 relevant", "remove it; put the test into relevant"),
     "hidden": ("没有隐藏题", "there are no hidden questions", "删去这一行", "remove this row"),
     "trigger": ("没有“确认”题", "there are no acknowledgements", "改用 select_one 的判断题", "use a select_one judgement"),
 }  # fmt: skip
@@ -63,14 +65,20 @@ def question_type(written: str) -> QuestionType:
     if found := RE_BEGIN_CONTROL.search(lower):
         control = aliases.control[found["type"]]
         if control == constants.LOOP:
-            return _refused("loop 不能转换", "loops cannot be used", "改用 begin_repeat", "use begin_repeat")
+            why = text("loop 不能转换", "loops cannot be used")
+            return QuestionType(Kind.BEGIN_GROUP, why=why, mend=text("改用 begin_repeat", "use begin_repeat"))
         return QuestionType(Kind.BEGIN_REPEAT if control == constants.REPEAT else Kind.BEGIN_GROUP)
     if RE_END_CONTROL.search(lower):
         return QuestionType(Kind.END)
     if found := RE_SELECT.search(_with_lower_command(plain)):
         return _select(found["select_command"], found["list_name"], bool(found["specify_other"]))
     if re.match(r"select|rank", lower):
-        return _refused(f"{plain} 后面没有选项表的名称", f"{plain} does not name its choices", "写成 select_one 选项表名", "write: select_one list_name")
+        return _refused(
+            f"{plain} 后面没有选项表的名称",
+            f"{plain} does not name its choices",
+            "写成 select_one 选项表名",
+            "write: select_one list_name",
+        )
     known = QUESTION_TYPE_DICT.get(plain) or QUESTION_TYPE_DICT.get(lower)
     if known is None:
         return _refused(
@@ -89,9 +97,13 @@ def _plain(lower: str, known: dict[str, dict[str, str]]) -> QuestionType:
         return QuestionType(Kind.LEFT_OUT, why=why, mend=text("可以删去这一行", "the row may be removed"))
     if bind.get("readonly"):
         why = text("说明文字没有对应的检查项", "notes have no counterpart")
-        return QuestionType(Kind.LEFT_OUT, why=why, mend=text("要保留的，写进下一项的 hint", "move what matters into the hint of the next item"))
+        return QuestionType(
+            Kind.LEFT_OUT, why=why, mend=text("要保留的，写进下一项的 hint", "move what matters into the hint of the next item")
+        )
     if control.get("tag") == "range" or bind.get("type") in ("int", "decimal"):
-        return QuestionType(Kind.NUMBER, decimals=2 if bind.get("type") == "decimal" else 0, constraint=bind.get("constraint", ""))
+        return QuestionType(
+            Kind.NUMBER, decimals=2 if bind.get("type") == "decimal" else 0, constraint=bind.get("constraint", "")
+        )
     if control.get("mediatype") == "image/*":
         return QuestionType(Kind.PHOTO)
     if control.get("tag") == "input" and bind.get("type") == "string":
@@ -107,11 +119,26 @@ def _plain(lower: str, known: dict[str, dict[str, str]]) -> QuestionType:
 
 def _select(command: str, list_name: str, or_other: bool) -> QuestionType:
     if or_other:
-        return _refused("不支持 or_other", "or_other is not supported", "在选项里加“其他”，另加一行 text", "add “other” to the choices and a text row after it")
+        return _refused(
+            "不支持 or_other",
+            "or_other is not supported",
+            "在选项里加“其他”，另加一行 text",
+            "add “other” to the choices and a text row after it",
+        )
     if "file" in command or "external" in command or re.search(r"\.(csv|xml|geojson)$", list_name):
-        return _refused("选项不能来自外部文件", "choices cannot come from a file", "把选项写进 choices 工作表", "put the choices on the choices sheet")
+        return _refused(
+            "选项不能来自外部文件",
+            "choices cannot come from a file",
+            "把选项写进 choices 工作表",
+            "put the choices on the choices sheet",
+        )
     if list_name.startswith("${"):
-        return _refused("选项不能来自另一题的答案", "choices cannot come from another answer", "把选项写进 choices 工作表", "put the choices on the choices sheet")
+        return _refused(
+            "选项不能来自另一题的答案",
+            "choices cannot come from another answer",
+            "把选项写进 choices 工作表",
+            "put the choices on the choices sheet",
+        )
     select = aliases.select[command]
     if select == constants.RANK:
         return _refused("不支持排序题", "ranking is not supported", "改用 select_one", "use select_one")

@@ -22,12 +22,12 @@ from forms.validation import validate_checklist
 from forms.xlsform import columns
 from forms.xlsform.cells import Book, Cell, CellProblem, Row, Sheet, read_book, text
 from forms.xlsform.expressions import ExpressionError, read_condition
-from forms.xlsform.items import Choice, Defaults, Items
+from forms.xlsform.items import JUDGEMENT_LIST, Choice, Defaults, Items
 from forms.xlsform.places import Places
 from forms.xlsform.question_types import Kind, QuestionType, question_type
 from forms.xlsform.questions import profile_question, questions_of
 from forms.xlsform.tables import TO_COMPLETE, TO_TRANSLATE, Table
-from forms.xlsform.writing import INSTANCE_KEY, JUDGEMENT_LABELS, SECTION, range_constraint
+from forms.xlsform.writing import INSTANCE_KEY, SECTION, YES_NO_LIST
 from forms.xlsform.xpath import PROFILE, Question, read_xpath, write_xpath
 
 DEPTH_AT_MOST = 8
@@ -133,13 +133,19 @@ class _Reader:
             return None
         self.places.put("", sheet)
         settings = self._settings()
-        language = next((cell.text for row in settings for name, cell in row.cells.items() if name.lower() == "default_language"), "")
+        language = next(
+            (cell.text for row in settings for name, cell in row.cells.items() if name.lower() == "default_language"), ""
+        )
         choices_table, choices = self._choices(language)
         known = [*columns.SURVEY_COLUMNS, "repeat_count", "calculation", "choice_filter", "parameters"]
         survey = Table.read(sheet, columns.SURVEY, known, ours=self.ours, default_language=language, problems=self.problems)
         if not survey.has("type"):
             self.problems.append(
-                sheet.problem("type-column-missing", text("没有 type 列", "there is no column type"), text("第一行写列名 type、name、label", "the first row names the columns: type, name, label"))
+                sheet.problem(
+                    "type-column-missing",
+                    text("没有 type 列", "there is no column type"),
+                    text("第一行写列名 type、name、label", "the first row names the columns: type, name, label"),
+                )
             )
             return None
         self.survey = survey
@@ -148,14 +154,25 @@ class _Reader:
             self._row(row)
         for frame in self.stack:
             self.problems.append(
-                frame.row.problem("group-not-closed", text(f"{frame.name} 没有结束", f"{frame.name} is never ended"), text("补上 end_group 或 end_repeat", "add end_group or end_repeat"))
+                frame.row.problem(
+                    "group-not-closed",
+                    text(f"{frame.name} 没有结束", f"{frame.name} is never ended"),
+                    text("补上 end_group 或 end_repeat", "add end_group or end_repeat"),
+                )
             )
         self._tell_untranslated(survey)
         document = self._assembled(settings)
         if not document["sections"]:
             if not _has_errors(self.problems):
                 self.problems.append(
-                    sheet.problem("no-items", text("没有一行能成为检查项", "no row can become an item"), text("加 select_one、integer、decimal、select_multiple 题", "add select_one, integer, decimal or select_multiple rows"))
+                    sheet.problem(
+                        "no-items",
+                        text("没有一行能成为检查项", "no row can become an item"),
+                        text(
+                            "加 select_one、integer、decimal、select_multiple 题",
+                            "add select_one, integer, decimal or select_multiple rows",
+                        ),
+                    )
                 )
             return None
         # Without what was refused, every complaint about the rest would be a guess.
@@ -167,7 +184,10 @@ class _Reader:
 
     def _no_survey(self, sheet: Sheet | None) -> None:
         names = "、".join(each.name for each in self.book.sheets.values())
-        mend = text("第一张工作表叫 survey，第一行写列名 type、name、label", "name the first sheet survey; its first row names the columns type, name, label")
+        mend = text(
+            "第一张工作表叫 survey，第一行写列名 type、name、label",
+            "name the first sheet survey; its first row names the columns type, name, label",
+        )
         if sheet is None:
             what = text(f"没有 survey 工作表（有：{names or '无'}）", f"there is no sheet survey (there is: {names or 'none'})")
         else:
@@ -181,30 +201,65 @@ class _Reader:
         name = self.survey.value(row, "name")
         if not cell.text:
             self.problems.append(
-                cell.problem("type-missing", text("这一行没有题型", "the row has no type"), text("填 type；合并的单元格须先拆开；空行请删去", "fill in type; unmerge merged cells; remove rows that are not wanted"))
+                cell.problem(
+                    "type-missing",
+                    text("这一行没有题型", "the row has no type"),
+                    text(
+                        "填 type；合并的单元格须先拆开；空行请删去",
+                        "fill in type; unmerge merged cells; remove rows that are not wanted",
+                    ),
+                )
             )
             return
         kind = question_type(cell.text)
         match kind.kind:
             case Kind.BEGIN_GROUP | Kind.BEGIN_REPEAT:
+                if kind.why is not None and kind.mend is not None:
+                    self.problems.append(cell.problem("type-refused", kind.why, kind.mend))
                 self._begin(row, name, repeats=kind.kind is Kind.BEGIN_REPEAT)
             case Kind.END:
                 if self.stack:
                     self.stack.pop()
                 else:
-                    self.problems.append(cell.problem("end-without-begin", text("没有开始就结束", "it ends what never began"), text("删去这一行，或补上 begin", "remove the row, or add the begin")))
+                    self.problems.append(
+                        cell.problem(
+                            "end-without-begin",
+                            text("没有开始就结束", "it ends what never began"),
+                            text("删去这一行，或补上 begin", "remove the row, or add the begin"),
+                        )
+                    )
             case Kind.LEFT_OUT | Kind.REFUSED:
-                assert kind.why is not None and kind.mend is not None
+                assert kind.why is not None
+                assert kind.mend is not None
                 refused = kind.kind is Kind.REFUSED
-                self.problems.append(cell.problem("type-refused" if refused else "row-left-out", kind.why, kind.mend, Severity.ERROR if refused else Severity.WARNING))
+                self.problems.append(
+                    cell.problem(
+                        "type-refused" if refused else "row-left-out",
+                        kind.why,
+                        kind.mend,
+                        Severity.ERROR if refused else Severity.WARNING,
+                    )
+                )
             case _:
                 self._question(row, name, kind)
 
     def _begin(self, row: Row, name: str, *, repeats: bool) -> None:
         if len(self.stack) >= DEPTH_AT_MOST:
-            self.problems.append(row.problem("nested-too-deeply", text("分组套得太深", "groups are nested too deeply"), text("最多两层就够", "two levels are enough")))
+            self.problems.append(
+                row.problem(
+                    "nested-too-deeply",
+                    text("分组套得太深", "groups are nested too deeply"),
+                    text("最多两层就够", "two levels are enough"),
+                )
+            )
         elif repeats and any(frame.repeats for frame in self.stack):
-            self.problems.append(row.problem("repeat-in-repeat", text("重复组里不能再有重复组", "a repeat cannot stand in a repeat"), text("拆成两个并列的重复组", "put the two side by side")))
+            self.problems.append(
+                row.problem(
+                    "repeat-in-repeat",
+                    text("重复组里不能再有重复组", "a repeat cannot stand in a repeat"),
+                    text("拆成两个并列的重复组", "put the two side by side"),
+                )
+            )
         frame = _Frame(row, name or f"#{row.number}", repeats)
         frame.is_profile = name == "profile" and not self.stack and self.ours
         self.stack.append(frame)
@@ -240,23 +295,49 @@ class _Reader:
                 self.problems.append(cell.problem("not-supported", what, text("清空这一格", "clear the cell")))
         required = self.survey.cell(row, "required")
         if required.text and required.text.lower() not in _YES_OR_NO:
-            self.problems.append(required.problem("not-supported", text("必填不能带条件", "required cannot depend on a condition"), text("写 yes 或 no", "write yes or no")))
+            self.problems.append(
+                required.problem(
+                    "not-supported",
+                    text("必填不能带条件", "required cannot depend on a condition"),
+                    text("写 yes 或 no", "write yes or no"),
+                )
+            )
         for language in ("zh", "en", ""):
             label = self.survey.cell(row, "label", language)
             if "${" in label.text:
-                self.problems.append(label.problem("not-supported", text("题目里不能引用别的答案", "a statement cannot quote other answers"), text("删去 ${…}", "remove ${…}")))
+                self.problems.append(
+                    label.problem(
+                        "not-supported",
+                        text("题目里不能引用别的答案", "a statement cannot quote other answers"),
+                        text("删去 ${…}", "remove ${…}"),
+                    )
+                )
 
     def _id(self, row: Row, name: str) -> str | None:
         cell = self.survey.cell(row, "name")
         identifier = identifier_of(name)
         if identifier is None:
-            what = text(f"名称“{name}”用不了", f"the name “{name}” cannot be used") if name else text("缺少名称", "the name is missing")
-            self.problems.append(cell.problem("name", what, text("小写字母开头，只用小写字母、数字、下划线", "a lower-case letter, then lower-case letters, digits, _")))
+            what = (
+                text(f"名称“{name}”用不了", f"the name “{name}” cannot be used")
+                if name
+                else text("缺少名称", "the name is missing")
+            )
+            self.problems.append(
+                cell.problem(
+                    "name",
+                    what,
+                    text("小写字母开头，只用小写字母、数字、下划线", "a lower-case letter, then lower-case letters, digits, _"),
+                )
+            )
             return None
         if identifier in self.ids:
             first = self.ids[identifier].number
             self.problems.append(
-                cell.problem("duplicate-id", text(f"{name} 与第 {first} 行同名", f"{name} is also the name in row {first}"), text("改成不同的名称", "give each its own name"))
+                cell.problem(
+                    "duplicate-id",
+                    text(f"{name} 与第 {first} 行同名", f"{name} is also the name in row {first}"),
+                    text("改成不同的名称", "give each its own name"),
+                )
             )
             return None
         self.ids[identifier] = row
@@ -266,7 +347,12 @@ class _Reader:
 
     def _renamed(self, cell: Cell, name: str, identifier: str) -> None:
         self.problems.append(
-            cell.problem("renamed", text(f"{name} 记为 {identifier}", f"{name} is taken in as {identifier}"), text("编号只用小写字母、数字、下划线", "ids have lower-case letters, digits and _ only"), Severity.WARNING)
+            cell.problem(
+                "renamed",
+                text(f"{name} 记为 {identifier}", f"{name} is taken in as {identifier}"),
+                text("编号只用小写字母、数字、下划线", "ids have lower-case letters, digits and _ only"),
+                Severity.WARNING,
+            )
         )
 
     def _section(self, row: Row) -> _Section:
@@ -290,7 +376,15 @@ class _Reader:
         if identifier is None:
             identifier = f"section_{row.number}"
             if self.ours:
-                self.problems.append(self.survey.cell(row, "name").problem("name", text(f"名称“{name}”用不了", f"the name “{name}” cannot be used"), text("小写字母开头，只用小写字母、数字、下划线", "a lower-case letter, then lower-case letters, digits, _")))
+                self.problems.append(
+                    self.survey.cell(row, "name").problem(
+                        "name",
+                        text(f"名称“{name}”用不了", f"the name “{name}” cannot be used"),
+                        text(
+                            "小写字母开头，只用小写字母、数字、下划线", "a lower-case letter, then lower-case letters, digits, _"
+                        ),
+                    )
+                )
         taken = {section.id for section in self.sections}
         if identifier in taken and not self.ours:
             identifier = next(f"{identifier}_{n}" for n in range(2, len(taken) + 3) if f"{identifier}_{n}" not in taken)
@@ -305,7 +399,7 @@ class _Reader:
             key["type"] = "number"
             if unit := self.survey.value(row, "unit"):
                 key["unit"] = unit
-        elif kind.kind is Kind.SELECT_ONE and kind.list_name == "yes_no":
+        elif kind.kind is Kind.SELECT_ONE and kind.list_name == YES_NO_LIST:
             key["type"] = "boolean"
         elif kind.kind is Kind.SELECT_ONE and kind.list_name in self.items.choices:
             key["type"] = "choice"
@@ -315,7 +409,10 @@ class _Reader:
             self.problems.append(
                 self.survey.cell(row, "type").problem(
                     "profile-type",
-                    text("主体情况只用 select_one、select_one yes_no、decimal", "profile keys are select_one, select_one yes_no or decimal"),
+                    text(
+                        "主体情况只用 select_one、select_one yes-no、decimal",
+                        "profile keys are select_one, select_one yes-no or decimal",
+                    ),
                     text("改题型；选项表须在 choices 里", "mend the type; its list must be on the sheet choices"),
                 )
             )
@@ -330,29 +427,54 @@ class _Reader:
         if sheet is None:
             return []
         known = [*columns.SETTINGS_COLUMNS]
-        self.settings_table = Table.read(sheet, columns.SETTINGS, known, ours=self.ours, default_language="", problems=self.problems)
+        self.settings_table = Table.read(
+            sheet, columns.SETTINGS, known, ours=self.ours, default_language="", problems=self.problems
+        )
         return sheet.rows[:1]
 
     def _choices(self, language: str) -> tuple[Table | None, dict[str, list[Choice]]]:
         sheet = self.book.find(columns.CHOICES) or self.book.find("choices and columns")
         if sheet is None:
             return None, {}
-        table = Table.read(sheet, columns.CHOICES, columns.CHOICES_COLUMNS, ours=self.ours, default_language=language, problems=self.problems)
+        table = Table.read(
+            sheet, columns.CHOICES, columns.CHOICES_COLUMNS, ours=self.ours, default_language=language, problems=self.problems
+        )
         lists: dict[str, list[Choice]] = {}
         for row in sheet.rows:
             name, list_name = table.value(row, "name"), table.value(row, "list_name")
             if not name or not list_name:
                 empty = table.cell(row, "list_name" if not list_name else "name")
-                self.problems.append(empty.problem("choice-incomplete", text("选项缺少 list_name 或 name", "the choice lacks list_name or name"), text("补上", "fill it in")))
+                self.problems.append(
+                    empty.problem(
+                        "choice-incomplete",
+                        text("选项缺少 list_name 或 name", "the choice lacks list_name or name"),
+                        text("补上", "fill it in"),
+                    )
+                )
                 continue
             value = name if name.startswith("_") else option_value_of(name)
             same = next((choice for choice in lists.get(list_name, []) if choice.value == value), None)
             if value is None or same is not None:
-                what = text(f"选项名“{name}”用不了", f"the name “{name}” cannot be used") if value is None else text(f"{name} 与第 {same.row.number if same else 0} 行重复", f"{name} is also in row {same.row.number if same else 0}")
-                self.problems.append(table.cell(row, "name").problem("choice-name", what, text("选项名只用小写字母、数字、下划线，同一表内不重复", "lower-case letters, digits and _; each once per list")))
+                what = (
+                    text(f"选项名“{name}”用不了", f"the name “{name}” cannot be used")
+                    if value is None
+                    else text(
+                        f"{name} 与第 {same.row.number if same else 0} 行重复",
+                        f"{name} is also in row {same.row.number if same else 0}",
+                    )
+                )
+                self.problems.append(
+                    table.cell(row, "name").problem(
+                        "choice-name",
+                        what,
+                        text(
+                            "选项名只用小写字母、数字、下划线，同一表内不重复",
+                            "lower-case letters, digits and _; each once per list",
+                        ),
+                    )
+                )
                 continue
-            if list_name in JUDGEMENT_LABELS or list_name.startswith("judgement") and self.ours:
-                lists.setdefault(list_name, [])
+            if self.ours and JUDGEMENT_LIST.fullmatch(list_name):
                 continue
             lists.setdefault(list_name, []).append(Choice(name, value, table.texts(row, "label"), row))
         self._tell_untranslated(table)
@@ -364,8 +486,14 @@ class _Reader:
             self.problems.append(
                 table.sheet.problem(
                     "untranslated",
-                    text(f"{len(rows)} 行只有一种语言，另一种标为“（待译）”，译好才能发布", f"{len(rows)} rows have one language only; the other is marked “to be translated” and must be done before publication"),
-                    text("加 label::中文 (zh) 和 label::English (en) 两列", "add the columns label::中文 (zh) and label::English (en)"),
+                    text(
+                        f"{len(rows)} 行只有一种语言，另一种标“（待译）”，译好才能发布",
+                        f"{len(rows)} rows have one language only; the other is marked “to be translated” until publication",
+                    ),
+                    text(
+                        "加 label::中文 (zh) 和 label::English (en) 两列",
+                        "add the columns label::中文 (zh) and label::English (en)",
+                    ),
                     Severity.WARNING,
                 )
             )
@@ -380,8 +508,14 @@ class _Reader:
             document["profile"] = self.profile_document
         for index, (_, row) in enumerate(self.profile):
             self.places.put(pointer_to("profile", index), row)
-            self._put(pointer_to("profile", index), row, {"id": "name", "label/zh": "label:zh", "label/en": "label:en", "type": "type", "unit": "unit"})
-        document["sections"] = [self._section_document(index, section) for index, section in enumerate(s for s in self.sections if s.items)]
+            self._put(
+                pointer_to("profile", index),
+                row,
+                {"id": "name", "label/zh": "label:zh", "label/en": "label:en", "type": "type", "unit": "unit"},
+            )
+        document["sections"] = [
+            self._section_document(index, section) for index, section in enumerate(s for s in self.sections if s.items)
+        ]
         self._finish_conditions(document)
         determinations = self._determinations()
         if determinations is not None:
@@ -393,8 +527,19 @@ class _Reader:
         found: dict[str, Any] = {}
         if settings:
             row, table = settings[0], self.settings_table
-            found = {"id": table.value(row, "form_id"), "version": table.value(row, "version"), "form_title": table.value(row, "form_title")}
-            self.places.put_cells("", [("id", table.cell(row, "form_id")), ("version", table.cell(row, "version")), ("title", table.cell(row, "form_title"))])
+            found = {
+                "id": table.value(row, "form_id"),
+                "version": table.value(row, "version"),
+                "form_title": table.value(row, "form_title"),
+            }
+            self.places.put_cells(
+                "",
+                [
+                    ("id", table.cell(row, "form_id")),
+                    ("version", table.cell(row, "version")),
+                    ("title", table.cell(row, "form_title")),
+                ],
+            )
         if self.ours:
             return self._own_head(found)
         form_id = self.defaults.checklist_id or identifier_of(str(found.get("id") or "")) or ""
@@ -420,7 +565,11 @@ class _Reader:
         head |= {
             "status": self._checklist_value("status"),
             "sector": sector or None,
-            "applies_to": {"subject_kinds": re.split(r"[\s,，、]+", self._checklist_value("subject_kinds")) if self._checklist_value("subject_kinds") else []},
+            "applies_to": {
+                "subject_kinds": re.split(r"[\s,，、]+", self._checklist_value("subject_kinds"))
+                if self._checklist_value("subject_kinds")
+                else []
+            },
             "valid_from": self._checklist_value("valid_from"),
         }
         for key in ("title", "description"):
@@ -456,7 +605,20 @@ class _Reader:
         document: dict[str, Any] = {"id": section.id}
         if row is not None:
             self.places.put(pointer, row)
-            self._put(pointer, row, {"id": "name", "title": "label", "title/zh": "label:zh", "title/en": "label:en", "weight": "weight", "gate_minimum_percent": "gate_minimum_percent", "relevant": "condition", "repeat/max": "maximum"})
+            self._put(
+                pointer,
+                row,
+                {
+                    "id": "name",
+                    "title": "label",
+                    "title/zh": "label:zh",
+                    "title/en": "label:en",
+                    "weight": "weight",
+                    "gate_minimum_percent": "gate_minimum_percent",
+                    "relevant": "condition",
+                    "repeat/max": "maximum",
+                },
+            )
         title = self.survey.texts(row, "label") if row is not None else {"zh": "基本情况", "en": "General"}
         if title is None and not self.ours:
             title = {language: TO_COMPLETE[language] + section.id for language in ("zh", "en")}  # type: ignore[literal-required]
@@ -481,7 +643,14 @@ class _Reader:
             self.places.put(f"{pointer}/repeat/label", section.key_row)
         elif self.ours:
             self.problems.append(
-                row.problem("instance-key-missing", text(f"重复组里没有 {INSTANCE_KEY}{section.id} 这一行", f"the repeat has no row {INSTANCE_KEY}{section.id}"), text(f"加一行 text，名称 {INSTANCE_KEY}{section.id}，题目写怎样称呼每一个（如“车牌号”）", "add a text row of that name; its label says what each one is called"))
+                row.problem(
+                    "instance-key-missing",
+                    text(f"重复组里没有 {INSTANCE_KEY}{section.id} 这一行", f"the repeat has no row {INSTANCE_KEY}{section.id}"),
+                    text(
+                        f"加一行 text，名称 {INSTANCE_KEY}{section.id}，题目写怎样称呼每一个（如“车牌号”）",
+                        "add a text row of that name; its label says what each one is called",
+                    ),
+                )
             )
         maximum = self.survey.number(row, "maximum")
         if maximum is None and not self.ours:
@@ -501,10 +670,12 @@ class _Reader:
                 "photo_hint/zh": "guidance_hint:zh", "photo_hint/en": "guidance_hint:en",
                 "points": "points", "gate": "gate", "veto": "veto", "relevant": "condition", "not_applicable": "not_applicable",
                 "not_applicable/reasons": "reasons_zh", "partial": "partial_deduction", "number/unit": "unit",
-                "number/decimals": "decimals", "number/minimum": "minimum", "number/maximum": "maximum", "number/limits": "limits",
+                "number/decimals": "decimals", "number/minimum": "minimum", "number/maximum": "maximum",
+                "number/limits": "limits",
                 "photo/minimum": "minimum", "photo/maximum": "maximum", "text/max_length": "maximum", "text/required": "required",
                 "basis": "basis", "hazard/phrases": "phrases_zh", "hazard/deadline/days": "deadline_days",
-                "hazard/deadline/day_kind": "deadline_kind", "hazard/evidence/zh": "evidence_zh", "hazard/evidence/en": "evidence_en",
+                "hazard/deadline/day_kind": "deadline_kind", "hazard/evidence/zh": "evidence_zh",
+                "hazard/evidence/en": "evidence_en",
                 "hazard/determinations": "determinations", "unverified/reason/zh": "unverified_zh",
                 "unverified/reason/en": "unverified_en",
             },
@@ -525,28 +696,44 @@ class _Reader:
         sheet = self.book.find(columns.SCORING)
         if sheet is None or not self.ours:
             if self.ours:
-                self.problems.append(CellProblem(columns.SCORING, 0, "", "", "sheet-missing", text("没有 scoring 工作表", "there is no sheet scoring"), text("列 grade、label_zh、label_en、at_least", "with the columns grade, label_zh, label_en, at_least")))
+                self.problems.append(
+                    CellProblem(
+                        columns.SCORING,
+                        0,
+                        "",
+                        "",
+                        "sheet-missing",
+                        text("没有 scoring 工作表", "there is no sheet scoring"),
+                        text("列 grade、label_zh、label_en、at_least", "with the columns grade, label_zh, label_en, at_least"),
+                    )
+                )
             return {"rounding": "one_decimal", "bands": _BANDS, "not_applicable_limit_percent": 50, "confirmed_by_office": False}
-        table = Table.read(sheet, columns.SCORING, columns.SCORING_COLUMNS, ours=True, default_language="", problems=self.problems)
+        table = Table.read(
+            sheet, columns.SCORING, columns.SCORING_COLUMNS, ours=True, default_language="", problems=self.problems
+        )
         bands = []
         self.places.put("/scoring", sheet)
         for index, row in enumerate(sheet.rows):
             self.places.put(pointer_to("scoring", "bands", index), row)
-            band = {"grade": table.value(row, "grade"), "label": table.pair(row, "label"), "at_least": table.number(row, "at_least")}
+            band = {
+                "grade": table.value(row, "grade"),
+                "label": table.pair(row, "label"),
+                "at_least": table.number(row, "at_least"),
+            }
             bands.append({key: value for key, value in band.items() if value not in (None, "")})
         scoring: dict[str, Any] = {"bands": bands}
         for key in ("rounding", "not_applicable_limit_percent", "confirmed_by_office"):
-            row = self._checklist_row(key)
-            cell = row.cells.get("value") if row else None
-            if row is None or cell is None:
+            own_row = self._checklist_row(key)
+            cell = own_row.cells.get("value") if own_row else None
+            if own_row is None or cell is None:
                 continue
             self.places.put(f"/scoring/{key}", cell)
             own = Table(self.book.sheets[columns.CHECKLIST], {}, True, self.problems, _headers={columns.Column("value"): "value"})
             value: Any = cell.text
             if key == "not_applicable_limit_percent":
-                value = own.number(row, "value")
+                value = own.number(own_row, "value")
             elif key == "confirmed_by_office":
-                value = own.flag(row, "value")
+                value = own.flag(own_row, "value")
             if value is not None:
                 scoring[key] = value
         return scoring
@@ -555,12 +742,18 @@ class _Reader:
         sheet = self.book.find(columns.DETERMINATIONS)
         if sheet is None or not self.ours:
             return [] if not self.ours else None
-        table = Table.read(sheet, columns.DETERMINATIONS, columns.DETERMINATION_COLUMNS, ours=True, default_language="", problems=self.problems)
+        table = Table.read(
+            sheet, columns.DETERMINATIONS, columns.DETERMINATION_COLUMNS, ours=True, default_language="", problems=self.problems
+        )
         found = []
         for index, row in enumerate(sheet.rows):
             pointer = pointer_to("determinations", index)
             self.places.put(pointer, row)
-            entry: dict[str, Any] = {key: value for key in ("id", "standard", "clause", "grade", "halt", "route", "regulator") if (value := table.value(row, key))}
+            entry: dict[str, Any] = {
+                key: value
+                for key in ("id", "standard", "clause", "grade", "halt", "route", "regulator")
+                if (value := table.value(row, key))
+            }
             if title := table.pair(row, "title"):
                 entry["title"] = title
             if reason := table.pair(row, "unverified"):
@@ -587,7 +780,9 @@ class _Reader:
                 own = _Frame(row, item["id"], False)
                 self._set_relevant(item, [*inner, own], home, by_id, pointer_to("sections", index, "items", position))
 
-    def _set_relevant(self, entry: dict[str, Any], frames: list[_Frame], home: str | None, by_id: Mapping[str, Question], pointer: str) -> None:
+    def _set_relevant(
+        self, entry: dict[str, Any], frames: list[_Frame], home: str | None, by_id: Mapping[str, Question], pointer: str
+    ) -> None:
         found = [condition for frame in frames if (condition := self._relevant(frame.row, home, by_id)) is not None]
         if found:
             entry["relevant"] = found[0] if len(found) == 1 else {"all": found}
@@ -603,7 +798,10 @@ class _Reader:
                     shown.problem(
                         "relevant-differs",
                         text("relevant 与 condition 说的不一样", "relevant and condition say different things"),
-                        text("改 condition，并清空 relevant；或清空 condition，只留 relevant", "mend condition and clear relevant, or clear condition and keep relevant"),
+                        text(
+                            "改 condition，并清空 relevant；或清空 condition，只留 relevant",
+                            "mend condition and clear relevant, or clear condition and keep relevant",
+                        ),
                     )
                 )
             return condition
@@ -613,7 +811,11 @@ class _Reader:
             return read_xpath(shown.text, self.questions)
         except ExpressionError as error:
             self.problems.append(
-                shown.problem("expression", text(error.zh, error.en), text("改写成能读懂的条件，或在 condition 列写", "rewrite it, or use the column condition"))
+                shown.problem(
+                    "expression",
+                    text(error.zh, error.en),
+                    text("改写成能读懂的条件，或在 condition 列写", "rewrite it, or use the column condition"),
+                )
             )
             return None
 
@@ -629,7 +831,11 @@ class _Reader:
             return read_condition(cell.text)
         except ExpressionError as error:
             self.problems.append(
-                cell.problem("expression", text(error.zh, error.en), text("写法见 docs/xlsform.md，如 RESULT(exit, fail)", "see docs/xlsform.md, for instance RESULT(exit, fail)"))
+                cell.problem(
+                    "expression",
+                    text(error.zh, error.en),
+                    text("写法见 docs/xlsform.md，如 RESULT(exit, fail)", "see docs/xlsform.md, for instance RESULT(exit, fail)"),
+                )
             )
             return None
 
@@ -668,7 +874,17 @@ def _pyxform_problems(data: bytes, book: Book) -> list[CellProblem]:
         found = re.search(r"\[row : (\d+)\]", message)
         sheet = next((name for name in ("choices", "settings") if f"'{name}'" in message), "survey")
         what = text(f"XLSForm 的规则不允许：{message}", f"XLSForm does not allow it: {message}")
-        return [CellProblem(sheet, int(found[1]) if found else 0, "", "", "xlsform", what, text("照 xlsform.org 的说明改正", "mend it as xlsform.org says"))]
+        return [
+            CellProblem(
+                sheet,
+                int(found[1]) if found else 0,
+                "",
+                "",
+                "xlsform",
+                what,
+                text("照 xlsform.org 的说明改正", "mend it as xlsform.org says"),
+            )
+        ]
     # A crash of the second reader says nothing about a form that the first has understood.
     except Exception:
         return []
@@ -681,4 +897,4 @@ def _in_order(problems: list[CellProblem], book: Book) -> list[CellProblem]:
     return sorted(unique.values(), key=lambda each: (order.get(each.sheet, 99), each.row, len(each.column), each.column))
 
 
-__all__ = ["Imported", "find_unfinished", "identifier_of", "range_constraint", "read_workbook"]
+__all__ = ["Imported", "find_unfinished", "identifier_of", "read_workbook"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from forms.problems import Severity, Text
 from forms.xlsform.cells import Cell, CellProblem, Row, Sheet, text
@@ -32,7 +31,9 @@ class Table:
     _headers: dict[Column, str] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, sheet: Sheet, kind: str, known: Iterable[str], *, ours: bool, default_language: str, problems: list[CellProblem]) -> Table:
+    def read(
+        cls, sheet: Sheet, kind: str, known: Iterable[str], *, ours: bool, default_language: str, problems: list[CellProblem]
+    ) -> Table:
         """The table of a sheet. Columns that are not known are left out and named."""
         problems += sheet.problems
         fields = {column_of(header, kind).field for header in known}
@@ -48,7 +49,7 @@ class Table:
                 problems.append(
                     CellProblem(
                         sheet.name, 1, letter, header, "duplicate-column",
-                        text(f"{header} 与 {table._headers[column]} 是同一列", f"{header} means the same as {table._headers[column]}"),
+                        text(f"{header} 与 {table._headers[column]} 同义", f"{header} means what {table._headers[column]} does"),
                         text("删去一列", "remove one of them"),
                     )
                 )  # fmt: skip
@@ -92,7 +93,11 @@ class Table:
         if lower in _YES or lower in _NO:
             return lower in _YES
         self.problems.append(
-            cell.problem("not-yes-no", text(f"“{cell.text}”不是 yes 或 no", f"“{cell.text}” is neither yes nor no"), text("写 yes 或 no", "write yes or no"))
+            cell.problem(
+                "not-yes-no",
+                text(f"“{cell.text}”不是 yes 或 no", f"“{cell.text}” is neither yes nor no"),
+                text("写 yes 或 no", "write yes or no"),
+            )
         )
         return None
 
@@ -106,7 +111,9 @@ class Table:
         if re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", cell.text):
             return float(cell.text) if "." in cell.text else int(cell.text)
         self.problems.append(
-            cell.problem("not-a-number", text(f"“{cell.text}”不是数", f"“{cell.text}” is not a number"), text("写一个数", "write a number"))
+            cell.problem(
+                "not-a-number", text(f"“{cell.text}”不是数", f"“{cell.text}” is not a number"), text("写一个数", "write a number")
+            )
         )
         return None
 
@@ -150,7 +157,10 @@ class Table:
             self.problems.append(
                 self.cell(row, f"{name}_zh").problem(
                     "lines-differ",
-                    text(f"{name}_zh 有 {len(zh)} 行，{name}_en 有 {len(en)} 行", f"{name}_zh has {len(zh)} lines, {name}_en {len(en)}"),
+                    text(
+                        f"{name}_zh 有 {len(zh)} 行，{name}_en 有 {len(en)} 行",
+                        f"{name}_zh has {len(zh)} lines, {name}_en {len(en)}",
+                    ),
                     text("两种语言逐行对应", "one line per text, in both languages"),
                 )
             )

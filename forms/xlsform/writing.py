@@ -24,12 +24,21 @@ from forms.xlsform.xpath import NOT_APPLICABLE, NOTHING_FOUND, PROFILE, Question
 
 Document = Mapping[str, Any]
 
-SECTION, INSTANCE_KEY = "section.", "key."
+SECTION, INSTANCE_KEY, YES_NO_LIST = "section.", "key.", "yes-no"
 CELL_AT_MOST = 32_767
 # The file must not change when the checklist has not.
 _MADE_AT = datetime(2026, 1, 1)
 _UNWRITABLE = re.compile(r"[\x00-\x09\x0b-\x1f]|_x[0-9A-Fa-f]{4}_")
-_WIDTHS = {"label": 44, "hint": 40, "guidance_hint": 30, "condition": 40, "relevant": 30, "phrases": 36, "reasons": 30, "unverified": 30}
+_WIDTHS = {
+    "label": 44,
+    "hint": 40,
+    "guidance_hint": 30,
+    "condition": 40,
+    "relevant": 30,
+    "phrases": 36,
+    "reasons": 30,
+    "unverified": 30,
+}
 
 JUDGEMENT_LABELS = {
     "pass": ("符合", "Pass"),
@@ -71,8 +80,8 @@ def write_workbook(document: Document) -> bytes:
 
 
 def judgement_list(item: Document) -> str:
-    """The name of the choices of a judgement: which results it may have."""
-    return "judgement" + ("_partial" if "partial" in item else "") + ("_na" if item.get("not_applicable") else "")
+    """The name of the choices of a judgement: which results it may have. The hyphens keep it apart from ids of items."""
+    return ("pass-partial-fail" if "partial" in item else "pass-fail") + ("-na" if item.get("not_applicable") else "")
 
 
 def range_constraint(minimum: Any, maximum: Any) -> str:
@@ -84,7 +93,9 @@ def _survey_rows(document: Document, questions: Mapping[str, Question]) -> Itera
     if document.get("profile"):
         yield {"type": "begin_group", "name": "profile", **_texts("label", {"zh": "主体情况", "en": "Facts about the subject"})}
         for key in document["profile"]:
-            kind = {"choice": f"select_one {PROFILE}{key['id']}", "boolean": "select_one yes_no", "number": "decimal"}[key["type"]]
+            kind = {"choice": f"select_one {PROFILE}{key['id']}", "boolean": f"select_one {YES_NO_LIST}", "number": "decimal"}[
+                key["type"]
+            ]
             yield {"type": kind, "name": PROFILE + key["id"], **_texts("label", key["label"]), "unit": key.get("unit")}
         yield {"type": "end_group", "name": "profile"}
     for section in document["sections"]:
@@ -149,7 +160,9 @@ def _kind_cells(item: Document) -> dict[str, Any]:
         case "choice":
             return {"type": f"select_one {item['id']}", "required": "yes"}
         case "facts":
-            alone = " or ".join(f"selected(., '{name}')" for name in [NOTHING_FOUND, *([NOT_APPLICABLE] if item.get("not_applicable") else [])])
+            alone = " or ".join(
+                f"selected(., '{name}')" for name in [NOTHING_FOUND, *([NOT_APPLICABLE] if item.get("not_applicable") else [])]
+            )
             return {
                 "type": f"select_multiple {item['id']}",
                 "required": "yes",
@@ -188,14 +201,14 @@ def _hazard_cells(hazard: Document | None) -> dict[str, Any]:
 def _choice_rows(document: Document) -> Iterator[dict[str, Any]]:
     items = [item for section in document["sections"] for item in section["items"]]
     if any(key["type"] == "boolean" for key in document.get("profile", [])):
-        yield {"list_name": "yes_no", "name": "true", **_texts("label", {"zh": "是", "en": "Yes"})}
-        yield {"list_name": "yes_no", "name": "false", **_texts("label", {"zh": "否", "en": "No"})}
+        yield {"list_name": YES_NO_LIST, "name": "true", **_texts("label", {"zh": "是", "en": "Yes"})}
+        yield {"list_name": YES_NO_LIST, "name": "false", **_texts("label", {"zh": "否", "en": "No"})}
     for key in document.get("profile", []):
         for option in key.get("options", []):
             yield {"list_name": PROFILE + key["id"], "name": option["value"], **_texts("label", option["label"])}
     for name in sorted({judgement_list(item) for item in items if item["type"] == "judgement"}):
         for result, (zh, en) in JUDGEMENT_LABELS.items():
-            if (result != "partial" or "_partial" in name) and (result != "not_applicable" or name.endswith("_na")):
+            if (result != "partial" or "-partial" in name) and (result != "not_applicable" or name.endswith("-na")):
                 yield {"list_name": name, "name": result, **_texts("label", {"zh": zh, "en": en})}
     for item in items:
         if item["type"] not in ("choice", "facts"):
@@ -240,7 +253,8 @@ def _checklist_rows(document: Document) -> Iterator[dict[str, Any]]:
 def _band_rows(document: Document) -> Iterator[dict[str, Any]]:
     for band in document["scoring"]["bands"]:
         yield {
-            "grade": band["grade"], "label_zh": band["label"]["zh"], "label_en": band["label"]["en"], "at_least": band["at_least"],
+            "grade": band["grade"], "label_zh": band["label"]["zh"], "label_en": band["label"]["en"],
+            "at_least": band["at_least"],
         }  # fmt: skip
 
 

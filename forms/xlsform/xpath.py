@@ -106,7 +106,8 @@ class _Writer:
         if from_outside:
             raise _Unsayable
         if question.kind == "facts":
-            names = {"pass": [NOTHING_FOUND], "not_applicable": [NOT_APPLICABLE], "fail": list(question.options)}.get(result)
+            fixed = {"pass": [NOTHING_FOUND], "not_applicable": [NOT_APPLICABLE], "fail": list(question.options)}
+            names = fixed.get(result, [])
             if not names:
                 raise _Unsayable
             tests = [f"selected({reference}, '{name}')" for name in names]
