@@ -138,15 +138,17 @@ def test_server_killed_in_the_middle_of_a_body_keeps_what_it_had_written(
     sender.start()
     assert fed.wait(10)
     deadline = time.monotonic() + 10
-    while part.stat().st_size < 32_768 and time.monotonic() < deadline:
+    while part.stat().st_size == 0 and time.monotonic() < deadline:
         time.sleep(0.02)
+    written = part.stat().st_size
     server.restart()
 
     again = client(server.url, anna).uploader(str(photo), url=location)
     resumed_at = again.offset
     again.upload()
 
-    assert resumed_at >= 32_768
+    assert written > 0
+    assert resumed_at >= written
     stored(settings, photo)
 
 
