@@ -37,6 +37,17 @@ export async function callApi<T>(path: string, options: RequestOptions = {}, fet
   }
 }
 
+/** The same for a picture. */
+export async function callBytes(path: string, options: RequestOptions = {}, fetch_: Fetch = (input, init) => fetch(input, init)): Promise<Reply<ArrayBuffer>> {
+  const response = await send(path, options, fetch_);
+  if (response === null) return { kind: "unreachable" };
+  try {
+    return response.ok ? { kind: "ok", value: await response.arrayBuffer() } : await readRefusal(response);
+  } catch {
+    return { kind: "unreachable" };
+  }
+}
+
 async function send(path: string, options: RequestOptions, fetch_: Fetch): Promise<Response | null> {
   const timeout = AbortSignal.timeout(options.timeout_ms ?? TIMEOUT_MS);
   const signal = options.signal === undefined ? timeout : anySignal(options.signal, timeout);

@@ -2,6 +2,7 @@
 import type { ChangesReply, Receipt, SubjectBody, User, Uuid, VisitBody } from "../../src/api/wire.ts";
 import type { PreparedPhoto } from "../../src/media/prepare.ts";
 import { sha256Hex } from "../../src/media/scale.ts";
+import type { HazardRow } from "../../src/field/local/rows.ts";
 import type { HazardDraft } from "../../src/field/local/hazards.ts";
 import { openVault } from "../../src/field/local/vault.ts";
 import type { Clocks, Vault } from "../../src/field/local/vault.ts";
@@ -11,6 +12,7 @@ import { receiptCode } from "../../src/sync/receipts.ts";
 
 export const SUBJECT_ID = "5b1e0000-0000-4000-8000-000000000001";
 export const PAIRING_ID = "5b1e0000-0000-4000-8000-0000000000aa";
+export const HAZARD_ID = "11110000-0000-4000-8000-000000000001";
 export const MORNING_MS = Date.parse("2026-11-23T09:15:02+08:00");
 
 let vaults = 0;
@@ -88,6 +90,29 @@ export function aHazard(changes: Partial<HazardDraft> & Pick<HazardDraft, "id">)
   };
 }
 
+export function aKnownHazard(changes: Partial<HazardRow> = {}): HazardRow {
+  return {
+    id: HAZARD_ID,
+    subject_id: SUBJECT_ID,
+    number: "YH-1",
+    state: "submitted",
+    grade: "general",
+    description: "灭火器过期",
+    spot: "库房",
+    kind_of_hazard: "unsafe_state",
+    basis: [],
+    determinations: [],
+    deadline: "2026-11-20",
+    found_at: "2026-11-01T09:00:00+08:00",
+    owner: null,
+    responsible_unit: null,
+    returned_count: 0,
+    fixed_on_spot: false,
+    photos: [],
+    ...changes,
+  };
+}
+
 export const A_CHECKLIST = { id: "coal_mine", version: "2026.1", hash: "c".repeat(64) };
 
 export async function preparedFrom(content: string): Promise<PreparedPhoto> {
@@ -121,6 +146,7 @@ export class FakeServer implements Network {
   photos = new Map<Uuid, { sha256: string; size_bytes: number }>();
   pages: ChangesReply[] = [];
   checklists = new Map<string, unknown>();
+  pictures = new Map<string, ArrayBuffer>();
   calls: string[] = [];
   /** Each is asked before the request of that name is answered; an answer replaces the real one. */
   faults: Partial<Record<"session" | "push" | "changes" | "visit" | "upload", (...args: never[]) => Reply<never> | null | Promise<Reply<never> | null>>> = {};
@@ -154,6 +180,12 @@ export class FakeServer implements Network {
   checklist(hash: string): ReturnType<Network["checklist"]> {
     this.calls.push("checklist");
     return Promise.resolve({ kind: "ok", value: this.checklists.get(hash) });
+  }
+
+  picture(photo_id: Uuid, size: "thumbnail" | "display"): ReturnType<Network["picture"]> {
+    this.calls.push(`${size} ${photo_id}`);
+    const bytes = this.pictures.get(`${photo_id}/${size}`);
+    return Promise.resolve(bytes === undefined ? refusal(404) : { kind: "ok", value: bytes });
   }
 
   async visit(visit_id: Uuid): ReturnType<Network["visit"]> {

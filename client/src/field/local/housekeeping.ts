@@ -1,5 +1,6 @@
 /** Gives back room on the phone. Only what belongs to visits with the server's receipt, and only after a while. */
 import type { Uuid } from "../../api/wire.ts";
+import { isOpenHazard } from "./hazards.ts";
 import { inVault } from "./vault.ts";
 import type { Vault } from "./vault.ts";
 
@@ -15,6 +16,17 @@ export async function forgetOldBytes(vault: Vault): Promise<void> {
     if (age_ms > ROWS_KEPT_MS) await forgetVisit(vault, visit.id);
     else if (age_ms > BYTES_KEPT_MS) await forgetBytesOf(vault, visit.id);
   }
+  await forgetPicturesOfClosedHazards(vault);
+}
+
+function forgetPicturesOfClosedHazards(vault: Vault): Promise<void> {
+  const { db } = vault;
+  return inVault(vault, () =>
+    db.transaction("rw", db.hazards, db.pictures, async () => {
+      const open = new Set(await db.hazards.filter(isOpenHazard).primaryKeys());
+      await db.pictures.where("hazard_id").noneOf([...open]).delete();
+    }),
+  );
 }
 
 function forgetBytesOf(vault: Vault, visit_id: Uuid): Promise<void> {

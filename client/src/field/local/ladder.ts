@@ -32,4 +32,9 @@ export const LADDER: readonly Rung[] = [
       meta: "key",
     },
   },
+  {
+    version: 2,
+    reason: "Pictures of open hazards, for a re-check where there is no network.",
+    stores: { pictures: "[photo_id+size], hazard_id" },
+  },
 ];

@@ -164,6 +164,15 @@ export interface PhotoBytesRow {
   thumbnail: ArrayBuffer | null;
 }
 
+/** A copy of a photo that came from the server, so that a re-check can be compared with it offline. */
+export interface PictureRow {
+  photo_id: Uuid;
+  /** `display` is large enough to stand on the same spot again; only for hazards that wait for their re-check. */
+  size: "thumbnail" | "display";
+  hazard_id: Uuid;
+  bytes: ArrayBuffer;
+}
+
 export interface MetaRow {
   key: string;
   value: unknown;

@@ -15,6 +15,7 @@ import type {
   MetaRow,
   PhotoBytesRow,
   PhotoRow,
+  PictureRow,
   ReceiptRow,
   RecheckDraftRow,
   RecordRow,
@@ -38,6 +39,7 @@ export interface VaultTables {
   photos: Table<PhotoRow, Uuid>;
   photo_bytes: Table<PhotoBytesRow, Uuid>;
   receipts: Table<ReceiptRow, string>;
+  pictures: Table<PictureRow, [Uuid, PictureRow["size"]]>;
   meta: Table<MetaRow, string>;
 }
 

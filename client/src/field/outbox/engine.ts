@@ -15,9 +15,10 @@ import type { Vault } from "../local/vault.ts";
 import { holdLock } from "./lock.ts";
 import type { LockKeeper } from "./lock.ts";
 import type { Network } from "./network.ts";
+import { fetchPicture } from "./pictures.ts";
 import { CALM } from "./state.ts";
 import type { SendingMeta } from "./state.ts";
-import { collectVisitReceipts, confirmIdentity, fetchChecklist, newPushing, pullChanges, pushRecords, uploadPhoto } from "./steps.ts";
+import { collectVisitReceipts, confirmIdentity, fetchChecklist, IDLE, newPushing, pullChanges, pushRecords, uploadPhoto } from "./steps.ts";
 import type { Step } from "./steps.ts";
 
 export interface Outbox {
@@ -60,6 +61,7 @@ class Engine implements Outbox {
   private readonly stopping = new AbortController();
   private readonly claimed = new Set<Uuid>();
   private readonly visitNotBefore = new Map<Uuid, number>();
+  private readonly pictureNotBefore = new Map<string, number>();
   private readonly brokenChecklists = new Set<string>();
   private readonly wakers = new Set<() => void>();
   private sending: SendingMeta = { ...CALM };
@@ -68,7 +70,9 @@ class Engine implements Outbox {
   private network: Network;
   private identifying: Promise<Step> | null = null;
   private pullDueMs = 0;
+  private fetching = { failed_attempts: 0, notBeforeMs: 0 };
   private failedAtMs = -1;
+  private waitUntilMs = 0;
   private finished: Promise<void> = Promise.resolve();
   private subscription: { unsubscribe: () => void } | null = null;
 
@@ -91,6 +95,7 @@ class Engine implements Outbox {
   }
 
   sendNow(): void {
+    this.fetching.notBeforeMs = 0;
     this.endWait();
     // Another tab may be the one that sends; it watches this row.
     void inVault(this.vault, () => writeMeta(this.vault, "send_now", this.vault.clocks.now())).catch(() => undefined);
@@ -155,19 +160,32 @@ class Engine implements Outbox {
     const pushing = newPushing(this.parts.device_id);
     while (!ended()) {
       if (await this.mustWait()) {
-        await this.pause(this.waitMs());
+        await this.pause(this.waitMs() || LOOK_AGAIN_MS);
         continue;
       }
       const step = await this.attempt(() => this.recordsStep(pushing));
-      if (step.kind === "idle") await this.pause(Math.min(this.idleMs(this.waiting.records + this.waiting.visits), this.pullDueMs - this.now()));
+      const fetchDueMs = Math.max(this.pullDueMs, this.fetching.notBeforeMs);
+      if (step.kind === "idle") await this.pause(Math.min(this.idleMs(this.waiting.records + this.waiting.visits), fetchDueMs - this.now()));
     }
   }
 
   private async recordsStep(pushing: ReturnType<typeof newPushing>): Promise<Step> {
-    const { vault } = this;
-    const { network } = this;
-    const pushed = await pushRecords(vault, network, pushing);
-    if (pushed.kind !== "idle") return pushed;
+    const pushed = await pushRecords(this.vault, this.network, pushing);
+    if (pushed.kind !== "idle" || this.now() < this.fetching.notBeforeMs) return pushed;
+    const fetched = await this.fetchStep();
+    if (fetched.kind !== "failed" || fetched.status === null || fetched.status === 401) {
+      if (fetched.kind === "progress") this.fetching = { failed_attempts: 0, notBeforeMs: 0 };
+      return fetched;
+    }
+    // A server that cannot answer a question must not hold up what is to be sent.
+    const failed_attempts = this.fetching.failed_attempts + 1;
+    const { delay_ms } = decideRetry(503, failed_attempts, fetched.retry_after_s, this.random());
+    this.fetching = { failed_attempts, notBeforeMs: this.now() + (delay_ms ?? 0) };
+    return IDLE;
+  }
+
+  private async fetchStep(): Promise<Step> {
+    const { vault, network } = this;
     const received = await collectVisitReceipts(vault, network, this.visitNotBefore);
     if (received.kind !== "idle") return received;
     if (this.now() >= this.pullDueMs) {
@@ -175,26 +193,28 @@ class Engine implements Outbox {
       if (pulled.kind === "progress") this.pullDueMs = pulled.more === true ? 0 : this.now() + PULL_EVERY_MS;
       return pulled;
     }
-    return fetchChecklist(vault, network, this.brokenChecklists);
+    const fetched = await fetchChecklist(vault, network, this.brokenChecklists);
+    return fetched.kind === "idle" ? fetchPicture(vault, network, this.pictureNotBefore) : fetched;
   }
 
   private async photosLane(ended: () => boolean, signal: AbortSignal): Promise<void> {
     while (!ended()) {
       // Records go first, but a server that stumbles over one of them must not keep the photos here.
       const recordsFirst = this.waiting.records > 0 && this.sending.failed_attempts === 0;
-      if (recordsFirst || (await this.mustWait())) {
-        await this.pause(recordsFirst ? LOOK_AGAIN_MS : this.waitMs());
+      const mayPass = this.sending.next_try_ms !== null && this.sending.reason === "busy";
+      if (recordsFirst || (await this.mustWait(mayPass))) {
+        await this.pause(recordsFirst || mayPass ? LOOK_AGAIN_MS : this.waitMs() || LOOK_AGAIN_MS);
         continue;
       }
-      const step = await this.attempt(() => uploadPhoto(this.vault, this.network, this.claimed, signal, this.random));
+      const step = await this.attempt(() => uploadPhoto(this.vault, this.network, this.claimed, signal, this.random), "photo");
       if (step.kind === "idle") await this.pause(this.idleMs(this.waiting.photos));
       else this.wake();
     }
   }
 
   /** Before anything is sent: is it allowed now, and is the session really this person's? */
-  private async mustWait(): Promise<boolean> {
-    if (this.sending.needs_sign_in || this.waitMs() > 0) return true;
+  private async mustWait(passBusy = false): Promise<boolean> {
+    if (this.sending.needs_sign_in || (!passBusy && this.waitMs() > 0)) return true;
     if (!(await this.parts.isCurrentUser())) {
       this.identityKnown = false;
       return true;
@@ -211,8 +231,11 @@ class Engine implements Outbox {
     return step;
   }
 
-  /** Runs a step and takes note of how it went. A bug in a step must not end the sending for good, so it waits and goes on. */
-  private async attempt(step: () => Promise<Step>): Promise<Step> {
+  /**
+   * Runs a step and takes note of how it went. A bug in a step must not end the sending for good, so it waits and goes on.
+   * A photo that arrives while records are held back is no sign that the server takes records again.
+   */
+  private async attempt(step: () => Promise<Step>, of: "record" | "photo" = "record"): Promise<Step> {
     const startedMs = this.now();
     let outcome: Step;
     try {
@@ -222,7 +245,7 @@ class Engine implements Outbox {
       outcome = { kind: "failed", status: null, retry_after_s: null };
     }
     if (outcome.kind === "failed") await this.noteFailure(outcome, startedMs);
-    else if (outcome.kind === "progress" && this.sending.failed_attempts > 0) await this.setSending({ ...CALM });
+    else if (outcome.kind === "progress" && this.sending.failed_attempts > 0 && !(of === "photo" && this.sending.reason === "busy")) await this.setSending({ ...CALM });
     return outcome;
   }
 
@@ -241,7 +264,8 @@ class Engine implements Outbox {
     this.failedAtMs = this.now();
     // A final refusal of the whole request (a proxy's 403, say) cannot be mended by a person either: it is tried again.
     const delay_ms = decision.delay_ms ?? decideRetry(null, failed_attempts, null, this.random()).delay_ms ?? 0;
-    await this.setSending({ failed_attempts, next_try_ms: this.now() + delay_ms, reason: status === null ? "unreachable" : "busy", needs_sign_in: false });
+    this.waitUntilMs = this.now() + delay_ms;
+    await this.setSending({ failed_attempts, next_try_ms: this.vault.clocks.now() + delay_ms, reason: status === null ? "unreachable" : "busy", needs_sign_in: false });
   }
 
   private endWait(): void {
@@ -256,6 +280,7 @@ class Engine implements Outbox {
 
   private async setSending(sending: SendingMeta): Promise<void> {
     this.sending = sending;
+    if (sending.next_try_ms === null) this.waitUntilMs = 0;
     await inVault(this.vault, () => writeMeta(this.vault, "sending", sending)).catch(() => undefined);
   }
 
@@ -290,15 +315,16 @@ class Engine implements Outbox {
 
   private waitMs(): number {
     if (this.sending.needs_sign_in) return PULL_EVERY_MS;
-    return Math.max(0, (this.sending.next_try_ms ?? 0) - this.now());
+    return Math.max(0, this.waitUntilMs - this.now());
   }
 
   private idleMs(waiting: number): number {
     return waiting > 0 ? LOOK_AGAIN_MS : PULL_EVERY_MS;
   }
 
+  /** Monotonic: somebody may set the phone's clock back by a day, which must not stop the sending for a day. */
   private now(): number {
-    return this.vault.clocks.now();
+    return this.vault.clocks.monotonic();
   }
 
   private pause(ms: number): Promise<void> {
@@ -309,7 +335,6 @@ class Engine implements Outbox {
         this.wakers.delete(done);
         resolve();
       };
-      // A clock that was set back must not stretch the wait, hence the cap.
       const timer = setTimeout(done, Math.min(Math.max(ms, 10), PULL_EVERY_MS));
       this.wakers.add(done);
     });

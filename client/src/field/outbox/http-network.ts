@@ -1,6 +1,6 @@
 /** The outbox's network over HTTP: fetch for records and changes, tus-js-client for photo bytes. */
 import type { DetailedError, Upload as TusUpload } from "tus-js-client";
-import { callApi, PLAIN_HEADERS, readProblem } from "../../api/http.ts";
+import { callApi, callBytes, PLAIN_HEADERS, readProblem } from "../../api/http.ts";
 import type { ChangesReply, PushReply, SessionReply, VisitArrival } from "../../api/wire.ts";
 import { parseRetryAfter } from "../../sync/retry.ts";
 import { adaptChunk, FIRST_CHUNK_BYTES } from "./chunks.ts";
@@ -24,6 +24,8 @@ export function httpNetwork(signal: AbortSignal): Network {
       callApi<ChangesReply>(`/api/sync/changes?limit=${CHANGES_PER_PAGE}&cursor=${encodeURIComponent(cursor ?? "")}`, { timeout_ms: PUSH_TIMEOUT_MS, signal }),
 
     checklist: (hash) => callApi<unknown>(`/api/forms/checklists/${hash}`, { timeout_ms: PUSH_TIMEOUT_MS, signal }),
+
+    picture: (photo_id, size) => callBytes(`/api/evidence/photos/${photo_id}/${size}`, { timeout_ms: PUSH_TIMEOUT_MS, signal }),
 
     visit: (visit_id) => callApi<VisitArrival>(`/api/visits/${visit_id}`, { signal }),
 

@@ -1,6 +1,7 @@
 /** What the outbox needs from the network. The real one is http.ts; tests use a fake that implements the same. */
 import type { Reply } from "../../api/http.ts";
 import type { ChangesReply, PushReply, Timestamp, User, Uuid, VisitArrival } from "../../api/wire.ts";
+import type { PictureRow } from "../local/rows.ts";
 import type { Envelope } from "../../sync/records.ts";
 
 export type { Reply } from "../../api/http.ts";
@@ -34,6 +35,7 @@ export interface Network {
   pushRecords(records: Envelope<object>[], device: { device_id: Uuid; device_time: Timestamp }): Promise<Reply<PushReply>>;
   changes(cursor: string | null): Promise<Reply<ChangesReply>>;
   checklist(hash: string): Promise<Reply<unknown>>;
+  picture(photo_id: Uuid, size: PictureRow["size"]): Promise<Reply<ArrayBuffer>>;
   visit(visit_id: Uuid): Promise<Reply<VisitArrival>>;
   uploadPhoto(photo: PhotoToSend, hooks: UploadHooks): Promise<Reply<Uploaded>>;
 }

@@ -6,7 +6,7 @@ import { betterMeasurement, measureOffset } from "../../media/clock.ts";
 import type { ClockReading, OffsetMeasurement } from "../../media/clock.ts";
 import { canonicalJson, sha256Hex } from "../../sync/records.ts";
 import { receiptCode } from "../../sync/receipts.ts";
-import { decideRetry } from "../../sync/retry.ts";
+import { decideRetry, LONGEST_RETRY_AFTER_S } from "../../sync/retry.ts";
 import { formatTime } from "../../sync/times.ts";
 import type { Problem, PushReply, RecordResult, Timestamp, Uuid } from "../../api/wire.ts";
 import type { PhotoRow, RecordRow } from "../local/rows.ts";
@@ -66,7 +66,7 @@ export async function pushRecords(vault: Vault, network: Network, pushing: Pushi
   if (reply.kind === "ok") return takeResults(vault, batch, reply.value, sent);
   const failure = failureOf(reply);
   if (reply.kind === "refused" && reply.status === 500) {
-    if (batch.length === 1) for (const row of batch) pushing.held_until.set(row.id, sent.device_ms + HOLD_MS);
+    if (batch.length === 1) for (const row of batch) pushing.held_until.set(row.id, sent.monotonic_ms + HOLD_MS);
     pushing.batch_limit = 1;
   }
   if (reply.kind === "unreachable" || !isFinal(reply.status)) return failure;
@@ -78,6 +78,9 @@ export async function pushRecords(vault: Vault, network: Network, pushing: Pushi
   return PROGRESS;
 }
 
+/** The browser lost what it had confirmed; only a new photo helps, so the person must know. */
+const BYTES_LOST: Problem = { type: "/problems/photo-bytes-lost", title: "手机上找不到这张照片的内容，请重新拍摄。", status: 0 };
+
 /** Sends one photo. `claim` keeps two uploads of this tab from taking the same one. */
 export async function uploadPhoto(vault: Vault, network: Network, claim: Set<Uuid>, signal: AbortSignal, random: () => number): Promise<Step> {
   const photo = await nextPhoto(vault, claim);
@@ -85,7 +88,10 @@ export async function uploadPhoto(vault: Vault, network: Network, claim: Set<Uui
   claim.add(photo.id);
   try {
     const bytes = (await inVault(vault, () => vault.db.photo_bytes.get(photo.id)))?.bytes;
-    if (bytes === undefined) return IDLE;
+    if (bytes === undefined) {
+      await changeUpload(vault, photo.id, { state: "refused", problem: BYTES_LOST });
+      return PROGRESS;
+    }
     await changeUpload(vault, photo.id, { state: "sending", problem: null, next_try_ms: null });
     const hooks = {
       signal,
@@ -101,7 +107,7 @@ export async function uploadPhoto(vault: Vault, network: Network, claim: Set<Uui
 
 /** Asks for the receipts of visits of which everything has gone up; the server completes a visit after the last photo. */
 export async function collectVisitReceipts(vault: Vault, network: Network, notBefore: Map<Uuid, number>): Promise<Step> {
-  const now = vault.clocks.now();
+  const now = vault.clocks.monotonic();
   for (const visit_id of await visitsToAsk(vault)) {
     if ((notBefore.get(visit_id) ?? 0) > now) continue;
     const reply = await network.visit(visit_id);
@@ -160,7 +166,7 @@ export function isFinal(status: number): boolean {
 }
 
 async function nextBatch(vault: Vault, { batch_limit, held_until }: Pushing): Promise<RecordRow[]> {
-  const now = vault.clocks.now();
+  const now = vault.clocks.monotonic();
   const all = await inVault(vault, () => vault.db.records.where({ state: "waiting" }).sortBy("order"));
   const waiting = all.filter((row) => (held_until.get(row.id) ?? 0) <= now);
   const batch: RecordRow[] = [];
@@ -208,8 +214,13 @@ async function takeResult(vault: Vault, row: RecordRow, result: RecordResult): P
 async function nextPhoto(vault: Vault, claim: ReadonlySet<Uuid>): Promise<PhotoRow | null> {
   const now = vault.clocks.now();
   const waiting = await inVault(vault, () => vault.db.photos.where("upload.state").anyOf("waiting", "sending").sortBy("captured_at"));
-  const due = waiting.filter((photo) => !claim.has(photo.id) && (photo.upload.next_try_ms ?? 0) <= now);
+  const due = waiting.filter((photo) => !claim.has(photo.id) && isDue(photo.upload.next_try_ms, now));
   return due[0] ?? null;
+}
+
+/** A next try beyond every wait that we set means that the clock was set back since. */
+function isDue(next_try_ms: number | null, now: number): boolean {
+  return next_try_ms === null || next_try_ms <= now || next_try_ms > now + LONGEST_RETRY_AFTER_S * 1000;
 }
 
 async function takeUploadReply(vault: Vault, photo: PhotoRow, reply: Reply<{ receipt: string | null }>, random: () => number): Promise<Step> {

@@ -3,36 +3,10 @@ import type { VisitBody } from "../../../src/api/wire.ts";
 import { finishVisit } from "../../../src/field/local/finish.ts";
 import { hazardsOfSubject, nextHazardId, saveHazard, saveRecheck } from "../../../src/field/local/hazards.ts";
 import { addPhoto } from "../../../src/field/local/photos.ts";
-import type { HazardRow } from "../../../src/field/local/rows.ts";
 import { saveAnswer, saveVisitDetails, startSubmission, startVisit, VisitNotOpen } from "../../../src/field/local/visits.ts";
 import type { Vault } from "../../../src/field/local/vault.ts";
 import { contentHash } from "../../../src/sync/records.ts";
-import { A_CHECKLIST, aHazard, aVault, prepareByContent, SUBJECT_ID } from "../fakes.ts";
-
-const HAZARD_ID = "11110000-0000-4000-8000-000000000001";
-
-function aKnownHazard(changes: Partial<HazardRow> = {}): HazardRow {
-  return {
-    id: HAZARD_ID,
-    subject_id: SUBJECT_ID,
-    number: "YH-1",
-    state: "submitted",
-    grade: "general",
-    description: "灭火器过期",
-    spot: "库房",
-    kind_of_hazard: "unsafe_state",
-    basis: [],
-    determinations: [],
-    deadline: "2026-11-20",
-    found_at: "2026-11-01T09:00:00+08:00",
-    owner: null,
-    responsible_unit: null,
-    returned_count: 0,
-    fixed_on_spot: false,
-    photos: [],
-    ...changes,
-  };
-}
+import { A_CHECKLIST, aHazard, aKnownHazard, aVault, HAZARD_ID, prepareByContent, SUBJECT_ID } from "../fakes.ts";
 
 async function eventsAfterRecheck(vault: Vault, result: "pass" | "return"): Promise<string[]> {
   const visit = await startVisit(vault, SUBJECT_ID);

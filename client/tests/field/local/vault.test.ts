@@ -91,12 +91,13 @@ describe("the ladder", () => {
 
     expect((await now.db.meta.get("cursor"))?.value).toBe("c1");
     expect((await now.db.subjects.get(SUBJECT_ID))?.name).toBe("巴公镇东板桥煤矿");
+    await now.db.pictures.put({ photo_id: "p", hazard_id: "h", size: "thumbnail", bytes: new ArrayBuffer(1) });
     expect([...new Uint8Array((await now.db.photo_bytes.get("p"))?.bytes ?? new ArrayBuffer(0))]).toEqual([1, 2, 3]);
   });
 
   it("climbs step by step, running each upgrade once", async () => {
     const next: Rung = {
-      version: 2,
+      version: LADDER.length + 1,
       reason: "A step that a test makes up.",
       stores: { subjects: "id, town_code, kind, initials" },
       upgrade: async (transaction) => {

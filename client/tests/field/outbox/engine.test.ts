@@ -7,7 +7,7 @@ import type { Vault } from "../../../src/field/local/vault.ts";
 import { startOutbox } from "../../../src/field/outbox/engine.ts";
 import type { Outbox, OutboxParts } from "../../../src/field/outbox/engine.ts";
 import { outboxState } from "../../../src/field/outbox/state.ts";
-import { aVault, FakeServer, prepareByContent, refusal, SUBJECT_ID } from "../fakes.ts";
+import { aVault, FakeServer, prepareByContent, refusal, reply500, SUBJECT_ID } from "../fakes.ts";
 
 async function aVaultWithVisit(photos: number): Promise<{ vault: Vault; visit_id: string }> {
   const vault = await aVault({ clocks: systemClocks() });
@@ -122,6 +122,50 @@ describe("the outbox", () => {
     expect(server.calls.filter((call) => call === "upload")).toHaveLength(2);
     await Promise.all(outboxes.map((outbox) => outbox.stop()));
     closeVault(vault);
+  });
+
+  it("sends photos while the server stumbles over a record", async () => {
+    const { vault, visit_id } = await aVaultWithVisit(2);
+    await finishVisit(vault, visit_id);
+    const server = new FakeServer(vault.user_id);
+    server.faults.push = () => reply500();
+    const outbox = anOutbox(vault, server);
+
+    await eventually(async () => expect(server.photos.size).toBe(2));
+
+    expect((await outboxState(vault)).sending).toMatchObject({ state: "waiting", reason: "busy" });
+    await end(outbox, vault);
+  });
+
+  it.each([
+    ["somebody else works on this phone now", { isCurrentUser: () => Promise.resolve(false) }, {}],
+    ["the server cannot say what changed", {}, { changes: () => reply500() }],
+    ["the server fails on every record", {}, { push: () => reply500() }],
+  ])("does not spin while %s", async (_name, parts, faults) => {
+    const { vault, visit_id } = await aVaultWithVisit(1);
+    await finishVisit(vault, visit_id);
+    const server = Object.assign(new FakeServer(vault.user_id), { faults });
+    const isCurrentUser = vi.fn(() => Promise.resolve(true));
+    const outbox = anOutbox(vault, server, { isCurrentUser, ...parts });
+
+    await new Promise((resolve) => setTimeout(resolve, 400));
+
+    expect(server.calls.length).toBeLessThan(15);
+    expect(isCurrentUser.mock.calls.length).toBeLessThan(60);
+    await end(outbox, vault);
+  });
+
+  it("sends records while the server cannot say what changed", async () => {
+    const { vault, visit_id } = await aVaultWithVisit(0);
+    const server = new FakeServer(vault.user_id);
+    server.faults.changes = () => reply500();
+    const outbox = anOutbox(vault, server);
+    await eventually(async () => expect(server.calls).toContain("changes"));
+
+    await finishVisit(vault, visit_id);
+
+    await eventually(async () => expect(server.records.has(visit_id)).toBe(true));
+    await end(outbox, vault);
   });
 
   it("tries a refused photo once more when the person asks for it", async () => {

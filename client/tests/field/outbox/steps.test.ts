@@ -196,6 +196,17 @@ describe("sending photos", () => {
     expect((await vault.db.photos.get(photo_ids[0] ?? ""))?.upload.next_try_ms).toBe(clocks.now() + 120_000);
   });
 
+  it("does not wait a day for a photo because the clock was set back by one", async () => {
+    const { vault, server, photo_ids } = await aFinishedVisit(1);
+    await vault.db.photos.toCollection().modify((photo) => {
+      photo.upload.next_try_ms = vault.clocks.now() + 86_400_000;
+    });
+
+    await uploadPhoto(vault, server, new Set(), never, half);
+
+    expect([...server.photos.keys()]).toEqual(photo_ids);
+  });
+
   it("stops at a final refusal, says why, and deletes nothing", async () => {
     const { vault, server, photo_ids } = await aFinishedVisit(1);
     server.faults.upload = () => refusal(413, "照片太大");
@@ -215,6 +226,15 @@ describe("sending photos", () => {
     await uploadPhoto(vault, server, new Set(), never, half);
 
     expect((await vault.db.photos.get(photo_ids[0] ?? ""))?.upload).toMatchObject({ state: "waiting", url: null, receipt: null });
+  });
+
+  it("says so when the browser lost the bytes that it had confirmed", async () => {
+    const { vault, server, photo_ids } = await aFinishedVisit(1);
+    await vault.db.photo_bytes.clear();
+
+    await uploadPhoto(vault, server, new Set(), never, half);
+
+    expect((await outboxState(vault)).refusals).toMatchObject([{ of: "photo", id: photo_ids[0], problem: { type: "/problems/photo-bytes-lost" } }]);
   });
 
   it("never takes the same photo in two lanes", async () => {

@@ -1,0 +1,55 @@
+/** Fetches pictures of open hazards while there is a network, so that a re-check can be compared with them offline. */
+import type { HazardRow, PictureRow } from "../local/rows.ts";
+import { isOpenHazard } from "../local/hazards.ts";
+import { inVault } from "../local/vault.ts";
+import type { Vault } from "../local/vault.ts";
+import type { Uuid } from "../../api/wire.ts";
+import type { Network } from "./network.ts";
+import { failureOf, IDLE, isFinal, PROGRESS } from "./steps.ts";
+import type { Step } from "./steps.ts";
+
+/** The first ones show how it was found; a hazard with twenty photos must not fill the phone. */
+const PER_HAZARD = 3;
+/** About 25 MB of copies at most, small ones first. */
+const MOST_PICTURES = 400;
+const MOST_LARGE_PICTURES = 60;
+/** A copy that the server has not made yet is asked for again after this time. */
+const PAUSE_MS = 600_000;
+
+interface Wanted {
+  photo_id: Uuid;
+  hazard_id: Uuid;
+  size: PictureRow["size"];
+}
+
+export async function fetchPicture(vault: Vault, network: Network, notBefore: Map<string, number>): Promise<Step> {
+  const now = vault.clocks.monotonic();
+  const wanted = (await wantedPictures(vault)).find(({ photo_id, size }) => (notBefore.get(`${photo_id}/${size}`) ?? 0) <= now);
+  if (wanted === undefined) return IDLE;
+  const reply = await network.picture(wanted.photo_id, wanted.size);
+  if (reply.kind === "ok") await inVault(vault, () => vault.db.pictures.put({ ...wanted, bytes: reply.value }));
+  else if (reply.kind === "unreachable" || !isFinal(reply.status)) return failureOf(reply);
+  else notBefore.set(`${wanted.photo_id}/${wanted.size}`, now + PAUSE_MS);
+  return PROGRESS;
+}
+
+/** Hazards that wait for their re-check come first, in both sizes after each other. */
+async function wantedPictures(vault: Vault): Promise<Wanted[]> {
+  const { db } = vault;
+  const [hazards, kept, own] = await inVault(vault, () =>
+    Promise.all([db.hazards.filter(isOpenHazard).toArray(), db.pictures.toCollection().primaryKeys(), db.photo_bytes.toCollection().primaryKeys()]),
+  );
+  const mine = new Set(own);
+  const have = new Set(kept.map((key) => key.join("/")));
+  const urgent = [...hazards].sort((a, b) => Number(b.state === "submitted") - Number(a.state === "submitted"));
+  const small = urgent.flatMap((hazard) => picturesOf(hazard, "thumbnail")).slice(0, MOST_PICTURES);
+  const large = urgent
+    .filter((hazard) => hazard.state === "submitted")
+    .flatMap((hazard) => picturesOf(hazard, "display"))
+    .slice(0, MOST_LARGE_PICTURES);
+  return [...small, ...large].filter(({ photo_id, size }) => !mine.has(photo_id) && !have.has(`${photo_id}/${size}`));
+}
+
+function picturesOf(hazard: HazardRow, size: PictureRow["size"]): Wanted[] {
+  return hazard.photos.slice(0, PER_HAZARD).map((photo) => ({ photo_id: photo.id, hazard_id: hazard.id, size }));
+}
