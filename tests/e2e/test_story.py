@@ -170,7 +170,11 @@ def row_of(content: bytes, name: str) -> dict[str, object]:
     headings: dict[int, str] = {}
     for row in rows:
         if name in row:
-            return {headings.get(index, ""): value for index, value in enumerate(row)}
+            cells: dict[str, object] = {}
+            for index, value in enumerate(row):
+                # Found and closed stand again under major hazards, further to the right.
+                cells.setdefault(headings.get(index, ""), value)
+            return cells
         if not isinstance(row[0], int):
             headings |= {index: str(value) for index, value in enumerate(row) if value is not None}
     raise AssertionError(f"{name} is not in the sheet")
