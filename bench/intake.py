@@ -253,13 +253,13 @@ def _send_slowly(sockets: list[socket.socket], photo: bytes) -> None:
         waiting = len(sockets)
         while waiting:
             for key, _ in selector.select(timeout=60):
-                connection = key.fileobj
-                assert isinstance(connection, socket.socket)
-                answer = connection.recv(4096)
+                phone = key.fileobj
+                assert isinstance(phone, socket.socket)
+                answer = phone.recv(4096)
                 if b" 201 " not in answer or b"Upload-Receipt" not in answer:
                     raise RuntimeError(repr(answer[:300]))
-                selector.unregister(connection)
-                connection.close()
+                selector.unregister(phone)
+                phone.close()
                 waiting -= 1
 
 
