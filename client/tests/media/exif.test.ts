@@ -134,6 +134,14 @@ describe("writing EXIF", () => {
     expect(String.fromCharCode(...written.subarray(12 + 68, 12 + 74))).toBe("+08:00");
   });
 
+  it("begins every long value at an even offset", () => {
+    const written = new DataView(writeExif(plainJpeg(), facts({ make: "HUAWEI", model: "TAS-AL00" })));
+
+    const modelEntryAt = 12 + 8 + 2 + 12;
+    expect(written.getUint16(modelEntryAt)).toBe(0x0110);
+    expect(written.getUint32(modelEntryAt + 8) % 2).toBe(0);
+  });
+
   it("refuses to write into something that is no JPEG", () => {
     expect(() => writeExif(Uint8Array.from(ascii("PNG")).buffer, ZEZHOU)).toThrow(TypeError);
   });

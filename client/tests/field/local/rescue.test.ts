@@ -22,6 +22,7 @@ describe("the rescue file", () => {
     await saveVisitDetails(vault, visit.id, { signature: { kind: "absent", reason: "外出" } });
     await finishVisit(vault, visit.id);
     await vault.db.records.update(photo.id, { state: "stored" });
+    await vault.db.records.update(visit.id, { state: "refused" });
     const draft = await startVisit(vault, OTHER_ID);
     const submission = await startSubmission(vault, draft.id, A_CHECKLIST);
     await saveAnswer(vault, submission.id, "a", { result: "fail" });

@@ -90,6 +90,52 @@ describe("the outbox", () => {
     await end(outbox, vault);
   });
 
+  it("sends nothing once another person has signed in on this phone", async () => {
+    const { vault, visit_id } = await aVaultWithVisit(1);
+    await finishVisit(vault, visit_id);
+    const server = new FakeServer(vault.user_id);
+    const isCurrentUser = vi.fn(() => Promise.resolve(false));
+    const outbox = anOutbox(vault, server, { isCurrentUser });
+
+    await vi.waitFor(() => expect(isCurrentUser).toHaveBeenCalled());
+
+    expect(server.calls).toEqual([]);
+    await end(outbox, vault);
+  });
+
+  it("counts three lanes that lose the same connection as one failure", async () => {
+    const { vault } = await aVaultWithVisit(3);
+    const server = new FakeServer(vault.user_id);
+    let waiting = 0;
+    let cut = (): void => undefined;
+    const lost = new Promise<{ kind: "unreachable" }>((resolve) => (cut = () => resolve({ kind: "unreachable" })));
+    server.faults.upload = () => {
+      waiting += 1;
+      return lost;
+    };
+    const outbox = anOutbox(vault, server);
+    await vi.waitFor(() => expect(waiting).toBe(2));
+
+    cut();
+
+    await eventually(async () => expect((await vault.db.meta.get("sending"))?.value).toMatchObject({ failed_attempts: 1, reason: "unreachable" }));
+    await end(outbox, vault);
+  });
+
+  it("shows what a killed page was sending as on the phone until it is sent again", async () => {
+    const { vault } = await aVaultWithVisit(1);
+    await vault.db.photos.toCollection().modify((photo) => {
+      photo.upload.state = "sending";
+    });
+    const server = new FakeServer(vault.user_id);
+    server.faults.session = () => ({ kind: "unreachable" });
+
+    const outbox = anOutbox(vault, server);
+
+    await eventually(async () => expect((await outboxState(vault)).visits[0]?.photos[0]?.delivery).toEqual({ state: "on_phone" }));
+    await end(outbox, vault);
+  });
+
   it("takes up an upload that a killed page left behind", async () => {
     const { vault } = await aVaultWithVisit(1);
     await vault.db.photos.toCollection().modify((photo) => {

@@ -258,6 +258,7 @@ describe("the visit's receipt", () => {
     expect(state?.delivery).toEqual({ state: "uploading", done: 3, total: 4 });
 
     await uploadPhoto(vault, server, new Set(), never, half);
+    expect((await outboxState(vault)).visits[0]?.delivery).toEqual({ state: "uploading", done: 4, total: 4 });
     await collectVisitReceipts(vault, server, new Map());
 
     expect((await visitOf(vault, visit_id)).receipt).not.toBeNull();

@@ -122,8 +122,10 @@ describe("the session", () => {
     await session.restore();
     if (session.state.value.kind === "open") await session.state.value.vault.db.meta.put({ key: "kept", value: 1 });
 
+    const before = session.state.value;
     await session.signOut();
 
+    expect(before.kind === "open" && before.outbox.stop).toHaveBeenCalledOnce();
     expect(session.state.value.kind).toBe("signed_out");
     expect(signed_in()).toBeNull();
     answer(accepted(WANG));
