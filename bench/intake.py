@@ -47,6 +47,7 @@ class Rate:
 
 
 def main() -> None:
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as folder:
         settings = Settings(data_dir=Path(folder) / "data")
         token, make_push = _prepare(settings)
@@ -58,7 +59,8 @@ def main() -> None:
             memory = _memory(web, token)
             quiet = _sync_latencies(web, token, make_push, lambda n: n >= 60)
             slow = _slow_phones(web, token, make_push)
-        write_report("intake", __doc__ or "", speed, memory, _latency_table(quiet, slow[0], slow[1], slow[2]))
+        method = f"{__doc__}\nLoad average when it began: {load:.1f}."
+        write_report("intake", method, speed, memory, _latency_table(quiet, slow[0], slow[1], slow[2]))
 
 
 def _photo(size: int) -> bytes:
