@@ -73,6 +73,7 @@ class Engine implements Outbox {
   private fetching = { failed_attempts: 0, notBeforeMs: 0 };
   private failedAtMs = -1;
   private waitUntilMs = 0;
+  private wakes = 0;
   private finished: Promise<void> = Promise.resolve();
   private subscription: { unsubscribe: () => void } | null = null;
 
@@ -159,13 +160,14 @@ class Engine implements Outbox {
   private async recordsLane(ended: () => boolean): Promise<void> {
     const pushing = newPushing(this.parts.device_id);
     while (!ended()) {
+      const since = this.wakes;
       if (await this.mustWait()) {
-        await this.pause(this.waitMs() || LOOK_AGAIN_MS);
+        await this.pause(this.waitMs() || LOOK_AGAIN_MS, since);
         continue;
       }
       const step = await this.attempt(() => this.recordsStep(pushing));
       const fetchDueMs = Math.max(this.pullDueMs, this.fetching.notBeforeMs);
-      if (step.kind === "idle") await this.pause(Math.min(this.idleMs(this.waiting.records + this.waiting.visits), fetchDueMs - this.now()));
+      if (step.kind === "idle") await this.pause(Math.min(this.idleMs(this.waiting.records + this.waiting.visits), fetchDueMs - this.now()), since);
     }
   }
 
@@ -199,15 +201,16 @@ class Engine implements Outbox {
 
   private async photosLane(ended: () => boolean, signal: AbortSignal): Promise<void> {
     while (!ended()) {
+      const since = this.wakes;
       // Records go first, but a server that stumbles over one of them must not keep the photos here.
       const recordsFirst = this.waiting.records > 0 && this.sending.failed_attempts === 0;
       const mayPass = this.sending.next_try_ms !== null && this.sending.reason === "busy";
       if (recordsFirst || (await this.mustWait(mayPass))) {
-        await this.pause(recordsFirst || mayPass ? LOOK_AGAIN_MS : this.waitMs() || LOOK_AGAIN_MS);
+        await this.pause(recordsFirst || mayPass ? LOOK_AGAIN_MS : this.waitMs() || LOOK_AGAIN_MS, since);
         continue;
       }
       const step = await this.attempt(() => uploadPhoto(this.vault, this.network, this.claimed, signal, this.random), "photo");
-      if (step.kind === "idle") await this.pause(this.idleMs(this.waiting.photos));
+      if (step.kind === "idle") await this.pause(this.idleMs(this.waiting.photos), since);
       else this.wake();
     }
   }
@@ -327,8 +330,9 @@ class Engine implements Outbox {
     return this.vault.clocks.monotonic();
   }
 
-  private pause(ms: number): Promise<void> {
-    if (this.stopping.signal.aborted) return Promise.resolve();
+  /** Ends at once when something woke the lanes after `since`: a change that came during a step must not wait for the next look. */
+  private pause(ms: number, since: number): Promise<void> {
+    if (this.stopping.signal.aborted || this.wakes !== since) return Promise.resolve();
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
@@ -341,6 +345,7 @@ class Engine implements Outbox {
   }
 
   private wake(): void {
+    this.wakes += 1;
     for (const done of [...this.wakers]) done();
   }
 }

@@ -103,6 +103,25 @@ describe("the outbox", () => {
     await end(outbox, vault);
   });
 
+  it("does not miss 'send now' while it is still asking who is signed in", async () => {
+    const { vault, visit_id } = await aVaultWithVisit(0);
+    await finishVisit(vault, visit_id);
+    const server = new FakeServer(vault.user_id);
+    const asked: ((isCurrent: boolean) => void)[] = [];
+    const isCurrentUser = vi.fn(() => (asked.length < 3 ? new Promise<boolean>((resolve) => asked.push(resolve)) : Promise.resolve(true)));
+    const outbox = anOutbox(vault, server, { isCurrentUser });
+    await vi.waitFor(() => expect(asked).toHaveLength(3));
+
+    outbox.sendNow();
+    // The vault's own news of it comes a little later, and is missed as well.
+    await eventually(async () => expect(await vault.db.meta.get("send_now")).toBeDefined());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    for (const answer of asked) answer(false);
+
+    await eventually(async () => expect(server.records.has(visit_id)).toBe(true));
+    await end(outbox, vault);
+  });
+
   it("counts three lanes that lose the same connection as one failure", async () => {
     const { vault } = await aVaultWithVisit(3);
     const server = new FakeServer(vault.user_id);
