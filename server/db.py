@@ -6,13 +6,14 @@ No table lives here. SQLite (WAL) and PostgreSQL behave the same for callers.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, String, event
+from sqlalchemy import DateTime, Engine, MetaData, String, event, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 from sqlalchemy.types import JSON, TypeDecorator
@@ -92,6 +93,20 @@ def transaction() -> Iterator[Any]:
 def in_transaction() -> bool:
     """Whether a writing transaction of :func:`transaction` is open in this context."""
     return _writing.get()
+
+
+def lock_ids(ids: Iterable[uuid.UUID]) -> None:
+    """Makes every other transaction that locks one of these ids wait until the open one has ended.
+
+    For rules over rows that may not exist yet (a visit and its last photo, a hazard and its first event), where no row can be
+    locked. What the caller reads afterwards is what the one before has committed. On SQLite the whole transaction is a lock.
+    """
+    if db.session.get_bind().dialect.name != "postgresql":
+        return
+    keys = sorted({int.from_bytes(id_.bytes[:8], signed=True) for id_ in ids})
+    if keys:
+        # Sorted, so that two transactions that want the same ids take them in the same order.
+        db.session.execute(text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key"), {"keys": keys})
 
 
 @event.listens_for(Engine, "connect")

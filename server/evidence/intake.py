@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from media.clock import DeviceClock, captured_time
 from media.position import Position, wgs84_from_gcj02
@@ -36,22 +38,33 @@ def check_photo(record: Envelope, actor: Actor) -> Quarantine | None:
 
 def store_photos(records: list[Envelope], actor: Actor, now: datetime) -> None:
     """Writes the records' facts into the photos' rows; those whose bytes are here are inspected anew."""
-    ids = [uuid.UUID(record.id) for record in records]
-    known = {photo.id: photo for photo in db.session.scalars(select(Photo).where(Photo.id.in_(ids)).with_for_update())}
+    photos = lock_photos([uuid.UUID(record.id) for record in records], actor.county_code, actor.user_id)
     here = []
     for record in records:
-        photo = known.get(uuid.UUID(record.id))
-        if photo is None:
-            photo = Photo(
-                id=uuid.UUID(record.id), county_code=actor.county_code, author_id=actor.user_id, facts={}, exif={},
-                flag_count=0, review_state="pending",
-            )  # fmt: skip
-            db.session.add(photo)
+        photo = photos[uuid.UUID(record.id)]
         _fill(photo, record, actor, now)
         if photo.sha256 is not None:
             here.append(photo)
     outbox.note("inspect_photo", [photo.id for photo in here])
     feed.record_changes("hazard", [(photo.hazard_id, photo.subject_id) for photo in here if photo.hazard_id])
+
+
+def lock_photos(ids: Iterable[uuid.UUID], county_code: str, author_id: uuid.UUID) -> dict[uuid.UUID, Photo]:
+    """The photos' rows, locked; made by whichever comes first, a photo's record or its bytes, also when both come at once."""
+    wanted = sorted(set(ids))
+    insert = postgresql_insert if db.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    empty = {"county_code": county_code, "author_id": author_id, "facts": {}, "exif": {}, "flag_count": 0, "review_state": "pending"}
+    db.session.execute(
+        insert(Photo).on_conflict_do_nothing(index_elements=["id"]), [{"id": photo_id, **empty} for photo_id in wanted]
+    )
+    rows = db.session.scalars(
+        select(Photo)
+        .where(Photo.id.in_(wanted))
+        .order_by(Photo.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {photo.id: photo for photo in rows}
 
 
 def _fill(photo: Photo, record: Envelope, actor: Actor, now: datetime) -> None:

@@ -16,8 +16,6 @@ from datetime import datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from media.errors import (
     HashMismatch,
@@ -35,6 +33,7 @@ from media.tus import Checksum, PhotoMetadata, TusHeaderError, TusVersionError
 from server import feed, outbox
 from server.db import db, transaction
 from server.evidence.files import photo_store
+from server.evidence.intake import lock_photos
 from server.evidence.models import Photo, Receipt, Upload
 from server.evidence.rules import Pace
 from server.evidence.store import find_receipt
@@ -343,19 +342,11 @@ def _stored_receipt(photo: Photo | None, metadata: PhotoMetadata) -> str | None:
 
 
 def _photo_for(upload: Upload) -> Photo:
-    """The photo's row, locked; made by whichever comes first, its record or its bytes."""
-    insert = postgresql_insert if db.session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    db.session.execute(
-        insert(Photo)
-        .values(
-            id=upload.photo_id, county_code=upload.county_code, author_id=upload.owner_id, subject_id=upload.subject_id,
-            visit_id=upload.visit_id, facts={}, exif={}, flag_count=0, review_state="pending",
-        )
-        .on_conflict_do_nothing(index_elements=["id"])
-    )  # fmt: skip
-    return db.session.scalars(
-        select(Photo).where(Photo.id == upload.photo_id).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    """The photo's row, locked; what the upload knows of subject and visit stands until the record says it."""
+    photo = lock_photos([upload.photo_id], upload.county_code, upload.owner_id)[upload.photo_id]
+    if photo.recorded_at is None:
+        photo.subject_id, photo.visit_id = photo.subject_id or upload.subject_id, photo.visit_id or upload.visit_id
+    return photo
 
 
 def _write_receipt(upload: Upload, now: datetime) -> str:

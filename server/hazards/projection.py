@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from server import feed, outbox
 from server.checklists.service import sectors_of
-from server.db import db
+from server.db import db, lock_ids
 from server.hazards.models import Hazard, HazardEvent
 from server.register.models import SubjectSector
 from sync.hazards import Hazard as Folded
@@ -23,10 +23,13 @@ from sync.times import parse_date, parse_time
 def project(hazard_ids: Iterable[uuid.UUID], now: datetime) -> list[Hazard]:
     """Folds these hazards again from all their events, in the open transaction, and notes what depends on them."""
     ids = list(dict.fromkeys(hazard_ids))
+    # Two people may act on a hazard at once; the later one folds both acts.
+    lock_ids(ids)
     events: dict[uuid.UUID, list[HazardEvent]] = {id_: [] for id_ in ids}
     for event in db.session.scalars(select(HazardEvent).where(HazardEvent.hazard_id.in_(ids)).order_by(HazardEvent.id)):
         events[event.hazard_id].append(event)
-    known = {hazard.id: hazard for hazard in db.session.scalars(select(Hazard).where(Hazard.id.in_(ids)))}
+    stored = select(Hazard).where(Hazard.id.in_(ids)).execution_options(populate_existing=True)
+    known = {hazard.id: hazard for hazard in db.session.scalars(stored)}
     folded_by_id = {id_: fold_hazard(fold_input(row) for row in rows) for id_, rows in events.items()}
     sectors = _main_sectors(folded_by_id.values())
     changed = []

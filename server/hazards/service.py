@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from server.audit import write_audit
-from server.db import db, transaction
+from server.db import db, lock_ids, transaction
 from server.hazards.models import Hazard, HazardEvent
 from server.hazards.projection import fold_input, project
 from server.pairings.visibility import check_subject
@@ -49,7 +49,7 @@ def add_event(hazard_id: uuid.UUID, document: dict[str, Any], actor: Actor, now:
     """
     with transaction():
         hazard = get_hazard(hazard_id, actor, Action.ACT_ON_HAZARDS)
-        db.session.execute(select(Hazard.id).where(Hazard.id == hazard_id).with_for_update())
+        lock_ids([hazard_id])
         event_id = uuid.uuid4()
         body = {**document, "hazard_id": str(hazard_id), "at": format_time(now)}
         event = HazardEvent(

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from server import clock, feed
-from server.db import db
+from server.db import db, lock_ids
 from server.visits.models import Record, Visit
 from sync.receipts import Completeness, ExpectedPhoto, ReceiptKind, receipt_code, visit_completeness
 
@@ -35,8 +35,11 @@ def register_on_complete(name: str, follow: Callable[[Visit, datetime], None]) -
 
 def refresh_visits(visit_ids: Iterable[uuid.UUID], now: datetime) -> list[dict[str, Any]]:
     """Completes those visits that have wholly arrived, in the open transaction; the state of each visit as a body."""
+    ids = list(visit_ids)
+    # The last record and the last photo may arrive at once; without the lock neither would see the other.
+    lock_ids(ids)
     bodies = []
-    for visit in db.session.scalars(select(Visit).where(Visit.id.in_(list(visit_ids)))):
+    for visit in db.session.scalars(select(Visit).where(Visit.id.in_(ids)).execution_options(populate_existing=True)):
         state = completeness(visit)
         if state.complete and visit.complete_at is None:
             visit.complete_at = now

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import and_, select
@@ -203,6 +204,8 @@ def _insert(kept: list[_Judged], device_id: str, actor: Actor, now: datetime) ->
     if not rows:
         return
     insert = postgresql_insert if db.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    # In order of their ids, so that two batches with the same records wait for each other instead of both for the other.
+    rows.sort(key=itemgetter("id"))
     statement = insert(Record).on_conflict_do_nothing(index_elements=["id"]).returning(Record.id)
     written = set(db.session.scalars(statement, rows))
     late = [entry for entry in kept if entry.record and uuid.UUID(entry.record.id) not in written]

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 import forms
 from server import feed, outbox
 from server.checklists.service import find_compiled
-from server.db import db
+from server.db import db, lock_ids
 from server.pairings.models import Pairing
 from server.permissions import Actor
 from server.problems import FieldError, Refusal
@@ -96,6 +96,9 @@ def check_submission(record: Envelope, actor: Actor) -> Quarantine | None:
 
 
 def store_submissions(records: list[Envelope], actor: Actor, now: datetime) -> None:
+    revised = [uuid.UUID(record.body["revises"]) for record in records if record.body.get("revises")]
+    # A revision and what it revises may arrive at once; without the lock both would count.
+    lock_ids([*(uuid.UUID(record.id) for record in records), *revised])
     for record in records:
         add_submission(record, actor, now)
     subjects = {uuid.UUID(record.subject_id) for record in records if record.subject_id}

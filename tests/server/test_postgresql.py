@@ -1,0 +1,302 @@
+"""What only a database with several writers can get wrong. Each story holds one transaction open while another one passes."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event as database_event
+from sqlalchemy import func, select
+
+from server import clock, outbox, queue
+from server.db import db, in_transaction, transaction
+from server.hazards.models import Hazard
+from server.outbox import OutboxNote
+from server.settings import Settings
+from server.visits.models import Record, Submission, Visit
+from sync.cursors import Cursor, encode_cursor
+from tests.conftest import County, Person
+from tests.records import batch, event, found, new_id, store_small_checklist, submission, visit
+from tests.server.evidence.photos import begin, patch, photo_bytes, photo_record, sha256
+
+# How long the second one may take to pass the first one; where it has to wait for it, this time is lost.
+HEAD_START_S = 0.7
+
+
+@pytest.fixture
+def database() -> str:
+    return "postgresql"
+
+
+class Interleaving:
+    """Holds the transaction of one thread at its commit."""
+
+    def __init__(self) -> None:
+        self.reached, self.go_on = threading.Event(), threading.Event()
+        self._pool = ThreadPoolExecutor(4)
+        self._held_thread: int | None = None
+
+    def hold_at_commit(self, _session: object) -> None:
+        if threading.get_ident() == self._held_thread and in_transaction():
+            self._held_thread = None
+            self.reached.set()
+            assert self.go_on.wait(20)
+
+    def first(self, call: Callable[[], Any]) -> Future[Any]:
+        """Starts a call that is held when it commits; returns when it has got there."""
+
+        def run() -> Any:
+            self._held_thread = threading.get_ident()
+            return call()
+
+        future = self._pool.submit(run)
+        while not self.reached.wait(0.05):
+            assert not future.done(), future.result()
+        return future
+
+    def then(self, call: Callable[[], Any]) -> Future[Any]:
+        """Starts a call beside the held one and gives it time to pass."""
+        future = self._pool.submit(call)
+        wait([future], HEAD_START_S)
+        return future
+
+    def both(self, first: Callable[[], Any], second: Callable[[], Any]) -> tuple[Any, Any]:
+        """The answers of two calls of which the first began first and may end last."""
+        held = self.first(first)
+        passing = self.then(second)
+        self.go_on.set()
+        return held.result(20), passing.result(20)
+
+    def close(self) -> None:
+        self.go_on.set()
+        self._pool.shutdown()
+
+
+@pytest.fixture
+def interleaving(app: Flask) -> Iterator[Interleaving]:
+    story = Interleaving()
+    database_event.listen(db.session, "before_commit", story.hold_at_commit)
+    yield story
+    story.close()
+    database_event.remove(db.session, "before_commit", story.hold_at_commit)
+
+
+def push(person: Person, *records: dict[str, Any]) -> Any:
+    answer = person.post("/api/sync/records", json=batch(*records))
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+def pull_ids(person: Person, cursor: str) -> tuple[list[str], str]:
+    answer = person.get("/api/sync/changes", query_string={"cursor": cursor}).json
+    return [change["id"] for change in answer["changes"] if change["kind"] == "submission"], answer["cursor"]
+
+
+def fresh(query: Any) -> Any:
+    """The rows that a query answers now, past what this session remembers."""
+    db.session.rollback()
+    db.session.expire_all()
+    return db.session.scalars(query).all()
+
+
+def test_change_that_commits_late_is_not_skipped(anna: Person, county: County, interleaving: Interleaving) -> None:
+    """The first phone takes its place in the feed, the second overtakes it, a third pulls in between."""
+    store_small_checklist()
+    early, late = submission(county.mine, new_id()), submission(county.mine, new_id())
+    _, cursor = pull_ids(anna, "")
+
+    held = interleaving.first(lambda: push(anna, early))
+    push(anna, late)
+    between, cursor = pull_ids(anna, cursor)
+    interleaving.go_on.set()
+    held.result(20)
+    after, _ = pull_ids(anna, cursor)
+
+    assert sorted([*between, *after]) == sorted([early["id"], late["id"]])
+
+
+def test_changes_come_once_when_nobody_writes(anna: Person, county: County) -> None:
+    store_small_checklist()
+    sent = submission(county.mine, new_id())
+    push(anna, sent)
+
+    first, cursor = pull_ids(anna, "")
+    second, _ = pull_ids(anna, cursor)
+
+    assert (first, second) == ([sent["id"]], [])
+
+
+def test_same_record_on_two_connections_is_one_row_and_one_receipt(
+    anna: Person, county: County, interleaving: Interleaving
+) -> None:
+    store_small_checklist()
+    record = submission(county.mine, new_id())
+
+    answers = interleaving.both(lambda: push(anna, record), lambda: push(anna, record))
+
+    results = [answer["results"][0] for answer in answers]
+    assert [result["status"] for result in results] == ["accepted", "already_accepted"]
+    assert results[0]["receipt"]["code"] == results[1]["receipt"]["code"]
+    assert results[0]["receipt"]["received_at"] == results[1]["receipt"]["received_at"]
+    assert len(fresh(select(Record))) == len(fresh(select(Submission))) == 1
+
+
+def test_two_contents_of_one_id_on_two_connections_are_one_row_and_a_conflict(
+    anna: Person, county: County, interleaving: Interleaving
+) -> None:
+    store_small_checklist()
+    visit_id = new_id()
+    one = visit(county.mine, visit_id, [])
+    other = visit(county.mine, visit_id, [submission(county.mine, visit_id)])
+
+    answers = interleaving.both(lambda: push(anna, one), lambda: push(anna, other))
+
+    assert [answer["results"][0]["status"] for answer in answers] == ["accepted", "conflict"]
+    assert [row.content_hash for row in fresh(select(Record))] == [one["content_hash"]]
+
+
+def test_overlapping_batches_in_opposite_order_do_not_block_each_other(
+    anna: Person, county: County, interleaving: Interleaving
+) -> None:
+    store_small_checklist()
+    records = [submission(county.mine, new_id()) for _ in range(20)]
+
+    answers = interleaving.both(lambda: push(anna, *records), lambda: push(anna, *reversed(records)))
+
+    statuses = [{result["status"] for result in answer["results"]} for answer in answers]
+    assert statuses == [{"accepted"}, {"already_accepted"}]
+
+
+def test_visit_whose_last_record_and_last_photo_arrive_at_once_is_complete(
+    anna: Person, county: County, interleaving: Interleaving
+) -> None:
+    store_small_checklist()
+    visit_id, photo_id, data = new_id(), new_id(), photo_bytes()
+    last = submission(county.mine, visit_id)
+    facts = photo_record(county.mine, photo_id, data, visit_id=visit_id)
+    expected = [{"id": photo_id, "sha256": sha256(data), "size_bytes": len(data)}]
+    push(anna, facts, visit(county.mine, visit_id, [last, facts], expected))
+    location = begin(anna, photo_id, data, visit_id=visit_id).headers["Location"]
+
+    interleaving.both(lambda: push(anna, last), lambda: patch(anna, location, 0, data))
+
+    assert fresh(select(Visit.complete_at)) != [None]
+    assert anna.get(f"/api/visits/{visit_id}").json["receipt"] is not None
+
+
+def test_photo_whose_record_and_bytes_arrive_at_once_is_one_row(
+    anna: Person, county: County, interleaving: Interleaving
+) -> None:
+    visit_id, photo_id, data = new_id(), new_id(), photo_bytes()
+    facts = photo_record(county.mine, photo_id, data, visit_id=visit_id)
+    expected = [{"id": photo_id, "sha256": sha256(data), "size_bytes": len(data)}]
+    sent = visit(county.mine, visit_id, [facts], expected)
+
+    location = begin(anna, photo_id, data).headers["Location"]
+
+    _, answer = interleaving.both(lambda: patch(anna, location, 0, data), lambda: push(anna, facts, sent))
+
+    assert answer["visits"][0]["complete"] is True
+
+
+def test_hazard_that_two_people_act_on_at_once_keeps_both_acts(
+    anna: Person, county: County, interleaving: Interleaving
+) -> None:
+    hazard_id = new_id()
+    push(anna, found(county.mine, None, hazard_id))
+    submitted = event(county.mine, hazard_id, "submitted", "2026-11-21T09:00:00+08:00", photos=[])
+    passed = event(county.mine, hazard_id, "rechecked", "2026-11-22T09:00:00+08:00", result="pass", photos=[])
+
+    interleaving.both(lambda: push(anna, submitted), lambda: push(anna, passed))
+
+    (hazard,) = fresh(select(Hazard))
+    assert (hazard.state, hazard.projection["ineffective"]) == ("closed", [])
+
+
+def test_desk_and_phone_act_on_a_hazard_at_once(
+    anna: Person, chen: Person, county: County, interleaving: Interleaving
+) -> None:
+    hazard_id = new_id()
+    push(anna, found(county.mine, None, hazard_id))
+    submitted = event(county.mine, hazard_id, "submitted", "2026-11-21T09:00:00+08:00", photos=[])
+
+    _, answer = interleaving.both(
+        lambda: push(anna, submitted),
+        lambda: chen.post(f"/api/hazards/{hazard_id}/events", json={"kind": "rechecked", "result": "pass"}),
+    )
+
+    assert answer.status_code == 201, answer.text
+    assert answer.json["state"] == "closed"
+
+
+def test_hazard_on_two_connections_at_once_is_opened_once(anna: Person, county: County, interleaving: Interleaving) -> None:
+    hazard_id = new_id()
+    finding = found(county.mine, None, hazard_id)
+    remark = event(county.mine, hazard_id, "noted", "2026-11-21T09:00:00+08:00", text="门锁着")
+    other = found(county.mine, None, hazard_id, description="同一处")
+
+    answers = interleaving.both(lambda: push(anna, finding), lambda: push(anna, other, remark))
+
+    assert [result["status"] for answer in answers for result in answer["results"]] == ["accepted"] * 3
+    assert len(fresh(select(Hazard))) == 1
+
+
+def test_revision_and_what_it_revises_arriving_at_once_count_once(
+    anna: Person, county: County, interleaving: Interleaving
+) -> None:
+    store_small_checklist()
+    visit_id = new_id()
+    original = submission(county.mine, visit_id)
+    revision = submission(county.mine, visit_id, revises=original["id"])
+
+    interleaving.both(lambda: push(anna, revision), lambda: push(anna, original))
+
+    assert fresh(select(Submission.id).where(Submission.superseded.is_(False))) == [uuid.UUID(revision["id"])]
+
+
+def test_note_that_commits_while_the_job_runs_is_not_forgotten(
+    app: Flask, interleaving: Interleaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its id is lower than that of the note which caused the job: it was taken first and committed last."""
+
+    def note() -> None:
+        with app.app_context(), transaction():
+            outbox.note("refresh_subject", ["subject"])
+
+    monkeypatch.setattr(queue, "worker_app", lambda: app)
+    held = interleaving.first(note)
+    note()
+
+    def refresh(_key: str) -> None:
+        interleaving.go_on.set()
+        held.result(20)
+
+    monkeypatch.setattr(queue, "job", lambda _topic: refresh)
+    queue.run_topic("refresh_subject", "subject")
+
+    assert len(fresh(select(OutboxNote))) == 1
+
+
+def test_two_workers_on_one_subject_write_its_rows_once(anna: Person, county: County, interleaving: Interleaving) -> None:
+    from server.scores.models import SubjectPeriod
+    from server.scores.service import refresh_subject
+
+    store_small_checklist()
+    visit_id = new_id()
+    record = submission(county.mine, visit_id)
+    push(anna, record, visit(county.mine, visit_id, [record]))
+    app: Flask = anna.client.application
+
+    def refresh() -> None:
+        with app.app_context():
+            refresh_subject(county.mine, clock.now())
+
+    interleaving.both(refresh, refresh)
+
+    count = select(func.count()).select_from(SubjectPeriod).where(SubjectPeriod.period == "2026-11")
+    assert fresh(count) == [1]
