@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-python test-client test-browser check screenshots bench clean
+.PHONY: help setup build run test test-python test-client test-browser check api-types screenshots bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -38,6 +38,11 @@ check: ## format, lint, types, checklists
 	@$(RUN) -m ruff check . && $(RUN) -m mypy server forms media sync
 	@$(RUN) -m forms.check
 	@$(PYTHON) scripts/setup.py --npm run check
+
+api-types: ## after a change of the API: the client's copy of the OpenAPI document and its types
+	@$(PYTHON) scripts/setup.py --no-client
+	@$(RUN) -m server openapi > client/src/api/openapi.json.new && mv client/src/api/openapi.json.new client/src/api/openapi.json
+	@$(PYTHON) scripts/setup.py --npm run api-types
 
 screenshots: ## pictures of the screens for the README (needs a browser)
 	@$(PYTHON) scripts/setup.py --dev

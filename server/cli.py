@@ -89,6 +89,16 @@ def relay(settings: Settings) -> None:
     run_forever(create_app(settings))
 
 
+@main.command("openapi")
+@click.pass_obj
+def openapi(settings: Settings) -> None:
+    """Print the OpenAPI document, as the client's copy of it is kept."""
+    from server.app import create_app
+    from server.openapi import document_text
+
+    click.echo(document_text(create_app(settings)), nl=False)
+
+
 @main.command("add-user")
 @click.argument("username")
 @click.argument("name")
