@@ -95,7 +95,8 @@ class Supervisor:
             self._runtime_dir = Path(tempfile.mkdtemp(prefix="zero-accident-"))
             path = self._runtime_dir / "queue.sock"
             self._environment["REDIS_URL"] = f"unix://{path}"
-            self._children.append(Child("queue", _valkey_command(path, self._runtime_dir, settings.data_dir.resolve() / "queue.log")))
+            log = settings.data_dir.resolve() / "queue.log"
+            self._children.append(Child("queue", _valkey_command(path, self._runtime_dir, log)))
         address = f"[{settings.host}]" if ":" in settings.host else settings.host
         self._children += [
             Child(

@@ -74,10 +74,10 @@ def _number(spec: Mapping[str, Any], fails: bool) -> str:
     span = (high - low) or 1.0
     value = low + span / 4
     if "at_most" in limit or "below" in limit:
-        bound = float(limit.get("at_most", limit.get("below")))
+        bound = float(limit["at_most"] if "at_most" in limit else limit["below"])
         value = min(bound + span * 0.02, high) if fails else low + (bound - low) * 0.7
     if "at_least" in limit or "above" in limit:
-        bound = float(limit.get("at_least", limit.get("above")))
+        bound = float(limit["at_least"] if "at_least" in limit else limit["above"])
         ceiling = float(limit.get("at_most", limit.get("below", high)))
         value = max(bound - span * 0.02, low) if fails else bound + (ceiling - bound) * 0.3
     return f"{value:.{spec['decimals']}f}"

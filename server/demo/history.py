@@ -123,7 +123,7 @@ def _visit(
         ],
     }
     minutes = chance.randrange(25, 110)
-    body = {
+    body: dict[str, Any] = {
         "pairing_id": str(county.pairings[subject.id]),
         "started_at": format_time(finished_at - timedelta(minutes=minutes)),
         "finished_at": format_time(finished_at),

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-
 from media.tus import PhotoMetadata
 from server import clock
 from server.accounts.models import User

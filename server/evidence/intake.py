@@ -53,7 +53,8 @@ def lock_photos(ids: Iterable[uuid.UUID], county_code: str, author_id: uuid.UUID
     """The photos' rows, locked; made by whichever comes first, a photo's record or its bytes, also when both come at once."""
     wanted = sorted(set(ids))
     insert = postgresql_insert if db.session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    empty = {"county_code": county_code, "author_id": author_id, "facts": {}, "exif": {}, "flag_count": 0, "review_state": "pending"}
+    unknown: dict[str, Any] = {"facts": {}, "exif": {}, "flag_count": 0, "review_state": "pending"}
+    empty = {"county_code": county_code, "author_id": author_id, **unknown}
     db.session.execute(
         insert(Photo).on_conflict_do_nothing(index_elements=["id"]), [{"id": photo_id, **empty} for photo_id in wanted]
     )

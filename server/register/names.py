@@ -20,5 +20,7 @@ SECTORS: dict[str, str] = {
 
 def initials(name: str) -> str:
     """The first letters of the syllables of a Chinese name, lower case: 巴公煤矿 → bgmk; other letters stay."""
-    letters = (part[:1] for part in lazy_pinyin(name, style=Style.FIRST_LETTER, errors=lambda text: list(text)))
+    # A list from the error handler is documented; the library's annotation forgets it.
+    parts = lazy_pinyin(name, style=Style.FIRST_LETTER, errors=list)  # type: ignore[arg-type]
+    letters = (part[:1] for part in parts)
     return "".join(letter for letter in letters if letter.isalnum()).lower()

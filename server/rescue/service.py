@@ -39,7 +39,7 @@ def import_rescue(file: IO[bytes], office: Actor, now: datetime) -> dict[str, An
 
     Raises: Refusal invalid (not a rescue file), not-found (its user is not of this county).
     """
-    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     file.seek(0)
     try:
         archive = RescueArchive(file)

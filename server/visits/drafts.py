@@ -1,4 +1,4 @@
-"""The mirror of visits in progress: kept for the author's other device and for the pairing partner, gone when the visit arrives."""
+"""The mirror of visits in progress: for the author's other device and the pairing partner, gone when the visit arrives."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def add_submission(record: Envelope, actor: Actor, now: datetime) -> Submission:
         answers=answers,
         score_numerator=None if score.numerator is None else str(score.numerator),
         score_denominator=None if score.denominator is None else str(score.denominator),
-        score_sort=None if score.numerator is None else 100 * score.numerator / score.denominator,
+        score_sort=None if score.numerator is None or not score.denominator else 100 * score.numerator / score.denominator,
         provisional=score.provisional,
         checked=score.checked,
         total=score.total,

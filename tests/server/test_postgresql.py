@@ -17,9 +17,7 @@ from server import clock, outbox, queue
 from server.db import db, in_transaction, transaction
 from server.hazards.models import Hazard
 from server.outbox import OutboxNote
-from server.settings import Settings
 from server.visits.models import Record, Submission, Visit
-from sync.cursors import Cursor, encode_cursor
 from tests.conftest import County, Person
 from tests.records import batch, event, found, new_id, store_small_checklist, submission, visit
 from tests.server.evidence.photos import begin, patch, photo_bytes, photo_record, sha256
