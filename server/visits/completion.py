@@ -51,12 +51,17 @@ def refresh_visits(visit_ids: Iterable[uuid.UUID], now: datetime) -> list[dict[s
     return bodies
 
 
+def photos_here(photo_ids: list[str]) -> dict[str, str]:
+    """Photo id → SHA-256 of those photos whose bytes are durable."""
+    return dict(_photo_hashes[0](photo_ids)) if _photo_hashes and photo_ids else {}
+
+
 def completeness(visit: Visit) -> Completeness:
     expected = visit.expected
     photos = [ExpectedPhoto(photo["id"], photo["sha256"]) for photo in expected["photos"]]
     wanted = [uuid.UUID(text) for text in expected["records"]] + [visit.id]
     stored = [str(id_) for id_ in db.session.scalars(select(Record.id).where(Record.id.in_(wanted)))]
-    hashes = _photo_hashes[0]([photo.id for photo in photos]) if _photo_hashes and photos else {}
+    hashes = photos_here([photo.id for photo in photos])
     return visit_completeness(str(visit.id), expected["records"], photos, stored, hashes)
 
 

@@ -1,4 +1,8 @@
-"""The mirror of visits in progress: for the author's other device and the pairing partner, gone when the visit arrives."""
+"""The mirror of visits in progress: for the author's other device and the pairing partner, gone when the visit arrives.
+
+A draft belongs to whoever wrote it last; another officer paired with the subject may take it over, nobody else sees it. The
+feed tells phones when a draft appears, passes to another device, or goes, not each time it is saved.
+"""
 
 from __future__ import annotations
 
@@ -7,41 +11,48 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
 
-from server import clock
+from server import clock, feed
 from server.accounts.models import User
 from server.db import db, transaction
-from server.pairings.visibility import check_subject, visible_subjects
+from server.pairings.models import Pairing
+from server.pairings.visibility import check_subject, live_pairings
 from server.permissions import Action, Actor
 from server.problems import FieldError, Refusal
 from server.register.models import Subject
-from server.visits.models import Visit, VisitDraft
+from server.visits.completion import photos_here
+from server.visits.models import Record, Visit, VisitDraft
+from sync.records import is_uuid
 from sync.times import parse_time
 
+FEED_KIND = "visit_draft"
+# As many as a finished visit may announce.
+MOST_PHOTOS = 2000
 
-def save_draft(visit_id: uuid.UUID, document: dict[str, Any], actor: Actor, now: datetime) -> int:
-    """Keeps a draft and returns its new revision.
 
-    ``based_on`` is the revision the phone continued from, None for a draft the server has not seen.
+def save_draft(visit_id: uuid.UUID, document: dict[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
+    """Keeps a draft. Returns its new revision and which of its photos are here.
+
+    ``based_on`` is the revision the phone continued from, None for a draft the server has not seen. The device that wrote
+    last may write again whatever it says: the answer to its last save may have been lost on the way.
     Raises: Refusal not-found (subject), gone (the visit is finished), precondition-failed (somebody else continued it).
     """
     with transaction() as session:
         subject_id = uuid.UUID(document["subject_id"])
-        check_subject(actor, Action.SYNC, subject_id)
         if session.get(Visit, visit_id) is not None:
             raise Refusal("gone", "这次走访已经提交。", "This visit has been submitted.")
         draft = session.get(VisitDraft, visit_id, with_for_update=True)
-        stored = draft.revision if draft else None
-        if draft is not None and draft.subject_id != subject_id:
-            raise Refusal("conflict", "这份草稿属于另一个主体。", "This draft belongs to another subject.")
-        if stored != document["based_on"]:
+        if draft is None or not _written_by(draft, actor):
+            check_subject(actor, Action.SYNC, subject_id)
+        if draft is not None:
+            _check_take_over(draft, subject_id, document, actor)
+        elif document["based_on"] is not None:
             raise Refusal(
-                "precondition-failed",
-                "这次走访已在另一台手机上继续填写。",
-                "This visit was continued on another device.",
-                errors=[FieldError("#/based_on", "stale", params={"revision": stored})],
-            )
+                "precondition-failed", "县服务器上已没有这份草稿。", "The server no longer has this draft.",
+                errors=[FieldError("#/based_on", "stale", params={"revision": None})],
+            )  # fmt: skip
+        handed_over = draft is None or not (_written_by(draft, actor) and draft.device_id == document["device_id"])
         if draft is None:
             draft = VisitDraft(visit_id=visit_id, county_code=actor.county_code, subject_id=subject_id, revision=0)
             session.add(draft)
@@ -51,40 +62,94 @@ def save_draft(visit_id: uuid.UUID, document: dict[str, Any], actor: Actor, now:
         draft.received_at = now
         draft.content = document["content"]
         draft.revision += 1
-        return draft.revision
+        if handed_over:
+            feed.record_changes(FEED_KIND, [(visit_id, subject_id)])
+        return {"revision": draft.revision, "photos": photos_here(photo_ids(draft.content))}
 
 
-def discard_draft(visit_id: uuid.UUID, actor: Actor) -> None:
-    """Takes a draft away that its author threw away on the phone; none there is fine."""
+def _check_take_over(draft: VisitDraft, subject_id: uuid.UUID, document: dict[str, Any], actor: Actor) -> None:
+    if draft.subject_id != subject_id:
+        raise Refusal("conflict", "这份草稿属于另一个主体。", "This draft belongs to another subject.")
+    if not db.session.scalar(select(exists().where(VisitDraft.visit_id == draft.visit_id, _may_continue(actor)))):
+        raise Refusal("not-found", "没有这份草稿，或者走访已经提交。", "No such draft, or the visit has been submitted.")
+    is_own_echo = _written_by(draft, actor) and draft.device_id == document["device_id"]
+    if not is_own_echo and draft.revision != document["based_on"]:
+        raise Refusal(
+            "precondition-failed",
+            "这次走访已在另一台手机上继续填写。",
+            "This visit was continued on another device.",
+            errors=[FieldError("#/based_on", "stale", params={"revision": draft.revision})],
+        )
+
+
+def discard_draft(visit_id: uuid.UUID, based_on: int | None, actor: Actor) -> None:
+    """Takes a draft away that its author threw away on the phone, unless another device went on with it; none there is fine."""
     with transaction() as session:
-        draft = session.get(VisitDraft, visit_id)
-        if draft is not None and draft.author_id == actor.user_id:
+        draft = session.get(VisitDraft, visit_id, with_for_update=True)
+        if draft is not None and _written_by(draft, actor) and based_on in (None, draft.revision):
             session.delete(draft)
+            feed.record_changes(FEED_KIND, [(visit_id, draft.subject_id)])
 
 
 def drafts_of(actor: Actor) -> list[dict[str, Any]]:
     """Drafts the actor may continue, their own and those on subjects paired with them, newest first, without content."""
-    mine = select(Subject.id).where(visible_subjects(actor, Action.SYNC))
-    rows = db.session.execute(
-        select(VisitDraft, User.name, Subject.name)
-        .join(User, User.id == VisitDraft.author_id)
-        .join(Subject, Subject.id == VisitDraft.subject_id)
-        .where(or_(VisitDraft.author_id == actor.user_id, VisitDraft.subject_id.in_(mine)))
-        .order_by(VisitDraft.received_at.desc())
-        .limit(200)
-    )
-    return [draft_body(draft, author, actor) | {"subject_name": subject} for draft, author, subject in rows]
+    return _bodies(_may_continue(actor), actor)
+
+
+def load_drafts(entity_ids: list[str], actor: Actor) -> dict[str, Any]:
+    """The same by id, for the feed."""
+    ids = [uuid.UUID(text) for text in entity_ids]
+    return {body["visit_id"]: body for body in _bodies(and_(VisitDraft.visit_id.in_(ids), _may_continue(actor)), actor)}
 
 
 def get_draft(visit_id: uuid.UUID, actor: Actor) -> dict[str, Any]:
-    """A draft with its content. Raises: Refusal not-found."""
-    draft = db.session.get(VisitDraft, visit_id)
-    if draft is None:
+    """A draft with its content and which of its photos are here. Raises: Refusal not-found."""
+    bodies = _bodies(and_(VisitDraft.visit_id == visit_id, _may_continue(actor)), actor)
+    if not bodies:
         raise Refusal("not-found", "没有这份草稿，或者走访已经提交。", "No such draft, or the visit has been submitted.")
-    if draft.author_id != actor.user_id:
-        check_subject(actor, Action.SYNC, draft.subject_id)
-    author = db.session.scalar(select(User.name).where(User.id == draft.author_id)) or ""
-    return draft_body(draft, author, actor) | {"content": draft.content}
+    content = db.session.scalars(select(VisitDraft.content).where(VisitDraft.visit_id == visit_id)).one()
+    return bodies[0] | {"content": content, "photos": photos_here(photo_ids(content))}
+
+
+def photo_ids(content: dict[str, Any]) -> list[str]:
+    """Ids of the photos that a draft names; its content is the phone's own, so anything may stand there."""
+    rows = content.get("photos")
+    found = []
+    for row in rows if isinstance(rows, list) else []:
+        name = row.get("id") if isinstance(row, dict) else None
+        if isinstance(name, str) and is_uuid(name):
+            found.append(name)
+    return found[:MOST_PHOTOS]
+
+
+def _may_continue(actor: Actor) -> ColumnElement[bool]:
+    """A condition on VisitDraft: the actor's own, and those on subjects paired with the actor today."""
+    today = clock.county_date(clock.now())
+    paired = select(Pairing.subject_id).where(Pairing.officer_id == actor.user_id, live_pairings(today))
+    return and_(
+        VisitDraft.county_code == actor.county_code,
+        or_(VisitDraft.author_id == actor.user_id, VisitDraft.subject_id.in_(paired)),
+    )
+
+
+def _bodies(condition: ColumnElement[bool], actor: Actor) -> list[dict[str, Any]]:
+    rows = db.session.execute(
+        select(VisitDraft, User.name, Subject.name, Visit.id)
+        .join(User, User.id == VisitDraft.author_id)
+        .join(Subject, Subject.id == VisitDraft.subject_id)
+        .outerjoin(Visit, Visit.id == VisitDraft.visit_id)
+        .where(condition)
+        .order_by(VisitDraft.received_at.desc())
+        .limit(200)
+    )
+    return [
+        draft_body(draft, author, actor) | {"subject_name": subject, "finished": visit is not None}
+        for draft, author, subject, visit in rows
+    ]
+
+
+def _written_by(draft: VisitDraft, actor: Actor) -> bool:
+    return draft.author_id == actor.user_id
 
 
 def draft_body(draft: VisitDraft, author: str, actor: Actor) -> dict[str, Any]:
@@ -101,5 +166,13 @@ def draft_body(draft: VisitDraft, author: str, actor: Actor) -> dict[str, Any]:
 
 
 def forget_drafts(visit_ids: Iterable[uuid.UUID]) -> None:
-    """Removes drafts of visits that have arrived, in the open transaction."""
-    db.session.execute(delete(VisitDraft).where(VisitDraft.visit_id.in_(list(visit_ids))))
+    """Removes drafts of visits that have arrived, in the open transaction.
+
+    A draft that another device wrote last may hold answers that the finished visit lacks: it stays until its author has
+    looked at it.
+    """
+    ids = list(visit_ids)
+    drafts = db.session.execute(select(VisitDraft.visit_id, VisitDraft.subject_id).where(VisitDraft.visit_id.in_(ids))).all()
+    same_device = exists().where(Record.id == VisitDraft.visit_id, Record.device_id == VisitDraft.device_id)
+    db.session.execute(delete(VisitDraft).where(VisitDraft.visit_id.in_(ids), same_device))
+    feed.record_changes(FEED_KIND, [(visit_id, subject_id) for visit_id, subject_id in drafts])

@@ -140,6 +140,10 @@ class DraftSchema(Schema):
     content = fields.Dict(required=True)
 
 
+class DiscardQuerySchema(Schema):
+    based_on = fields.Integer(load_default=None)
+
+
 def body_errors(schema: Schema, body: Any) -> dict[str, Any]:
     """marshmallow's messages for a record body, empty when it is right."""
     return schema.validate(body)

@@ -21,7 +21,15 @@ from server.visits.completion import completeness, completeness_body
 from server.visits.intake import receive_records
 from server.visits.models import Visit
 from server.visits.pull import pull
-from server.visits.schemas import DraftSchema, PullQuerySchema, PullSchema, PushResultSchema, PushSchema, VisitQuerySchema
+from server.visits.schemas import (
+    DiscardQuerySchema,
+    DraftSchema,
+    PullQuerySchema,
+    PullSchema,
+    PushResultSchema,
+    PushSchema,
+    VisitQuerySchema,
+)
 
 sync_blp = Blueprint("sync", __name__, url_prefix="/api/sync", description="同步 what phones push and pull")
 visits_blp = Blueprint("visits", __name__, url_prefix="/api/visits", description="走访 visits and submissions")
@@ -90,13 +98,14 @@ class DraftView(MethodView):
     @visits_blp.response(200)
     def put(self, body: dict[str, Any], visit_id: uuid.UUID) -> Any:
         """Mirror a visit in progress; 412 when another device continued it meanwhile."""
-        return {"revision": drafts.save_draft(visit_id, body, current_actor(), clock.now())}
+        return drafts.save_draft(visit_id, body, current_actor(), clock.now())
 
     @requires(Action.SYNC)
+    @visits_blp.arguments(DiscardQuerySchema, location="query")
     @visits_blp.response(204)
-    def delete(self, visit_id: uuid.UUID) -> None:
-        """Forget a draft that was thrown away on the phone."""
-        drafts.discard_draft(visit_id, current_actor())
+    def delete(self, query: dict[str, Any], visit_id: uuid.UUID) -> None:
+        """Forget a draft that was thrown away on the phone; with `based_on` only if nobody went on with it."""
+        drafts.discard_draft(visit_id, query["based_on"], current_actor())
 
 
 @visits_blp.route("/<uuid:visit_id>")

@@ -1662,10 +1662,12 @@ export interface paths {
             };
         };
         post?: never;
-        /** Forget a draft that was thrown away on the phone. */
+        /** Forget a draft that was thrown away on the phone; with `based_on` only if nobody went on with it. */
         delete: {
             parameters: {
-                query?: never;
+                query?: {
+                    based_on?: number | null;
+                };
                 header?: never;
                 path: {
                     visit_id: string;
@@ -1681,6 +1683,7 @@ export interface paths {
                     };
                     content?: never;
                 };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
