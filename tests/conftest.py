@@ -27,6 +27,7 @@ from server.prepare import prepare_data
 from server.register.models import Area, Department, Subject, SubjectSector
 from server.register.names import initials
 from server.settings import Settings
+from tests.server.contract import check_answer
 from tests.server.postgresql import Cluster, running_cluster
 
 COUNTY = "140525"
@@ -186,9 +187,10 @@ def _user(username: str, name: str, password_hash: str, role: Role, kind: ScopeK
 
 
 class Person:
-    """A signed-in client: `anna.get(...)`, `anna.post(...)` carry the bearer token."""
+    """A signed-in client: `anna.get(...)`, `anna.post(...)` carry the bearer token; answers keep to the OpenAPI document."""
 
     def __init__(self, app: Flask, username: str) -> None:
+        self.app = app
         self.client: FlaskClient = app.test_client()
         answer = self.client.post("/api/accounts/session", json={"username": username, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
@@ -196,16 +198,17 @@ class Person:
         self.headers = {"Authorization": f"Bearer {self.token}"}
 
     def get(self, path: str, **options: Any) -> Any:
-        return self.client.get(path, headers=self.headers | options.pop("headers", {}), **options)
+        return self.request("GET", path, **options)
 
     def post(self, path: str, **options: Any) -> Any:
-        return self.client.post(path, headers=self.headers | options.pop("headers", {}), **options)
+        return self.request("POST", path, **options)
 
     def delete(self, path: str, **options: Any) -> Any:
-        return self.client.delete(path, headers=self.headers | options.pop("headers", {}), **options)
+        return self.request("DELETE", path, **options)
 
     def request(self, method: str, path: str, **options: Any) -> Any:
-        return self.client.open(path, method=method, headers=self.headers | options.pop("headers", {}), **options)
+        answer = self.client.open(path, method=method, headers=self.headers | options.pop("headers", {}), **options)
+        return check_answer(self.app, answer)
 
 
 @pytest.fixture

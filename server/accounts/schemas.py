@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from server.permissions import Role, ScopeKind
+from server.wire import AnswerSchema, one_of
+
 
 class SignInSchema(Schema):
     username = fields.String(required=True, validate=validate.Length(1, 64))
@@ -11,14 +14,14 @@ class SignInSchema(Schema):
     device_label = fields.String(load_default="", validate=validate.Length(max=120))
 
 
-class GrantSchema(Schema):
-    role = fields.String()
-    scope_kind = fields.String()
+class GrantSchema(AnswerSchema):
+    role = one_of(*Role)
+    scope_kind = one_of(*ScopeKind)
     scope_id = fields.String()
     scope_name = fields.String()
 
 
-class UserSchema(Schema):
+class UserSchema(AnswerSchema):
     id = fields.UUID()
     username = fields.String()
     name = fields.String()
@@ -28,8 +31,8 @@ class UserSchema(Schema):
     roles = fields.List(fields.Nested(GrantSchema))
 
 
-class SessionSchema(Schema):
-    token = fields.String(metadata={"description": "only in the answer to a sign-in"})
+class SessionSchema(AnswerSchema):
+    token = fields.String(metadata={"description": "only in the answer to a sign-in", "optional": True})
     expires_at = fields.String()
     server_time = fields.String()
     user = fields.Nested(UserSchema)

@@ -8,26 +8,31 @@ import orjson
 from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from server.checklists import service
 from server.permissions import Action, requires
+from server.wire import AnswerSchema, TextSchema, one_of
 
 blp = Blueprint("checklists", __name__, url_prefix="/api/forms", description="检查表 checklists and standards")
 
 
-class ChecklistSummarySchema(Schema):
+class AppliesToSchema(AnswerSchema):
+    subject_kinds = fields.List(fields.String())
+
+
+class ChecklistSummarySchema(AnswerSchema):
     id = fields.String()
     version = fields.String()
     hash = fields.String()
-    title = fields.Dict()
+    title = fields.Nested(TextSchema)
     sector = fields.String(allow_none=True)
-    status = fields.String()
-    applies_to = fields.Dict()
+    status = one_of("draft", "published", "retired")
+    applies_to = fields.Nested(AppliesToSchema)
     item_count = fields.Integer()
 
 
-class ChecklistsSchema(Schema):
+class ChecklistsSchema(AnswerSchema):
     checklists = fields.List(fields.Nested(ChecklistSummarySchema))
 
 

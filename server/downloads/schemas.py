@@ -8,6 +8,7 @@ from server.downloads.files import FORMATS
 from server.downloads.kinds import KINDS
 from server.hazards.schemas import GRADES, SOURCES
 from server.scores.schemas import TARGET_GROUPS, PeriodField
+from server.wire import AnswerSchema, one_of
 from sync.hazards import HazardState
 
 
@@ -33,18 +34,18 @@ class OrderSchema(Schema):
     language = fields.String(load_default="zh", validate=validate.OneOf(["zh", "en"]))
 
 
-class ProgressSchema(Schema):
+class ProgressSchema(AnswerSchema):
     done = fields.Integer()
     total = fields.Integer()
 
 
-class DownloadSchema(Schema):
+class DownloadSchema(AnswerSchema):
     id = fields.String()
-    kind = fields.String()
-    format = fields.String()
+    kind = one_of(*KINDS)
+    format = one_of(*FORMATS)
     period = fields.String(allow_none=True)
     filters = fields.Dict()
-    state = fields.String()
+    state = one_of("queued", "running", "done", "failed")
     progress = fields.Nested(ProgressSchema)
     reason = fields.String(allow_none=True, metadata={"description": "why it failed"})
     file_name = fields.String(allow_none=True)
@@ -55,5 +56,5 @@ class DownloadSchema(Schema):
     finished_at = fields.String(allow_none=True)
 
 
-class DownloadsSchema(Schema):
+class DownloadsSchema(AnswerSchema):
     downloads = fields.List(fields.Nested(DownloadSchema))

@@ -7,6 +7,8 @@ from typing import Any
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from media.flags import FlagCode
+from server.wire import AnswerSchema, NamedSchema, PlaceSchema, ReceiptSchema, one_of
+from sync.hazards import HazardState
 from sync.records import is_sha256, is_uuid
 from sync.times import TimeInvalid, parse_time
 
@@ -112,16 +114,16 @@ class QueueQuerySchema(Schema):
     page_size = fields.Integer(load_default=20, validate=validate.Range(min=1, max=100))
 
 
-class FlagSchema(Schema):
+class FlagSchema(AnswerSchema):
     code = fields.String()
     severity = fields.String()
     params = fields.Dict()
 
 
-class ReviewSchema(Schema):
+class ReviewSchema(AnswerSchema):
     id = fields.String()
     photo_id = fields.String()
-    decision = fields.String()
+    decision = one_of(*DECISIONS, "withdrawn")
     reason = fields.String()
     mark = fields.Nested(MarkSchema, allow_none=True)
     reviewed_at = fields.String()
@@ -129,15 +131,19 @@ class ReviewSchema(Schema):
     withdrawn = fields.Boolean()
 
 
-class ReceiptSchema(Schema):
-    code = fields.String()
-    kind = fields.String()
-    id = fields.String()
-    sha256 = fields.String()
-    received_at = fields.String()
+class PositionsSchema(AnswerSchema):
+    subject = fields.Nested(PlaceSchema, allow_none=True)
+    photo_exif = fields.Nested(PlaceSchema, allow_none=True)
+    device_fix = fields.Nested(PlaceSchema, allow_none=True)
 
 
-class PhotoSchema(Schema):
+class DistancesSchema(AnswerSchema):
+    subject_device = fields.Float(allow_none=True)
+    subject_exif = fields.Float(allow_none=True)
+    device_exif = fields.Float(allow_none=True)
+
+
+class PhotoSchema(AnswerSchema):
     id = fields.String()
     subject_id = fields.String(allow_none=True)
     visit_id = fields.String(allow_none=True)
@@ -157,41 +163,59 @@ class PhotoSchema(Schema):
     inspected_at = fields.String(allow_none=True)
     broken = fields.String(allow_none=True)
     author_name = fields.String(allow_none=True)
-    state = fields.String()
+    state = one_of(*STATES)
     exif = fields.Dict()
     thumbnail_url = fields.String(allow_none=True)
     display_url = fields.String(allow_none=True)
     original_url = fields.String(allow_none=True)
     marked_url = fields.String(allow_none=True)
-    positions = fields.Dict()
-    distances_m = fields.Dict()
+    positions = fields.Nested(PositionsSchema)
+    distances_m = fields.Nested(DistancesSchema)
     flags = fields.List(fields.Nested(FlagSchema))
     review = fields.Nested(ReviewSchema, allow_none=True)
     reviews = fields.List(fields.Nested(ReviewSchema))
     receipt = fields.Nested(ReceiptSchema, allow_none=True)
 
 
-class QueueItemSchema(Schema):
+class QueueSubjectSchema(AnswerSchema):
+    id = fields.String()
+    name = fields.String()
+    town_code = fields.String()
+    town_name = fields.String()
+    sectors = fields.List(fields.String())
+
+
+class QueueHazardSchema(AnswerSchema):
+    id = fields.String()
+    number = fields.String()
+    state = one_of(*HazardState)
+    grade = one_of("general", "major")
+    description = fields.String()
+    spot = fields.String()
+    deadline = fields.String(allow_none=True)
+
+
+class QueueItemSchema(AnswerSchema):
     photo = fields.Nested(PhotoSchema)
     before = fields.Nested(PhotoSchema, allow_none=True)
     after = fields.Nested(PhotoSchema, allow_none=True)
-    subject = fields.Dict()
-    hazard = fields.Dict(allow_none=True)
+    subject = fields.Nested(QueueSubjectSchema)
+    hazard = fields.Nested(QueueHazardSchema, allow_none=True)
     flags = fields.List(fields.Nested(FlagSchema))
-    positions = fields.Dict()
-    distances_m = fields.Dict()
+    positions = fields.Nested(PositionsSchema)
+    distances_m = fields.Nested(DistancesSchema)
     review = fields.Nested(ReviewSchema, allow_none=True)
 
 
-class QueueSchema(Schema):
+class QueueSchema(AnswerSchema):
     items = fields.List(fields.Nested(QueueItemSchema))
     total = fields.Integer()
     page = fields.Integer()
 
 
-class ReceiptLookupSchema(Schema):
+class ReceiptLookupSchema(AnswerSchema):
     receipt = fields.Nested(ReceiptSchema)
-    subject = fields.Dict(allow_none=True)
+    subject = fields.Nested(NamedSchema, allow_none=True)
     visit_id = fields.String(allow_none=True)
     record_kind = fields.String(allow_none=True)
     hazard_id = fields.String(allow_none=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, validate
 
 from server.hazards.rules import DESK_EVENTS
+from server.wire import AnswerSchema, one_of
 from sync.hazards import HazardEventKind, HazardState
 from sync.records import is_uuid
 from sync.times import TimeInvalid, parse_date, parse_time
@@ -112,3 +113,70 @@ class LedgerQuerySchema(Schema):
     sort = fields.String(load_default="found", validate=validate.OneOf(["found", "deadline"]))
     page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100_000))
     page_size = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
+
+
+class HazardPhotoReviewSchema(AnswerSchema):
+    decision = one_of("approved", "returned")
+    reason = fields.String(allow_none=True)
+    mark = fields.Dict(allow_none=True)
+
+
+class HazardPhotoSchema(AnswerSchema):
+    id = fields.String()
+    role = fields.String()
+    event_id = fields.String()
+    thumbnail_url = fields.String()
+    display_url = fields.String()
+    sha256 = fields.String(allow_none=True)
+    review = fields.Nested(HazardPhotoReviewSchema, allow_none=True)
+
+
+class LedgerSubjectSchema(AnswerSchema):
+    id = fields.String()
+    name = fields.String()
+    town_code = fields.String()
+    town_name = fields.String()
+    sectors = fields.List(fields.String())
+
+
+class HazardSchema(AnswerSchema):
+    """The folded hazard; sync/hazards.py says what each value means. It may carry more."""
+
+    class Meta:
+        unknown = INCLUDE
+
+    id = fields.String()
+    number = fields.String()
+    subject_id = fields.String()
+    visit_id = fields.String(allow_none=True)
+    sector = fields.String(allow_none=True)
+    source = one_of(*SOURCES)
+    revision = fields.Integer()
+    state = one_of(*HazardState)
+    grade = one_of(*GRADES)
+    photos = fields.List(fields.Nested(HazardPhotoSchema))
+
+
+class HazardRowSchema(HazardSchema):
+    overdue = fields.Boolean()
+    subject = fields.Nested(LedgerSubjectSchema)
+
+
+class LedgerSchema(AnswerSchema):
+    items = fields.List(fields.Nested(HazardRowSchema))
+    total = fields.Integer()
+    page = fields.Integer()
+
+
+class TimelineEntrySchema(AnswerSchema):
+    id = fields.String()
+    kind = one_of(*HazardEventKind)
+    at = fields.String()
+    received_at = fields.String()
+    author_name = fields.String(allow_none=True)
+    body = fields.Dict()
+    ineffective = fields.String(allow_none=True, metadata={"description": "why the event changed nothing"})
+
+
+class HazardDetailSchema(HazardRowSchema):
+    events = fields.List(fields.Nested(TimelineEntrySchema))

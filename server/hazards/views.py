@@ -13,12 +13,13 @@ from server.db import db
 from server.hazards import service
 from server.hazards.bodies import hazard_body, timeline
 from server.hazards.models import Hazard
-from server.hazards.schemas import DeskEventSchema, LedgerQuerySchema
+from server.hazards.schemas import DeskEventSchema, HazardDetailSchema, LedgerQuerySchema, LedgerSchema
 from server.hazards.store import ledger_page
 from server.pairings.visibility import visible_subjects
 from server.permissions import Action, current_actor, requires
 from server.register.models import Subject
 from server.register.store import area_names
+from server.wire import answers
 from sync.hazards import is_overdue
 
 blp = Blueprint("hazards", __name__, url_prefix="/api/hazards", description="隐患台账 the hazard ledger")
@@ -28,7 +29,7 @@ blp = Blueprint("hazards", __name__, url_prefix="/api/hazards", description="隐
 class HazardsView(MethodView):
     @requires(Action.READ_HAZARDS)
     @blp.arguments(LedgerQuerySchema, location="query")
-    @blp.response(200)
+    @answers(blp, 200, LedgerSchema)
     def get(self, query: dict[str, Any]) -> Any:
         """The ledger within the actor's scope, newest first or by deadline."""
         today = clock.county_date(clock.now())
@@ -42,7 +43,7 @@ class HazardsView(MethodView):
 @blp.route("/<uuid:hazard_id>")
 class HazardView(MethodView):
     @requires(Action.READ_HAZARDS)
-    @blp.response(200)
+    @answers(blp, 200, HazardDetailSchema)
     def get(self, hazard_id: uuid.UUID) -> Any:
         """One hazard with its timeline and photos."""
         return _detail(service.get_hazard(hazard_id, current_actor(), Action.READ_HAZARDS))
@@ -52,10 +53,10 @@ class HazardView(MethodView):
 class EventsView(MethodView):
     @requires(Action.ACT_ON_HAZARDS)
     @blp.arguments(DeskEventSchema)
-    @blp.response(201)
+    @answers(blp, 201, HazardDetailSchema)
     def post(self, body: dict[str, Any], hazard_id: uuid.UUID) -> Any:
         """Confirm, assign, re-check, extend, void … from the desk."""
-        return _detail(service.add_event(hazard_id, body, current_actor(), clock.now()))
+        return _detail(service.add_event(hazard_id, body, current_actor(), clock.now())), 201
 
 
 def _detail(hazard: Hazard) -> dict[str, Any]:

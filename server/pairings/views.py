@@ -7,32 +7,25 @@ from typing import Any
 
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields
 
 from server import clock, feed
 from server.pairings.bodies import pairing_body, subject_bodies
+from server.pairings.schemas import PairingQuerySchema, PairingsSchema, SubjectSchema, SubjectsSchema
 from server.pairings.store import pairings_of, pairings_of_officer
 from server.pairings.visibility import check_subject, visible_subjects
 from server.permissions import Action, current_actor, requires
-from server.register.schemas import SubjectQuerySchema, SubjectsSchema
+from server.register.schemas import SubjectQuerySchema
 from server.register.store import subjects_page
+from server.wire import answers
 
 blp = Blueprint("pairings", __name__, url_prefix="/api", description="包联台账 subjects and the duty ledger")
-
-
-class PairingQuerySchema(Schema):
-    subject_id = fields.UUID()
-
-
-class PairingsSchema(Schema):
-    pairings = fields.List(fields.Dict())
 
 
 @blp.route("/register/subjects")
 class SubjectsView(MethodView):
     @requires(Action.READ_SUBJECTS)
     @blp.arguments(SubjectQuerySchema, location="query")
-    @blp.response(200, SubjectsSchema)
+    @answers(blp, 200, SubjectsSchema)
     def get(self, query: dict[str, Any]) -> Any:
         """Subjects within the actor's scope, by town and name."""
         actor = current_actor()
@@ -48,7 +41,7 @@ class SubjectsView(MethodView):
 @blp.route("/register/subjects/<uuid:subject_id>")
 class SubjectView(MethodView):
     @requires(Action.READ_SUBJECTS)
-    @blp.response(200)
+    @answers(blp, 200, SubjectSchema)
     def get(self, subject_id: uuid.UUID) -> Any:
         """One subject with its pairings, last visit and open hazards."""
         actor = current_actor()
@@ -60,7 +53,7 @@ class SubjectView(MethodView):
 class PairingsView(MethodView):
     @requires(Action.READ_SUBJECTS)
     @blp.arguments(PairingQuerySchema, location="query")
-    @blp.response(200, PairingsSchema)
+    @answers(blp, 200, PairingsSchema)
     def get(self, query: dict[str, Any]) -> Any:
         """The pairings of a subject, or without one the actor's own."""
         actor = current_actor()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from server.wire import AnswerSchema
 
-class AreaSchema(Schema):
+
+class AreaSchema(AnswerSchema):
     code = fields.String()
     name = fields.String()
     kind = fields.String()
@@ -16,11 +18,11 @@ class AreaSchema(Schema):
     valid_to = fields.Date(allow_none=True)
 
 
-class AreasSchema(Schema):
+class AreasSchema(AnswerSchema):
     areas = fields.List(fields.Nested(AreaSchema))
 
 
-class DepartmentSchema(Schema):
+class DepartmentSchema(AnswerSchema):
     id = fields.UUID()
     name = fields.String()
     short_name = fields.String()
@@ -29,7 +31,7 @@ class DepartmentSchema(Schema):
     sectors = fields.List(fields.String())
 
 
-class DepartmentsSchema(Schema):
+class DepartmentsSchema(AnswerSchema):
     departments = fields.List(fields.Nested(DepartmentSchema))
 
 
@@ -42,7 +44,3 @@ class SubjectQuerySchema(Schema):
     page_size = fields.Integer(load_default=50, validate=validate.Range(min=1, max=500))
 
 
-class SubjectsSchema(Schema):
-    items = fields.List(fields.Dict())
-    total = fields.Integer()
-    page = fields.Integer()

@@ -8,6 +8,9 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from server.scores.periods import Period, find_period
 from server.scores.rollups import RANKED_BY
+from server.visits.schemas import ScoreSchema
+from server.wire import AnswerSchema, TextSchema, one_of
+from sync.hazards import HazardState
 
 TARGET_GROUPS = ["village", "enterprise_institution"]
 
@@ -61,19 +64,19 @@ class DrilldownQuerySchema(Schema):
     period = PeriodField(metadata={"type": "string", "example": "2026-Q4"})
 
 
-class RateSchema(Schema):
-    numerator = fields.Integer(required=True)
-    denominator = fields.Integer(required=True)
-    display = fields.String(required=True, metadata={"description": "one decimal, or / for an empty denominator"})
+class RateSchema(AnswerSchema):
+    numerator = fields.Integer()
+    denominator = fields.Integer()
+    display = fields.String(metadata={"description": "one decimal, or / for an empty denominator"})
 
 
-class ScoreSummarySchema(Schema):
+class ScoreSummarySchema(AnswerSchema):
     count = fields.Integer()
     median = fields.String()
     mean = fields.String()
 
 
-class MajorSchema(Schema):
+class MajorSchema(AnswerSchema):
     found = fields.Integer()
     closed = fields.Integer()
     open = fields.Integer()
@@ -86,7 +89,7 @@ class TargetSchema(RateSchema):
     permille = fields.Integer()
 
 
-class OverviewSchema(Schema):
+class OverviewSchema(AnswerSchema):
     period = fields.String()
     as_of = fields.String()
     refreshing = fields.Integer(metadata={"description": "subjects whose figures are being brought up to date"})
@@ -109,7 +112,7 @@ class OverviewSchema(Schema):
     targets = fields.List(fields.Nested(TargetSchema))
 
 
-class ComparisonRowSchema(Schema):
+class ComparisonRowSchema(AnswerSchema):
     code = fields.String(allow_none=True)
     name = fields.String()
     rank = fields.Integer(allow_none=True)
@@ -132,7 +135,7 @@ class ComparisonRowSchema(Schema):
     score = fields.Nested(ScoreSummarySchema)
 
 
-class ComparisonSchema(Schema):
+class ComparisonSchema(AnswerSchema):
     group = fields.String()
     period = fields.String()
     as_of = fields.String()
@@ -141,19 +144,19 @@ class ComparisonSchema(Schema):
     total = fields.Nested(ComparisonRowSchema)
 
 
-class TrendPointSchema(Schema):
+class TrendPointSchema(AnswerSchema):
     week_start = fields.String()
     until = fields.String()
     rectification = fields.Nested(RateSchema)
     on_time = fields.Nested(RateSchema)
 
 
-class TrendSchema(Schema):
+class TrendSchema(AnswerSchema):
     weeks = fields.Integer()
     points = fields.List(fields.Nested(TrendPointSchema))
 
 
-class SubjectRefSchema(Schema):
+class SubjectRefSchema(AnswerSchema):
     id = fields.String()
     name = fields.String()
     kind = fields.String()
@@ -163,7 +166,7 @@ class SubjectRefSchema(Schema):
     department_name = fields.String()
 
 
-class SubjectScoreSchema(Schema):
+class SubjectScoreSchema(AnswerSchema):
     submission_id = fields.String()
     numerator = fields.String(allow_none=True)
     denominator = fields.String(allow_none=True)
@@ -173,7 +176,7 @@ class SubjectScoreSchema(Schema):
     insufficient_sample = fields.Boolean()
 
 
-class SubjectRowSchema(Schema):
+class SubjectRowSchema(AnswerSchema):
     subject = fields.Nested(SubjectRefSchema)
     visits_due = fields.Integer()
     visits_done = fields.Integer()
@@ -187,19 +190,89 @@ class SubjectRowSchema(Schema):
     score = fields.Nested(SubjectScoreSchema, allow_none=True)
 
 
-class SubjectRowsSchema(Schema):
+class SubjectRowsSchema(AnswerSchema):
     items = fields.List(fields.Nested(SubjectRowSchema))
     total = fields.Integer()
     page = fields.Integer()
     period = fields.String()
 
 
-class DrilldownSchema(Schema):
-    subject = fields.Dict()
+class ExplainedRateSchema(RateSchema):
+    formula = fields.Nested(TextSchema)
+    numerator_ids = fields.List(fields.String())
+    denominator_ids = fields.List(fields.String())
+
+
+class OverdueSchema(AnswerSchema):
+    count = fields.Integer()
+    ids = fields.List(fields.String())
+
+
+class ExplainedRatesSchema(AnswerSchema):
+    rectification = fields.Nested(ExplainedRateSchema)
+    on_time = fields.Nested(ExplainedRateSchema)
+    major_rectification = fields.Nested(ExplainedRateSchema)
+    overdue = fields.Nested(OverdueSchema)
+
+
+class CountedHazardSchema(AnswerSchema):
+    id = fields.String()
+    number = fields.String()
+    description = fields.String()
+    spot = fields.String()
+    grade = one_of("general", "major")
+    state = one_of(*HazardState)
+    found_on = fields.String()
+    deadline = fields.String(allow_none=True)
+    deadline_at_submission = fields.String(allow_none=True)
+    submitted_on = fields.String(allow_none=True)
+    closed_on = fields.String(allow_none=True)
+    due = fields.Boolean()
+    on_time = fields.Boolean()
+    overdue = fields.Boolean()
+
+
+class DrilldownSubjectSchema(AnswerSchema):
+    id = fields.String()
+    name = fields.String()
+    town_code = fields.String()
+
+
+class ChosenScoreSchema(AnswerSchema):
+    formula = fields.Nested(TextSchema)
+    submission_id = fields.String(allow_none=True)
+
+
+class ScoredChecklistSchema(AnswerSchema):
+    id = fields.String()
+    version = fields.String()
+    hash = fields.String()
+    title = fields.Nested(TextSchema)
+
+
+class ScoredItemSchema(AnswerSchema):
+    path = fields.String()
+    statement = fields.Nested(TextSchema, allow_none=True)
+    result = fields.String()
+    earned = fields.String(allow_none=True)
+    applicable = fields.String(allow_none=True)
+
+
+class ScoredSubmissionSchema(AnswerSchema):
+    id = fields.String()
+    visit_id = fields.String()
+    finished_at = fields.String()
+    checklist = fields.Nested(ScoredChecklistSchema)
+    score = fields.Nested(ScoreSchema)
+    items = fields.List(fields.Nested(ScoredItemSchema))
+
+
+class DrilldownSchema(AnswerSchema):
+    subject = fields.Nested(DrilldownSubjectSchema)
     period = fields.String()
     as_of = fields.String()
-    rates = fields.Dict()
-    hazards = fields.List(fields.Dict())
-    score = fields.Dict()
+    rates = fields.Nested(ExplainedRatesSchema)
+    hazards = fields.List(fields.Nested(CountedHazardSchema))
+    score = fields.Nested(ChosenScoreSchema)
     submissions_total = fields.Integer()
-    submissions = fields.List(fields.Dict())
+    submissions = fields.List(fields.Nested(ScoredSubmissionSchema))

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
 
+from server.wire import AnswerSchema, PlaceSchema, ProblemSchema, ReceiptSchema, one_of
 from sync.records import RecordKind, is_sha256, is_uuid
 from sync.times import TimeInvalid, parse_time
 
@@ -96,17 +97,32 @@ class PushSchema(Schema):
     records = fields.List(fields.Raw(), required=True, validate=validate.Length(1, 200))
 
 
-class RecordResultSchema(Schema):
+class MissingSchema(AnswerSchema):
+    records = fields.List(fields.String())
+    photos = fields.List(fields.String())
+    different_photos = fields.List(fields.String(), metadata={"description": "other bytes than announced are stored"})
+
+
+class CompletenessSchema(AnswerSchema):
+    """Whether everything that a visit announced is durable here; with it comes the receipt."""
+
+    id = fields.String()
+    complete = fields.Boolean()
+    missing = fields.Nested(MissingSchema)
+    receipt = fields.Nested(ReceiptSchema, allow_none=True)
+
+
+class RecordResultSchema(AnswerSchema):
     id = fields.String(allow_none=True)
-    status = fields.String(validate=validate.OneOf(["accepted", "already_accepted", "quarantined", "conflict", "refused"]))
-    receipt = fields.Dict(allow_none=True)
-    problem = fields.Dict(allow_none=True)
+    status = one_of("accepted", "already_accepted", "quarantined", "conflict", "refused")
+    receipt = fields.Nested(ReceiptSchema, allow_none=True)
+    problem = fields.Nested(ProblemSchema, allow_none=True)
 
 
-class PushResultSchema(Schema):
+class PushResultSchema(AnswerSchema):
     server_time = fields.String()
     results = fields.List(fields.Nested(RecordResultSchema))
-    visits = fields.List(fields.Dict(), metadata={"description": "completeness of the visits the batch touched"})
+    visits = fields.List(fields.Nested(CompletenessSchema), metadata={"description": "the visits that the batch touched"})
 
 
 class PullQuerySchema(Schema):
@@ -114,11 +130,20 @@ class PullQuerySchema(Schema):
     limit = fields.Integer(load_default=200, validate=validate.Range(1, 500))
 
 
-class PullSchema(Schema):
+class ChangeSchema(AnswerSchema):
+    """``body`` is that of the kind as its own address answers it; null when it is deleted or no longer the actor's."""
+
+    kind = fields.String()
+    id = fields.String()
+    deleted = fields.Boolean()
+    body = fields.Raw(allow_none=True)
+
+
+class PullSchema(AnswerSchema):
     cursor = fields.String()
     more = fields.Boolean()
     server_time = fields.String()
-    changes = fields.List(fields.Dict())
+    changes = fields.List(fields.Nested(ChangeSchema))
 
 
 class VisitQuerySchema(Schema):
@@ -142,6 +167,103 @@ class DraftSchema(Schema):
 
 class DiscardQuerySchema(Schema):
     based_on = fields.Integer(load_default=None)
+
+
+class VisitSignatureSchema(AnswerSchema):
+    kind = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True)
+
+
+class VisitSchema(CompletenessSchema):
+    subject_id = fields.String()
+    started_at = fields.String()
+    finished_at = fields.String()
+    received_at = fields.String()
+    position = fields.Nested(PlaceSchema, allow_none=True)
+    representative = fields.Dict()
+    signature = fields.Nested(VisitSignatureSchema)
+    photos_expected = fields.Integer()
+    records_expected = fields.Integer()
+    officer_name = fields.String(allow_none=True)
+
+
+class VisitRowSchema(VisitSchema):
+    subject_name = fields.String()
+    town_code = fields.String()
+
+
+class VisitsSchema(AnswerSchema):
+    items = fields.List(fields.Nested(VisitRowSchema))
+    total = fields.Integer()
+    page = fields.Integer()
+
+
+class ScoreSchema(AnswerSchema):
+    """The exact score is numerator ÷ denominator, as text: both can be larger than a number of JSON holds."""
+
+    numerator = fields.String(allow_none=True)
+    denominator = fields.String(allow_none=True)
+    display = fields.String()
+    provisional = fields.Boolean()
+    checked = fields.Integer()
+    total = fields.Integer()
+    grade = fields.String(allow_none=True)
+    veto_paths = fields.List(fields.String())
+    insufficient_sample = fields.Boolean()
+
+
+class ChecklistNameSchema(AnswerSchema):
+    id = fields.String()
+    hash = fields.String()
+
+
+class SubmissionSchema(AnswerSchema):
+    id = fields.String()
+    visit_id = fields.String()
+    subject_id = fields.String()
+    checklist = fields.Nested(ChecklistNameSchema)
+    finished_at = fields.String()
+    superseded = fields.Boolean()
+    score = fields.Nested(ScoreSchema)
+
+
+class VisitDetailSchema(VisitSchema):
+    submissions = fields.List(fields.Nested(SubmissionSchema))
+
+
+class DraftHeadSchema(AnswerSchema):
+    visit_id = fields.String()
+    subject_id = fields.String()
+    author_name = fields.String()
+    mine = fields.Boolean()
+    device_id = fields.String()
+    revision = fields.Integer()
+    saved_at = fields.String()
+    received_at = fields.String()
+
+
+class DraftRowSchema(DraftHeadSchema):
+    subject_name = fields.String()
+    finished = fields.Boolean(metadata={"description": "the visit has been submitted without this draft"})
+
+
+class DraftsSchema(AnswerSchema):
+    drafts = fields.List(fields.Nested(DraftRowSchema))
+
+
+def _photos_here() -> fields.Dict:
+    description = "photo id → SHA-256 of the draft's photos whose bytes are here"
+    return fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": description})
+
+
+class DraftContentSchema(DraftRowSchema):
+    content = fields.Dict()
+    photos = _photos_here()
+
+
+class DraftSavedSchema(AnswerSchema):
+    revision = fields.Integer()
+    photos = _photos_here()
 
 
 def body_errors(schema: Schema, body: Any) -> dict[str, Any]:

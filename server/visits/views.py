@@ -23,13 +23,19 @@ from server.visits.models import Visit
 from server.visits.pull import pull
 from server.visits.schemas import (
     DiscardQuerySchema,
+    DraftContentSchema,
+    DraftSavedSchema,
     DraftSchema,
+    DraftsSchema,
     PullQuerySchema,
     PullSchema,
     PushResultSchema,
     PushSchema,
+    VisitDetailSchema,
     VisitQuerySchema,
+    VisitsSchema,
 )
+from server.wire import answers
 
 sync_blp = Blueprint("sync", __name__, url_prefix="/api/sync", description="同步 what phones push and pull")
 visits_blp = Blueprint("visits", __name__, url_prefix="/api/visits", description="走访 visits and submissions")
@@ -39,7 +45,7 @@ visits_blp = Blueprint("visits", __name__, url_prefix="/api/visits", description
 class RecordsView(MethodView):
     @requires(Action.SYNC)
     @sync_blp.arguments(PushSchema)
-    @sync_blp.response(200, PushResultSchema)
+    @answers(sync_blp, 200, PushResultSchema)
     def post(self, body: dict[str, Any]) -> Any:
         """Push records; each gets its own result, the same record twice gets the same receipt."""
         actor, now = current_actor(), clock.now()
@@ -51,7 +57,7 @@ class RecordsView(MethodView):
 class ChangesView(MethodView):
     @requires(Action.SYNC)
     @sync_blp.arguments(PullQuerySchema, location="query")
-    @sync_blp.response(200, PullSchema)
+    @answers(sync_blp, 200, PullSchema)
     def get(self, query: dict[str, Any]) -> Any:
         """Pull what changed within the actor's scope since the cursor."""
         return pull(current_actor(), query["cursor"], query["limit"], clock.now())
@@ -61,7 +67,7 @@ class ChangesView(MethodView):
 class VisitsView(MethodView):
     @requires(Action.READ_VISITS)
     @visits_blp.arguments(VisitQuerySchema, location="query")
-    @visits_blp.response(200)
+    @answers(visits_blp, 200, VisitsSchema)
     def get(self, query: dict[str, Any]) -> Any:
         """Visits within the actor's scope, newest first."""
         rows, total = store.visits_page(
@@ -79,7 +85,7 @@ class VisitsView(MethodView):
 @visits_blp.route("/drafts")
 class DraftsView(MethodView):
     @requires(Action.SYNC)
-    @visits_blp.response(200)
+    @answers(visits_blp, 200, DraftsSchema)
     def get(self) -> Any:
         """Visits in progress that the actor may continue, on this or another device."""
         return {"drafts": drafts.drafts_of(current_actor())}
@@ -88,14 +94,14 @@ class DraftsView(MethodView):
 @visits_blp.route("/drafts/<uuid:visit_id>")
 class DraftView(MethodView):
     @requires(Action.SYNC)
-    @visits_blp.response(200)
+    @answers(visits_blp, 200, DraftContentSchema)
     def get(self, visit_id: uuid.UUID) -> Any:
         """One visit in progress with its content."""
         return drafts.get_draft(visit_id, current_actor())
 
     @requires(Action.SYNC)
     @visits_blp.arguments(DraftSchema)
-    @visits_blp.response(200)
+    @answers(visits_blp, 200, DraftSavedSchema)
     def put(self, body: dict[str, Any], visit_id: uuid.UUID) -> Any:
         """Mirror a visit in progress; 412 when another device continued it meanwhile."""
         return drafts.save_draft(visit_id, body, current_actor(), clock.now())
@@ -111,7 +117,7 @@ class DraftView(MethodView):
 @visits_blp.route("/<uuid:visit_id>")
 class VisitView(MethodView):
     @requires(Action.READ_VISITS)
-    @visits_blp.response(200)
+    @answers(visits_blp, 200, VisitDetailSchema)
     def get(self, visit_id: uuid.UUID) -> Any:
         """One visit with what is missing, its receipt and its submissions."""
         visit = _get_visit(visit_id, current_actor())

@@ -885,7 +885,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["Ledger"];
+                    };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -925,7 +927,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["HazardDetail"];
+                    };
                 };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -970,7 +974,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["HazardDetail"];
+                    };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -1167,7 +1173,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["Subject"];
+                    };
                 };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -1204,7 +1212,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["Import"];
+                    };
                 };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -1554,7 +1564,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["Visits"];
+                    };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -1590,7 +1602,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["Drafts"];
+                    };
                 };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -1629,7 +1643,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["DraftContent"];
+                    };
                 };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -1655,7 +1671,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["DraftSaved"];
+                    };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -1718,7 +1736,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["VisitDetail"];
+                    };
                 };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -1735,20 +1755,23 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AppliesTo: {
+            subject_kinds: string[];
+        };
         Area: {
-            aliases?: string[];
-            code?: string;
-            kind?: string;
-            name?: string;
-            parent_code?: string | null;
+            aliases: string[];
+            code: string;
+            kind: string;
+            name: string;
+            parent_code: string | null;
             /** Format: date */
-            valid_from?: string;
+            valid_from: string;
             /** Format: date */
-            valid_to?: string | null;
-            village_kind?: string | null;
+            valid_to: string | null;
+            village_kind: string | null;
         };
         Areas: {
-            areas?: components["schemas"]["Area"][];
+            areas: components["schemas"]["Area"][];
         };
         Basis: {
             clause: string;
@@ -1756,64 +1779,99 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        Change: {
+            body: unknown;
+            deleted: boolean;
+            id: string;
+            kind: string;
+        };
+        ChecklistName: {
+            hash: string;
+            id: string;
+        };
         ChecklistSummary: {
-            applies_to?: {
-                [key: string]: unknown;
-            };
-            hash?: string;
-            id?: string;
-            item_count?: number;
-            sector?: string | null;
-            status?: string;
-            title?: {
-                [key: string]: unknown;
-            };
-            version?: string;
+            applies_to: components["schemas"]["AppliesTo"];
+            hash: string;
+            id: string;
+            item_count: number;
+            sector: string | null;
+            /** @enum {string} */
+            status: "draft" | "published" | "retired";
+            title: components["schemas"]["Text"];
+            version: string;
         };
         Checklists: {
-            checklists?: components["schemas"]["ChecklistSummary"][];
+            checklists: components["schemas"]["ChecklistSummary"][];
+        };
+        ChosenScore: {
+            formula: components["schemas"]["Text"];
+            submission_id: string | null;
         };
         Comparison: {
-            as_of?: string;
-            group?: string;
-            period?: string;
-            ranked_by?: string;
-            rows?: components["schemas"]["ComparisonRow"][];
-            total?: components["schemas"]["ComparisonRow"];
+            as_of: string;
+            group: string;
+            period: string;
+            ranked_by: string;
+            rows: components["schemas"]["ComparisonRow"][];
+            total: components["schemas"]["ComparisonRow"];
         };
         ComparisonRow: {
-            carried_closed?: number;
-            code?: string | null;
-            coverage?: components["schemas"]["Rate"];
-            hazards_closed?: number;
-            hazards_found?: number;
-            insufficient_sample?: boolean;
-            major_closed?: number;
-            major_found?: number;
-            major_open?: number;
-            major_rectification?: components["schemas"]["Rate"];
-            name?: string;
-            on_time?: components["schemas"]["Rate"];
-            overdue?: number;
-            rank?: number | null;
-            rectification?: components["schemas"]["Rate"];
-            score?: components["schemas"]["ScoreSummary"];
-            subjects?: number;
-            visited?: components["schemas"]["Rate"];
-            visits_done?: number;
-            visits_due?: number;
+            carried_closed: number;
+            code: string | null;
+            coverage: components["schemas"]["Rate"];
+            hazards_closed: number;
+            hazards_found: number;
+            insufficient_sample: boolean;
+            major_closed: number;
+            major_found: number;
+            major_open: number;
+            major_rectification: components["schemas"]["Rate"];
+            name: string;
+            on_time: components["schemas"]["Rate"];
+            overdue: number;
+            rank: number | null;
+            rectification: components["schemas"]["Rate"];
+            score: components["schemas"]["ScoreSummary"];
+            subjects: number;
+            visited: components["schemas"]["Rate"];
+            visits_done: number;
+            visits_due: number;
+        };
+        Completeness: {
+            complete: boolean;
+            id: string;
+            missing: components["schemas"]["Missing"];
+            receipt: components["schemas"]["Receipt"] | null;
+        };
+        CountedHazard: {
+            closed_on: string | null;
+            deadline: string | null;
+            deadline_at_submission: string | null;
+            description: string;
+            due: boolean;
+            found_on: string;
+            /** @enum {string} */
+            grade: "general" | "major";
+            id: string;
+            number: string;
+            on_time: boolean;
+            overdue: boolean;
+            spot: string;
+            /** @enum {string} */
+            state: "draft" | "confirmed" | "assigned" | "rectifying" | "submitted" | "closed" | "voided";
+            submitted_on: string | null;
         };
         Department: {
             /** Format: uuid */
-            id?: string;
-            kind?: string;
-            name?: string;
-            sectors?: string[];
-            short_name?: string;
-            town_code?: string | null;
+            id: string;
+            kind: string;
+            name: string;
+            sectors: string[];
+            short_name: string;
+            town_code: string | null;
         };
         Departments: {
-            departments?: components["schemas"]["Department"][];
+            departments: components["schemas"]["Department"][];
         };
         DeskEvent: {
             approver?: string;
@@ -1839,27 +1897,35 @@ export interface components {
             text?: string;
             to_org?: string;
         };
+        Distances: {
+            device_exif: number | null;
+            subject_device: number | null;
+            subject_exif: number | null;
+        };
         Download: {
-            created_at?: string;
-            file_name?: string | null;
-            file_url?: string | null;
-            filters?: {
+            created_at: string;
+            file_name: string | null;
+            file_url: string | null;
+            filters: {
                 [key: string]: unknown;
             };
-            finished_at?: string | null;
-            format?: string;
-            id?: string;
-            kind?: string;
-            period?: string | null;
-            progress?: components["schemas"]["Progress"];
+            finished_at: string | null;
+            /** @enum {string} */
+            format: "xlsx" | "csv" | "json" | "geojson";
+            id: string;
+            /** @enum {string} */
+            kind: "subject_scores" | "town_comparison" | "hazard_ledger";
+            period: string | null;
+            progress: components["schemas"]["Progress"];
             /** @description why it failed */
-            reason?: string | null;
-            sha256?: string | null;
-            size_bytes?: number | null;
-            state?: string;
+            reason: string | null;
+            sha256: string | null;
+            size_bytes: number | null;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed";
         };
         Downloads: {
-            downloads?: components["schemas"]["Download"][];
+            downloads: components["schemas"]["Download"][];
         };
         Draft: {
             based_on: number | null;
@@ -1870,25 +1936,63 @@ export interface components {
             saved_at: string;
             subject_id: string;
         };
+        DraftContent: {
+            author_name: string;
+            content: {
+                [key: string]: unknown;
+            };
+            device_id: string;
+            /** @description the visit has been submitted without this draft */
+            finished: boolean;
+            mine: boolean;
+            /** @description photo id → SHA-256 of the draft's photos whose bytes are here */
+            photos: {
+                [key: string]: string;
+            };
+            received_at: string;
+            revision: number;
+            saved_at: string;
+            subject_id: string;
+            subject_name: string;
+            visit_id: string;
+        };
+        DraftRow: {
+            author_name: string;
+            device_id: string;
+            /** @description the visit has been submitted without this draft */
+            finished: boolean;
+            mine: boolean;
+            received_at: string;
+            revision: number;
+            saved_at: string;
+            subject_id: string;
+            subject_name: string;
+            visit_id: string;
+        };
+        DraftSaved: {
+            /** @description photo id → SHA-256 of the draft's photos whose bytes are here */
+            photos: {
+                [key: string]: string;
+            };
+            revision: number;
+        };
+        Drafts: {
+            drafts: components["schemas"]["DraftRow"][];
+        };
         Drilldown: {
-            as_of?: string;
-            hazards?: {
-                [key: string]: unknown;
-            }[];
-            period?: string;
-            rates?: {
-                [key: string]: unknown;
-            };
-            score?: {
-                [key: string]: unknown;
-            };
-            subject?: {
-                [key: string]: unknown;
-            };
-            submissions?: {
-                [key: string]: unknown;
-            }[];
-            submissions_total?: number;
+            as_of: string;
+            hazards: components["schemas"]["CountedHazard"][];
+            period: string;
+            rates: components["schemas"]["ExplainedRates"];
+            score: components["schemas"]["ChosenScore"];
+            subject: components["schemas"]["DrilldownSubject"];
+            submissions: components["schemas"]["ScoredSubmission"][];
+            submissions_total: number;
+        };
+        DrilldownSubject: {
+            id: string;
+            name: string;
+            town_code: string;
         };
         Error: {
             /** @description Error code */
@@ -1901,6 +2005,29 @@ export interface components {
             message?: string;
             /** @description Error name */
             status?: string;
+        };
+        ExplainedRate: {
+            denominator: number;
+            denominator_ids: string[];
+            /** @description one decimal, or / for an empty denominator */
+            display: string;
+            formula: components["schemas"]["Text"];
+            numerator: number;
+            numerator_ids: string[];
+        };
+        ExplainedRates: {
+            major_rectification: components["schemas"]["ExplainedRate"];
+            on_time: components["schemas"]["ExplainedRate"];
+            overdue: components["schemas"]["Overdue"];
+            rectification: components["schemas"]["ExplainedRate"];
+        };
+        FieldError: {
+            code: string;
+            detail: string;
+            params: {
+                [key: string]: unknown;
+            };
+            pointer: string;
         };
         Filters: {
             /** Format: uuid */
@@ -1919,24 +2046,114 @@ export interface components {
             town?: string;
         };
         Flag: {
-            code?: string;
-            params?: {
+            code: string;
+            params: {
                 [key: string]: unknown;
             };
-            severity?: string;
+            severity: string;
+        };
+        Frequency: {
+            count: number;
+            /** @enum {string} */
+            unit: "month" | "quarter" | "days";
         };
         Grant: {
-            role?: string;
-            scope_id?: string;
-            scope_kind?: string;
-            scope_name?: string;
+            /** @enum {string} */
+            role: "inspector" | "supervisor" | "county_office" | "administrator";
+            scope_id: string;
+            /** @enum {string} */
+            scope_kind: "county" | "town" | "department" | "sector" | "self";
+            scope_name: string;
+        };
+        HazardDetail: {
+            events: components["schemas"]["TimelineEntry"][];
+            /** @enum {string} */
+            grade: "general" | "major";
+            id: string;
+            number: string;
+            overdue: boolean;
+            photos: components["schemas"]["HazardPhoto"][];
+            revision: number;
+            sector: string | null;
+            /** @enum {string} */
+            source: "self_check" | "pairing_visit" | "department_check" | "tip_off" | "handed_down";
+            /** @enum {string} */
+            state: "draft" | "confirmed" | "assigned" | "rectifying" | "submitted" | "closed" | "voided";
+            subject: components["schemas"]["LedgerSubject"];
+            subject_id: string;
+            visit_id: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        HazardPhoto: {
+            display_url: string;
+            event_id: string;
+            id: string;
+            review: components["schemas"]["HazardPhotoReview"] | null;
+            role: string;
+            sha256: string | null;
+            thumbnail_url: string;
+        };
+        HazardPhotoReview: {
+            /** @enum {string} */
+            decision: "approved" | "returned";
+            mark: {
+                [key: string]: unknown;
+            } | null;
+            reason: string | null;
+        };
+        HazardRow: {
+            /** @enum {string} */
+            grade: "general" | "major";
+            id: string;
+            number: string;
+            overdue: boolean;
+            photos: components["schemas"]["HazardPhoto"][];
+            revision: number;
+            sector: string | null;
+            /** @enum {string} */
+            source: "self_check" | "pairing_visit" | "department_check" | "tip_off" | "handed_down";
+            /** @enum {string} */
+            state: "draft" | "confirmed" | "assigned" | "rectifying" | "submitted" | "closed" | "voided";
+            subject: components["schemas"]["LedgerSubject"];
+            subject_id: string;
+            visit_id: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        Import: {
+            author: string;
+            drafts: {
+                [key: string]: number;
+            };
+            photos: {
+                [key: string]: number;
+            };
+            problems: {
+                [key: string]: unknown;
+            }[];
+            records: {
+                [key: string]: number;
+            };
+        };
+        Ledger: {
+            items: components["schemas"]["HazardRow"][];
+            page: number;
+            total: number;
+        };
+        LedgerSubject: {
+            id: string;
+            name: string;
+            sectors: string[];
+            town_code: string;
+            town_name: string;
         };
         Major: {
-            closed?: number;
-            found?: number;
-            listed?: number;
-            open?: number;
-            overdue?: number;
+            closed: number;
+            found: number;
+            listed: number;
+            open: number;
+            overdue: number;
         };
         Mark: {
             r: number;
@@ -1944,6 +2161,16 @@ export interface components {
             shape: "circle";
             x: number;
             y: number;
+        };
+        Missing: {
+            /** @description other bytes than announced are stored */
+            different_photos: string[];
+            photos: string[];
+            records: string[];
+        };
+        Named: {
+            id: string;
+            name: string;
         };
         Order: {
             filters?: components["schemas"]["Filters"];
@@ -1962,28 +2189,32 @@ export interface components {
              */
             period: string | null;
         };
+        Overdue: {
+            count: number;
+            ids: string[];
+        };
         Overview: {
-            as_of?: string;
-            carried_closed?: number;
-            coverage?: components["schemas"]["Rate"];
-            hazards_found?: number;
-            major?: components["schemas"]["Major"];
-            major_rectification?: components["schemas"]["Rate"];
-            on_time?: components["schemas"]["Rate"];
-            overdue?: number;
-            period?: string;
-            rectification?: components["schemas"]["Rate"];
+            as_of: string;
+            carried_closed: number;
+            coverage: components["schemas"]["Rate"];
+            hazards_found: number;
+            major: components["schemas"]["Major"];
+            major_rectification: components["schemas"]["Rate"];
+            on_time: components["schemas"]["Rate"];
+            overdue: number;
+            period: string;
+            rectification: components["schemas"]["Rate"];
             /** @description subjects whose figures are being brought up to date */
-            refreshing?: number;
-            reviews_pending?: number;
-            score?: components["schemas"]["ScoreSummary"];
-            subjects?: number;
-            submissions?: number;
-            targets?: components["schemas"]["Target"][];
-            visited?: components["schemas"]["Rate"];
-            visits_done?: number;
-            visits_due?: number;
-            zero_accident?: components["schemas"]["Rate"] | null;
+            refreshing: number;
+            reviews_pending: number;
+            score: components["schemas"]["ScoreSummary"];
+            subjects: number;
+            submissions: number;
+            targets: components["schemas"]["Target"][];
+            visited: components["schemas"]["Rate"];
+            visits_done: number;
+            visits_due: number;
+            zero_accident: components["schemas"]["Rate"] | null;
         };
         PaginationMetadata: {
             /** @description First available page number. */
@@ -2001,61 +2232,83 @@ export interface components {
             /** @description Total number of pages. */
             total_pages?: number;
         };
+        Pairing: {
+            frequency: components["schemas"]["Frequency"] | null;
+            id: string;
+            layer: string;
+            mine: boolean;
+            officer_name: string;
+            org_name: string;
+            subject_id: string;
+            valid_from: string;
+        };
         Pairings: {
-            pairings?: {
-                [key: string]: unknown;
-            }[];
+            pairings: components["schemas"]["Pairing"][];
         };
         Photo: {
-            author_name?: string | null;
-            broken?: string | null;
-            captured_at?: string | null;
-            corrected_at?: string | null;
-            display_url?: string | null;
-            distances_m?: {
+            author_name: string | null;
+            broken: string | null;
+            captured_at: string | null;
+            corrected_at: string | null;
+            display_url: string | null;
+            distances_m: components["schemas"]["Distances"];
+            error_bound_ms: number | null;
+            exif: {
                 [key: string]: unknown;
             };
-            error_bound_ms?: number | null;
-            exif?: {
-                [key: string]: unknown;
-            };
-            flags?: components["schemas"]["Flag"][];
-            hazard_id?: string | null;
-            height?: number | null;
-            id?: string;
-            inspected_at?: string | null;
-            item_path?: string | null;
-            marked_url?: string | null;
-            media_type?: string | null;
-            original_url?: string | null;
-            positions?: {
-                [key: string]: unknown;
-            };
-            receipt?: components["schemas"]["Receipt"] | null;
-            review?: components["schemas"]["Review"] | null;
-            reviews?: components["schemas"]["Review"][];
-            role?: string | null;
-            sha256?: string | null;
-            size_bytes?: number | null;
-            source?: string | null;
-            state?: string;
-            subject_id?: string | null;
-            thumbnail_url?: string | null;
-            uploaded_at?: string | null;
-            visit_id?: string | null;
-            width?: number | null;
+            flags: components["schemas"]["Flag"][];
+            hazard_id: string | null;
+            height: number | null;
+            id: string;
+            inspected_at: string | null;
+            item_path: string | null;
+            marked_url: string | null;
+            media_type: string | null;
+            original_url: string | null;
+            positions: components["schemas"]["Positions"];
+            receipt: components["schemas"]["Receipt"] | null;
+            review: components["schemas"]["Review"] | null;
+            reviews: components["schemas"]["Review"][];
+            role: string | null;
+            sha256: string | null;
+            size_bytes: number | null;
+            source: string | null;
+            /** @enum {string} */
+            state: "pending" | "approved" | "returned" | "second_opinion";
+            subject_id: string | null;
+            thumbnail_url: string | null;
+            uploaded_at: string | null;
+            visit_id: string | null;
+            width: number | null;
+        };
+        Place: {
+            accuracy_m?: number | null;
+            datum: string;
+            lat: number;
+            lng: number;
+        };
+        Positions: {
+            device_fix: components["schemas"]["Place"] | null;
+            photo_exif: components["schemas"]["Place"] | null;
+            subject: components["schemas"]["Place"] | null;
+        };
+        Problem: {
+            detail: string;
+            errors?: components["schemas"]["FieldError"][];
+            instance?: string;
+            status: number;
+            title: string;
+            type: string;
         };
         Progress: {
-            done?: number;
-            total?: number;
+            done: number;
+            total: number;
         };
         Pull: {
-            changes?: {
-                [key: string]: unknown;
-            }[];
-            cursor?: string;
-            more?: boolean;
-            server_time?: string;
+            changes: components["schemas"]["Change"][];
+            cursor: string;
+            more: boolean;
+            server_time: string;
         };
         Push: {
             device_id: string;
@@ -2063,36 +2316,44 @@ export interface components {
             records: unknown[];
         };
         PushResult: {
-            results?: components["schemas"]["RecordResult"][];
-            server_time?: string;
-            /** @description completeness of the visits the batch touched */
-            visits?: {
-                [key: string]: unknown;
-            }[];
+            results: components["schemas"]["RecordResult"][];
+            server_time: string;
+            /** @description the visits that the batch touched */
+            visits: components["schemas"]["Completeness"][];
         };
         Queue: {
-            items?: components["schemas"]["QueueItem"][];
-            page?: number;
-            total?: number;
+            items: components["schemas"]["QueueItem"][];
+            page: number;
+            total: number;
+        };
+        QueueHazard: {
+            deadline: string | null;
+            description: string;
+            /** @enum {string} */
+            grade: "general" | "major";
+            id: string;
+            number: string;
+            spot: string;
+            /** @enum {string} */
+            state: "draft" | "confirmed" | "assigned" | "rectifying" | "submitted" | "closed" | "voided";
         };
         QueueItem: {
-            after?: components["schemas"]["Photo"] | null;
-            before?: components["schemas"]["Photo"] | null;
-            distances_m?: {
-                [key: string]: unknown;
-            };
-            flags?: components["schemas"]["Flag"][];
-            hazard?: {
-                [key: string]: unknown;
-            } | null;
-            photo?: components["schemas"]["Photo"];
-            positions?: {
-                [key: string]: unknown;
-            };
-            review?: components["schemas"]["Review"] | null;
-            subject?: {
-                [key: string]: unknown;
-            };
+            after: components["schemas"]["Photo"] | null;
+            before: components["schemas"]["Photo"] | null;
+            distances_m: components["schemas"]["Distances"];
+            flags: components["schemas"]["Flag"][];
+            hazard: components["schemas"]["QueueHazard"] | null;
+            photo: components["schemas"]["Photo"];
+            positions: components["schemas"]["Positions"];
+            review: components["schemas"]["Review"] | null;
+            subject: components["schemas"]["QueueSubject"];
+        };
+        QueueSubject: {
+            id: string;
+            name: string;
+            sectors: string[];
+            town_code: string;
+            town_name: string;
         };
         Rate: {
             denominator: number;
@@ -2101,44 +2362,45 @@ export interface components {
             numerator: number;
         };
         Receipt: {
-            code?: string;
-            id?: string;
-            kind?: string;
-            received_at?: string;
-            sha256?: string;
+            code: string;
+            id: string;
+            /** @enum {string} */
+            kind: "record" | "photo" | "visit";
+            received_at: string;
+            sha256: string;
         };
         ReceiptLookup: {
-            author_name?: string | null;
-            hazard_id?: string | null;
-            made_at?: string | null;
-            receipt?: components["schemas"]["Receipt"];
-            record_kind?: string | null;
-            subject?: {
-                [key: string]: unknown;
-            } | null;
-            thumbnail_url?: string | null;
-            visit_id?: string | null;
+            author_name: string | null;
+            hazard_id: string | null;
+            made_at: string | null;
+            receipt: components["schemas"]["Receipt"];
+            record_kind: string | null;
+            subject: components["schemas"]["Named"] | null;
+            thumbnail_url: string | null;
+            visit_id: string | null;
         };
         RecordResult: {
-            id?: string | null;
-            problem?: {
-                [key: string]: unknown;
-            } | null;
-            receipt?: {
-                [key: string]: unknown;
-            } | null;
+            id: string | null;
+            problem: components["schemas"]["Problem"] | null;
+            receipt: components["schemas"]["Receipt"] | null;
             /** @enum {string} */
-            status?: "accepted" | "already_accepted" | "quarantined" | "conflict" | "refused";
+            status: "accepted" | "already_accepted" | "quarantined" | "conflict" | "refused";
+        };
+        Representative: {
+            name: string;
+            phone: string;
+            title: string;
         };
         Review: {
-            decision?: string;
-            id?: string;
-            mark?: components["schemas"]["Mark"] | null;
-            photo_id?: string;
-            reason?: string;
-            reviewed_at?: string;
-            reviewer_name?: string;
-            withdrawn?: boolean;
+            /** @enum {string} */
+            decision: "approved" | "returned" | "second_opinion" | "withdrawn";
+            id: string;
+            mark: components["schemas"]["Mark"] | null;
+            photo_id: string;
+            reason: string;
+            reviewed_at: string;
+            reviewer_name: string;
+            withdrawn: boolean;
         };
         ReviewInput: {
             /** @enum {string} */
@@ -2148,17 +2410,49 @@ export interface components {
             /** @default  */
             reason: string;
         };
+        Score: {
+            checked: number;
+            denominator: string | null;
+            display: string;
+            grade: string | null;
+            insufficient_sample: boolean;
+            numerator: string | null;
+            provisional: boolean;
+            total: number;
+            veto_paths: string[];
+        };
         ScoreSummary: {
-            count?: number;
-            mean?: string;
-            median?: string;
+            count: number;
+            mean: string;
+            median: string;
+        };
+        ScoredChecklist: {
+            hash: string;
+            id: string;
+            title: components["schemas"]["Text"];
+            version: string;
+        };
+        ScoredItem: {
+            applicable: string | null;
+            earned: string | null;
+            path: string;
+            result: string;
+            statement: components["schemas"]["Text"] | null;
+        };
+        ScoredSubmission: {
+            checklist: components["schemas"]["ScoredChecklist"];
+            finished_at: string;
+            id: string;
+            items: components["schemas"]["ScoredItem"][];
+            score: components["schemas"]["Score"];
+            visit_id: string;
         };
         Session: {
-            expires_at?: string;
-            server_time?: string;
+            expires_at: string;
+            server_time: string;
             /** @description only in the answer to a sign-in */
             token?: string;
-            user?: components["schemas"]["User"];
+            user: components["schemas"]["User"];
         };
         SignIn: {
             /** @default  */
@@ -2166,77 +2460,174 @@ export interface components {
             password: string;
             username: string;
         };
+        Subject: {
+            address: string;
+            due_on: string | null;
+            group: string;
+            id: string;
+            industry_department: components["schemas"]["Named"] | null;
+            initials: string;
+            kind: string;
+            last_visit_on: string | null;
+            name: string;
+            open_hazards: number;
+            pairings: components["schemas"]["Pairing"][];
+            position: components["schemas"]["Place"] | null;
+            profile: {
+                [key: string]: unknown;
+            };
+            representative: components["schemas"]["Representative"];
+            risk_color: string | null;
+            sectors: string[];
+            short_name: string;
+            town_code: string;
+            town_name: string;
+            village_code: string | null;
+            village_name: string;
+        };
         SubjectRef: {
-            department_name?: string;
-            id?: string;
-            kind?: string;
-            name?: string;
-            sectors?: string[];
-            town_code?: string;
-            town_name?: string;
+            department_name: string;
+            id: string;
+            kind: string;
+            name: string;
+            sectors: string[];
+            town_code: string;
+            town_name: string;
         };
         SubjectRow: {
-            hazards_found?: number;
-            major_found?: number;
-            major_open?: number;
-            on_time?: components["schemas"]["Rate"];
-            overdue?: number;
-            rectification?: components["schemas"]["Rate"];
-            score?: components["schemas"]["SubjectScore"] | null;
-            subject?: components["schemas"]["SubjectRef"];
-            submissions?: number;
-            visits_done?: number;
-            visits_due?: number;
+            hazards_found: number;
+            major_found: number;
+            major_open: number;
+            on_time: components["schemas"]["Rate"];
+            overdue: number;
+            rectification: components["schemas"]["Rate"];
+            score: components["schemas"]["SubjectScore"] | null;
+            subject: components["schemas"]["SubjectRef"];
+            submissions: number;
+            visits_done: number;
+            visits_due: number;
         };
         SubjectRows: {
-            items?: components["schemas"]["SubjectRow"][];
-            page?: number;
-            period?: string;
-            total?: number;
+            items: components["schemas"]["SubjectRow"][];
+            page: number;
+            period: string;
+            total: number;
         };
         SubjectScore: {
-            denominator?: string | null;
-            display?: string;
-            grade?: string | null;
-            insufficient_sample?: boolean;
-            numerator?: string | null;
-            provisional?: boolean;
-            submission_id?: string;
+            denominator: string | null;
+            display: string;
+            grade: string | null;
+            insufficient_sample: boolean;
+            numerator: string | null;
+            provisional: boolean;
+            submission_id: string;
         };
         Subjects: {
-            items?: {
-                [key: string]: unknown;
-            }[];
-            page?: number;
-            total?: number;
+            items: components["schemas"]["Subject"][];
+            page: number;
+            total: number;
+        };
+        Submission: {
+            checklist: components["schemas"]["ChecklistName"];
+            finished_at: string;
+            id: string;
+            score: components["schemas"]["Score"];
+            subject_id: string;
+            superseded: boolean;
+            visit_id: string;
         };
         Target: {
             denominator: number;
             /** @description one decimal, or / for an empty denominator */
             display: string;
             numerator: number;
-            permille?: number;
-            target_group?: string;
+            permille: number;
+            target_group: string;
+        };
+        Text: {
+            en: string;
+            zh: string;
+        };
+        TimelineEntry: {
+            at: string;
+            author_name: string | null;
+            body: {
+                [key: string]: unknown;
+            };
+            id: string;
+            /** @description why the event changed nothing */
+            ineffective: string | null;
+            /** @enum {string} */
+            kind: "found" | "item_failed" | "confirmed" | "regraded" | "assigned" | "transferred" | "extended" | "accepted" | "submitted" | "rechecked" | "closed" | "voided" | "photo_added" | "noted";
+            received_at: string;
         };
         Trend: {
-            points?: components["schemas"]["TrendPoint"][];
-            weeks?: number;
+            points: components["schemas"]["TrendPoint"][];
+            weeks: number;
         };
         TrendPoint: {
-            on_time?: components["schemas"]["Rate"];
-            rectification?: components["schemas"]["Rate"];
-            until?: string;
-            week_start?: string;
+            on_time: components["schemas"]["Rate"];
+            rectification: components["schemas"]["Rate"];
+            until: string;
+            week_start: string;
         };
         User: {
-            county_code?: string;
+            county_code: string;
             /** Format: uuid */
-            id?: string;
-            locale?: string;
-            name?: string;
-            roles?: components["schemas"]["Grant"][];
-            title?: string;
-            username?: string;
+            id: string;
+            locale: string;
+            name: string;
+            roles: components["schemas"]["Grant"][];
+            title: string;
+            username: string;
+        };
+        VisitDetail: {
+            complete: boolean;
+            finished_at: string;
+            id: string;
+            missing: components["schemas"]["Missing"];
+            officer_name: string | null;
+            photos_expected: number;
+            position: components["schemas"]["Place"] | null;
+            receipt: components["schemas"]["Receipt"] | null;
+            received_at: string;
+            records_expected: number;
+            representative: {
+                [key: string]: unknown;
+            };
+            signature: components["schemas"]["VisitSignature"];
+            started_at: string;
+            subject_id: string;
+            submissions: components["schemas"]["Submission"][];
+        };
+        VisitRow: {
+            complete: boolean;
+            finished_at: string;
+            id: string;
+            missing: components["schemas"]["Missing"];
+            officer_name: string | null;
+            photos_expected: number;
+            position: components["schemas"]["Place"] | null;
+            receipt: components["schemas"]["Receipt"] | null;
+            received_at: string;
+            records_expected: number;
+            representative: {
+                [key: string]: unknown;
+            };
+            signature: components["schemas"]["VisitSignature"];
+            started_at: string;
+            subject_id: string;
+            subject_name: string;
+            town_code: string;
+        };
+        VisitSignature: {
+            kind: string | null;
+            reason: string | null;
+        };
+        Visits: {
+            items: components["schemas"]["VisitRow"][];
+            page: number;
+            total: number;
         };
     };
     responses: {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import json
 import shutil
@@ -40,6 +41,8 @@ def server(settings: Settings, anna: Person) -> Iterator[LiveServer]:
     live.start()
     yield live
     live.kill()
+    # tuspy's sockets and files, before a later test is blamed for them.
+    gc.collect()
 
 
 @pytest.fixture

@@ -1,0 +1,67 @@
+"""Wire shapes of subjects as a person may see them, and of pairings."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from server.wire import AnswerSchema, NamedSchema, PlaceSchema, one_of
+
+
+class PairingQuerySchema(Schema):
+    subject_id = fields.UUID()
+
+
+class FrequencySchema(AnswerSchema):
+    count = fields.Integer()
+    unit = one_of("month", "quarter", "days")
+
+
+class PairingSchema(AnswerSchema):
+    id = fields.String()
+    subject_id = fields.String()
+    layer = fields.String()
+    org_name = fields.String()
+    officer_name = fields.String()
+    mine = fields.Boolean()
+    frequency = fields.Nested(FrequencySchema, allow_none=True)
+    valid_from = fields.String()
+
+
+class PairingsSchema(AnswerSchema):
+    pairings = fields.List(fields.Nested(PairingSchema))
+
+
+class RepresentativeSchema(AnswerSchema):
+    name = fields.String()
+    title = fields.String()
+    phone = fields.String()
+
+
+class SubjectSchema(AnswerSchema):
+    id = fields.String()
+    name = fields.String()
+    short_name = fields.String()
+    initials = fields.String()
+    kind = fields.String()
+    group = fields.String()
+    sectors = fields.List(fields.String())
+    town_code = fields.String()
+    town_name = fields.String()
+    village_code = fields.String(allow_none=True)
+    village_name = fields.String()
+    address = fields.String()
+    position = fields.Nested(PlaceSchema, allow_none=True)
+    representative = fields.Nested(RepresentativeSchema)
+    profile = fields.Dict()
+    industry_department = fields.Nested(NamedSchema, allow_none=True)
+    risk_color = fields.String(allow_none=True)
+    pairings = fields.List(fields.Nested(PairingSchema))
+    last_visit_on = fields.String(allow_none=True)
+    due_on = fields.String(allow_none=True)
+    open_hazards = fields.Integer()
+
+
+class SubjectsSchema(AnswerSchema):
+    items = fields.List(fields.Nested(SubjectSchema))
+    total = fields.Integer()
+    page = fields.Integer()
