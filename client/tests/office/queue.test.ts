@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { currentOf, EMPTY_QUEUE, moved, upcoming, withDecision, withMore, withoutLastDecision, type QueueState } from '@/office/review/queue';
+import { currentOf, EMPTY_QUEUE, moved, needsMore, upcoming, withDecision, withMore, withoutLastDecision, type QueueState } from '@/office/review/queue';
 import { makeItem } from './factories';
 
 function queueOf(...ids: string[]): QueueState {
@@ -50,4 +50,15 @@ test('more pairs from the server come behind; known and decided ones do not come
   expect(idsOf(filled)).toEqual(['b', 'c']);
   expect(filled.total).toBe(7);
   expect(upcoming(filled, 3).map((item) => item.photo.id)).toEqual(['c']);
+});
+
+test.each([
+  ['in the middle of what is here', { shown: 2, here: 20, total: 86 }, false],
+  ['a few pairs before the end of what is here', { shown: 14, here: 20, total: 86 }, true],
+  ['at the end of what is here', { shown: 19, here: 20, total: 86 }, true],
+  ['at the end of everything', { shown: 19, here: 20, total: 20 }, false],
+])('stepping on: %s', (_where, { shown, here, total }, asks) => {
+  const queue = { ...queueOf(...Array.from({ length: here }, (_, index) => `p${index}`)), index: shown, total };
+
+  expect(needsMore(queue, 6)).toBe(asks);
 });

@@ -20,6 +20,11 @@ export function moved(queue: QueueState, steps: number): QueueState {
   return { ...queue, index: Math.min(last, Math.max(0, queue.index + steps)) };
 }
 
+/** Whether the shown pair is so near the end of what is here that the server should be asked for the rest. */
+export function needsMore(queue: QueueState, ahead: number): boolean {
+  return queue.items.length < queue.total && queue.items.length - queue.index <= ahead;
+}
+
 /** The decided pair leaves the queue and the next one takes its place; at the end the one before it does. */
 export function withDecision(queue: QueueState, photoId: string, decision: ReviewDecision): QueueState {
   const at = queue.items.findIndex((item) => item.photo.id === photoId);

@@ -5,9 +5,11 @@ import { asProblem, type Problem } from '../api/http';
 import type { ReviewItem } from '../api/types';
 import { setPendingReviews } from '../composables/usePendingCount';
 import { useLoad, type Loaded } from '../composables/useLoad';
-import { currentOf, EMPTY_QUEUE, moved, upcoming, withDecision, withMore, withoutLastDecision, type QueueState } from './queue';
+import { currentOf, EMPTY_QUEUE, moved, needsMore, upcoming, withDecision, withMore, withoutLastDecision, type QueueState } from './queue';
 
-const PAGE_SIZE = '20';
+const PAGE_SIZE = 20;
+/** The server's limit. */
+const PAGE_SIZE_AT_MOST = 100;
 const FILL_BELOW = 6;
 const SHOWN_NEXT = 4;
 const PRELOADED = 3;
@@ -23,10 +25,10 @@ export function useReviewQueue(params: ComputedRef<Record<string, string>>): Rev
   const problem = shallowRef<Problem | null>(null);
   const busy = ref(false);
   const isPendingView = computed(() => params.value.state === 'pending' && Object.keys(params.value).length === 1);
-  const load = (signal?: AbortSignal): Promise<ReviewPage> => listReviews({ ...params.value, page_size: PAGE_SIZE }, signal);
+  const load = (count: number, signal?: AbortSignal): Promise<ReviewPage> => listReviews({ ...params.value, page_size: String(Math.min(count, PAGE_SIZE_AT_MOST)) }, signal);
 
   const { state, reload } = useLoad(async (signal) => {
-    const page = await load(signal);
+    const page = await load(PAGE_SIZE, signal);
     queue.value = withMore({ ...EMPTY_QUEUE, decided: [] }, page.items, page.total);
     return page;
   }, () => JSON.stringify(params.value));
@@ -35,9 +37,11 @@ export function useReviewQueue(params: ComputedRef<Record<string, string>>): Rev
   watch(() => upcoming(queue.value, PRELOADED), preload);
 
   async function refill(): Promise<void> {
-    if (queue.value.items.length >= FILL_BELOW || queue.value.items.length >= queue.value.total) return;
+    const here = queue.value.items.length;
+    if (!needsMore(queue.value, FILL_BELOW) || here >= PAGE_SIZE_AT_MOST) return;
     try {
-      const page = await load();
+      // From the front: what was decided has left the list, so a page further on would skip pairs.
+      const page = await load(here + PAGE_SIZE);
       queue.value = withMore(queue.value, page.items, page.total);
     } catch (error) {
       problem.value = asProblem(error);
@@ -78,13 +82,18 @@ export function useReviewQueue(params: ComputedRef<Record<string, string>>): Rev
 
   function show(photoId: string): void {
     const at = queue.value.items.findIndex((item) => item.photo.id === photoId);
-    if (at >= 0) queue.value = { ...queue.value, index: at };
+    if (at < 0) return;
+    queue.value = { ...queue.value, index: at };
+    void refill();
   }
 
   return {
     state, queue, problem, busy, decide, undo, show, reload,
     current: computed(() => currentOf(queue.value)), next: computed(() => upcoming(queue.value, SHOWN_NEXT)),
-    move: (steps) => { queue.value = moved(queue.value, steps); },
+    move: (steps) => {
+      queue.value = moved(queue.value, steps);
+      void refill();
+    },
   };
 }
 
