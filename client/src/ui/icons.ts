@@ -43,6 +43,8 @@ export const ICONS = {
   list: ["M9 6h11M9 12h11M9 18h11", "M4.5 6v.1M4.5 12v.1M4.5 18v.1"],
   compare: ["M12 3.5v17", "M9 6H5.5A1.5 1.5 0 0 0 4 7.5v9A1.5 1.5 0 0 0 5.5 18H9", "M15 6h3.5A1.5 1.5 0 0 1 20 7.5v9a1.5 1.5 0 0 1-1.5 1.5H15"],
   install: ["M8 3.5h8A1.5 1.5 0 0 1 17.5 5v14a1.5 1.5 0 0 1-1.5 1.5H8A1.5 1.5 0 0 1 6.5 19V5A1.5 1.5 0 0 1 8 3.5z", "M12 8v6M9.5 11.7 12 14.2l2.5-2.5"],
+  qr: ["M4.5 4.5h5.5V10H4.5z", "M14 4.5h5.5V10H14z", "M4.5 14H10v5.5H4.5z", "M14 14h2v2h-2zM19.5 14v2.5h-2M14 19.5h2v-1M19.5 19.5v.1"],
+  upload: ["M4 15v3a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-3", "M12 15V4.5", "m7.5 9 4.5-4.5L16.5 9"],
 } as const satisfies Record<string, readonly string[]>;
 
 export type IconName = keyof typeof ICONS;

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { homeOf, mayOpen, maySupervise, menuFor } from '@/office/roles';
 import { fittingFormat, formatsOf } from '@/office/downloads/choices';
-import { normalisedCode } from '@/office/visits/receiptCode';
 import { makeUser } from './factories';
 
 test('the county office sees every page and begins at the overview', () => {
@@ -28,10 +27,4 @@ test('a comparison of towns has no map, so the format falls back to a workbook',
   expect(formatsOf('town_comparison')).not.toContain('geojson');
   expect(fittingFormat('town_comparison', 'geojson')).toBe('xlsx');
   expect(fittingFormat('hazard_ledger', 'geojson')).toBe('geojson');
-});
-
-test.each([
-  ['7f3c21a904d1', '7F3C-21A9-04D1'], ['7F3C-21A9-04D1', '7F3C-21A9-04D1'], [' 7f3c 21a9 04d1 ', '7F3C-21A9-04D1'], ['7F3C-21A9', null], ['', null],
-])('the receipt number "%s" is read as %s', (typed, code) => {
-  expect(normalisedCode(typed)).toBe(code);
 });
