@@ -10,9 +10,13 @@ import uuid
 import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import IO, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from media.tus import PhotoMetadata
 from server import clock
@@ -31,6 +35,8 @@ from server.visits.models import VisitDraft
 from sync.times import TimeInvalid, format_time, parse_time
 
 BATCH = 100
+PARTS = ("record", "photo", "draft")
+SHOWN_IMPORTS = 20
 _PIECE = 1 << 20
 
 
@@ -46,13 +52,18 @@ def import_rescue(file: IO[bytes], office: Actor, now: datetime) -> dict[str, An
     except ArchiveInvalid as error:
         raise Refusal("invalid", str(error), "Not a rescue file.") from error
     author = _author(archive.user_id, office, now)
-    problems: list[dict[str, Any]] = []
+    before = _first_import(digest, office)
+    items = [
+        *_import_records(archive, author, now),
+        *_import_photos(archive, author, now),
+        *_import_drafts(archive, author, now),
+    ]
     result = {
         "author": author.name,
-        "records": dict(_import_records(archive, author, now, problems)),
-        "photos": dict(_import_photos(archive, author, now, problems)),
-        "drafts": dict(_import_drafts(archive, author, now, problems)),
-        "problems": problems,
+        **{f"{part}s": dict(Counter(item["status"] for item in items if item["part"] == part)) for part in PARTS},
+        "problems": [
+            {"kind": item["part"], "id": item["id"], "problem": item["problem"]} for item in items if item["problem"] is not None
+        ],
     }
     with transaction() as session:
         session.add(
@@ -62,7 +73,42 @@ def import_rescue(file: IO[bytes], office: Actor, now: datetime) -> dict[str, An
             )
         )  # fmt: skip
         write_audit("rescue:import", "user", author.user_id, actor_id=office.user_id, file_sha256=digest)
-    return result
+    return result | {"imported_before": before, "items": items}
+
+
+def recent_imports(office: Actor) -> list[dict[str, Any]]:
+    """The last imports of the county, newest first, without their single parts."""
+    author, importer = aliased(User), aliased(User)
+    rows = db.session.execute(
+        select(RescueImport, author.name, importer.name)
+        .join(author, author.id == RescueImport.author_id)
+        .join(importer, importer.id == RescueImport.imported_by)
+        .where(RescueImport.county_code == office.county_code)
+        .order_by(RescueImport.at.desc(), RescueImport.id)
+        .limit(SHOWN_IMPORTS)
+    )
+    return [
+        {
+            "id": str(row.id),
+            "at": clock.isoformat(row.at),
+            "author": author_name,
+            "imported_by": importer_name,
+            **{f"{part}s": row.result.get(f"{part}s", {}) for part in PARTS},
+        }
+        for row, author_name, importer_name in rows
+    ]
+
+
+def _first_import(digest: str, office: Actor) -> dict[str, Any] | None:
+    """When the very same file was imported first, and by whom."""
+    row = db.session.execute(
+        select(RescueImport.at, User.name)
+        .join(User, User.id == RescueImport.imported_by)
+        .where(RescueImport.file_sha256 == digest, RescueImport.county_code == office.county_code)
+        .order_by(RescueImport.at)
+        .limit(1)
+    ).first()
+    return {"at": clock.isoformat(row.at), "by": row.name} if row else None
 
 
 def _author(user_id: uuid.UUID, office: Actor, now: datetime) -> Actor:
@@ -72,31 +118,34 @@ def _author(user_id: uuid.UUID, office: Actor, now: datetime) -> Actor:
     return actor_of(user, clock.county_date(now))
 
 
-def _import_records(archive: RescueArchive, author: Actor, now: datetime, problems: list[dict[str, Any]]) -> Counter[str]:
-    counts: Counter[str] = Counter()
+def _import_records(archive: RescueArchive, author: Actor, now: datetime) -> Iterator[dict[str, Any]]:
     envelopes = archive.envelopes()
     while batch := list(islice(envelopes, BATCH)):
         results, _ = receive_records(batch, device_id=archive.device_id, actor=author, now=now)
-        for result in results:
-            counts[result["status"]] += 1
-            if result["problem"]:
-                problems.append({"kind": "record", "id": result["id"], "problem": result["problem"]})
-    return counts
+        for envelope, result in zip(batch, results, strict=True):
+            kind = envelope.get("kind") if isinstance(envelope, dict) else None
+            receipt = result["receipt"]["code"] if result["receipt"] else None
+            yield _item("record", result["id"], result["status"], kind=kind, receipt=receipt, problem=result["problem"])
 
 
-def _import_photos(archive: RescueArchive, author: Actor, now: datetime, problems: list[dict[str, Any]]) -> Counter[str]:
-    counts: Counter[str] = Counter()
+def _import_photos(archive: RescueArchive, author: Actor, now: datetime) -> Iterator[dict[str, Any]]:
     for photo in archive.photos():
+        name = str(photo.id) if photo else None
         try:
-            counts[_import_photo(archive, photo, author, now)] += 1
+            status, receipt = _import_photo(archive, photo, author, now)
+            yield _item("photo", name, status, receipt=receipt)
         except Refusal as refusal:
-            counts["refused"] += 1
-            name = str(photo.id) if photo else None
-            problems.append({"kind": "photo", "id": name, "problem": problem_body(refusal)})
-    return counts
+            yield _item("photo", name, "refused", problem=problem_body(refusal))
 
 
-def _import_photo(archive: RescueArchive, photo: RescuedPhoto | None, author: Actor, now: datetime) -> str:
+def _item(
+    part: str, id_: Any, status: str, *, kind: Any = None, receipt: str | None = None, problem: Any = None
+) -> dict[str, Any]:
+    kind = kind if isinstance(kind, str) else None
+    return {"part": part, "kind": kind, "id": id_, "status": status, "receipt": receipt, "problem": problem}
+
+
+def _import_photo(archive: RescueArchive, photo: RescuedPhoto | None, author: Actor, now: datetime) -> tuple[str, str]:
     if photo is None:
         raise Refusal("invalid", "清单里有一张照片的条目读不出。", "An entry of the manifest cannot be read.")
     metadata = PhotoMetadata(
@@ -105,7 +154,7 @@ def _import_photo(archive: RescueArchive, photo: RescuedPhoto | None, author: Ac
     )  # fmt: skip
     upload = begin_upload(metadata, photo.size_bytes, author, now)
     if upload.receipt_code is not None:
-        return "already_accepted"
+        return "already_accepted", upload.receipt_code
     try:
         with archive.open_photo(photo) as source:
             state = receive(upload.id, 0, None, lambda size: source.read(min(size, _PIECE)), author, now)
@@ -113,37 +162,39 @@ def _import_photo(archive: RescueArchive, photo: RescuedPhoto | None, author: Ac
         raise Refusal("not-a-photo", "照片在救援文件里已损坏。", "The photo is damaged within the file.") from error
     if state.receipt_code is None:
         raise Refusal("checksum-mismatch", "照片在救援文件里不完整。", "The photo is incomplete within the file.")
-    return "accepted"
+    return "accepted", state.receipt_code
 
 
-def _import_drafts(archive: RescueArchive, author: Actor, now: datetime, problems: list[dict[str, Any]]) -> Counter[str]:
+def _import_drafts(archive: RescueArchive, author: Actor, now: datetime) -> Iterator[dict[str, Any]]:
     """Visits still being filled in become drafts that the author can continue on another phone."""
-    counts: Counter[str] = Counter()
     tables = archive.drafts()
     for visit in tables.get("visits") or []:
+        name = visit.get("id") if isinstance(visit, dict) else None
         try:
-            visit_id = uuid.UUID(visit["id"])
-            saved_at = visit["changed_at"]
-            draft = db.session.get(VisitDraft, visit_id)
-            if draft is not None and draft.saved_at >= parse_time(saved_at):
-                counts["already_accepted"] += 1
-                continue
-            content = {"visit": visit} | {
-                name: [row for row in tables.get(name) or [] if row.get("visit_id") == visit["id"]]
-                for name in ("submissions", "hazards", "rechecks", "photos")
-            }
-            document = {
-                "subject_id": visit["subject_id"],
-                "device_id": archive.device_id,
-                "based_on": draft.revision if draft else None,
-                "saved_at": saved_at or format_time(now),
-                "content": content,
-            }
-            save_draft(visit_id, document, author, now)
-            counts["accepted"] += 1
+            yield _item("draft", name, _import_draft(tables, visit, archive.device_id, author, now))
         except Refusal as refusal:
-            counts["refused"] += 1
-            problems.append({"kind": "draft", "id": visit.get("id"), "problem": problem_body(refusal)})
+            yield _item("draft", name, "refused", problem=problem_body(refusal))
         except (KeyError, TypeError, ValueError, AttributeError, TimeInvalid):
-            counts["refused"] += 1
-    return counts
+            unreadable = Refusal("invalid", "这份草稿读不出。", "This draft cannot be read.")
+            yield _item("draft", name, "refused", problem=problem_body(unreadable))
+
+
+def _import_draft(tables: Mapping[str, Any], visit: Any, device_id: str, author: Actor, now: datetime) -> str:
+    visit_id = uuid.UUID(visit["id"])
+    saved_at = visit["changed_at"]
+    draft = db.session.get(VisitDraft, visit_id)
+    if draft is not None and draft.saved_at >= parse_time(saved_at):
+        return "already_accepted"
+    content = {"visit": visit} | {
+        name: [row for row in tables.get(name) or [] if row.get("visit_id") == visit["id"]]
+        for name in ("submissions", "hazards", "rechecks", "photos")
+    }
+    document = {
+        "subject_id": visit["subject_id"],
+        "device_id": device_id,
+        "based_on": draft.revision if draft else None,
+        "saved_at": saved_at or format_time(now),
+        "content": content,
+    }
+    save_draft(visit_id, document, author, now)
+    return "accepted"

@@ -1195,7 +1195,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The last imports, newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Imports"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         put?: never;
         /** Import a phone's rescue file (multipart field `file`); twice imported is once. */
         post: {
@@ -1213,7 +1234,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Import"];
+                        "application/json": components["schemas"]["ImportResult"];
                     };
                 };
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -2122,10 +2143,39 @@ export interface components {
             [key: string]: unknown;
         };
         Import: {
+            at: string;
             author: string;
             drafts: {
                 [key: string]: number;
             };
+            id: string;
+            imported_by: string;
+            photos: {
+                [key: string]: number;
+            };
+            records: {
+                [key: string]: number;
+            };
+        };
+        ImportItem: {
+            /** @description null when not even that could be read */
+            id: string | null;
+            /** @description the kind of a record */
+            kind: string | null;
+            /** @enum {string} */
+            part: "record" | "photo" | "draft";
+            problem: components["schemas"]["Problem"] | null;
+            receipt: string | null;
+            /** @enum {string} */
+            status: "accepted" | "already_accepted" | "quarantined" | "refused" | "conflict";
+        };
+        ImportResult: {
+            author: string;
+            drafts: {
+                [key: string]: number;
+            };
+            imported_before: components["schemas"]["ImportedBefore"] | null;
+            items: components["schemas"]["ImportItem"][];
             photos: {
                 [key: string]: number;
             };
@@ -2135,6 +2185,13 @@ export interface components {
             records: {
                 [key: string]: number;
             };
+        };
+        ImportedBefore: {
+            at: string;
+            by: string;
+        };
+        Imports: {
+            imports: components["schemas"]["Import"][];
         };
         Ledger: {
             items: components["schemas"]["HazardRow"][];

@@ -103,6 +103,47 @@ def test_everything_comes_in_and_a_second_import_changes_nothing(chen: Person, a
     assert anna.get(f"/api/visits/{visit_id}").json["complete"] is True
 
 
+def test_second_import_says_when_the_file_came_first_and_that_each_part_was_there(chen: Person, county: County) -> None:
+    trip = submission(county.mine, new_id())
+    content = rescue_file(county, [trip], {})
+
+    one, two = send(chen, content).json, send(chen, content).json
+
+    assert one["imported_before"] is None
+    assert two["imported_before"]["by"] == "陈"
+    assert [(item["part"], item["kind"], item["id"], item["status"]) for item in two["items"]] == [
+        ("record", "submission", trip["id"], "already_accepted"),
+        ("draft", None, str(county.mine), "already_accepted"),
+    ]
+    assert one["items"][0]["receipt"] is not None
+    assert two["items"][0]["receipt"] == one["items"][0]["receipt"]
+
+
+def test_every_part_of_a_file_has_a_result(chen: Person, county: County) -> None:
+    good, bad = new_id(), new_id()
+    foreign = submission(county.far_village, new_id())
+    content = rescue_file(county, [foreign], {good: jpeg("red"), bad: jpeg("blue")}, damage=bad)
+
+    items = send(chen, content).json["items"]
+
+    assert [(item["part"], item["id"], item["status"]) for item in items] == [
+        ("record", foreign["id"], "refused"),
+        ("photo", good, "accepted"),
+        ("photo", bad, "refused"),
+        ("draft", str(county.mine), "accepted"),
+    ]
+    assert [bool(item["problem"]) for item in items] == [True, False, True, False]
+
+
+def test_the_last_imports_are_listed_for_the_office_alone(chen: Person, anna: Person, county: County) -> None:
+    send(chen, rescue_file(county, [submission(county.mine, new_id())], {}))
+
+    listed = chen.get("/api/rescue/imports").json["imports"]
+
+    assert [(each["author"], each["records"], each["photos"]) for each in listed] == [("安娜", {"accepted": 1}, {})]
+    assert anna.get("/api/rescue/imports").status_code == 403
+
+
 def test_damaged_photo_is_told_and_the_rest_comes_in(chen: Person, county: County) -> None:
     good, bad = new_id(), new_id()
 
