@@ -125,7 +125,8 @@ def _import_records(archive: RescueArchive, author: Actor, now: datetime) -> Ite
         for envelope, result in zip(batch, results, strict=True):
             kind = envelope.get("kind") if isinstance(envelope, dict) else None
             receipt = result["receipt"]["code"] if result["receipt"] else None
-            yield _item("record", result["id"], result["status"], kind=kind, receipt=receipt, problem=result["problem"])
+            problem = _unreadable() if envelope is None else result["problem"]
+            yield _item("record", result["id"], result["status"], kind=kind, receipt=receipt, problem=problem)
 
 
 def _import_photos(archive: RescueArchive, author: Actor, now: datetime) -> Iterator[dict[str, Any]]:
@@ -136,6 +137,12 @@ def _import_photos(archive: RescueArchive, author: Actor, now: datetime) -> Iter
             yield _item("photo", name, status, receipt=receipt)
         except Refusal as refusal:
             yield _item("photo", name, "refused", problem=problem_body(refusal))
+
+
+def _unreadable() -> dict[str, Any]:
+    return problem_body(
+        Refusal("invalid", "救援文件里这一份读不出，可能已损坏。", "It cannot be read within the file; perhaps it is damaged.")
+    )
 
 
 def _item(
@@ -175,8 +182,7 @@ def _import_drafts(archive: RescueArchive, author: Actor, now: datetime) -> Iter
         except Refusal as refusal:
             yield _item("draft", name, "refused", problem=problem_body(refusal))
         except (KeyError, TypeError, ValueError, AttributeError, TimeInvalid):
-            unreadable = Refusal("invalid", "这份草稿读不出。", "This draft cannot be read.")
-            yield _item("draft", name, "refused", problem=problem_body(unreadable))
+            yield _item("draft", name, "refused", problem=_unreadable())
 
 
 def _import_draft(tables: Mapping[str, Any], visit: Any, device_id: str, author: Actor, now: datetime) -> str:

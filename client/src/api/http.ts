@@ -11,8 +11,11 @@ export type Reply<T> =
   | { kind: "unreachable" };
 
 export interface RequestOptions {
-  method?: "GET" | "POST" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "DELETE";
   body?: unknown;
+  /** Instead of a body: fields and files. */
+  form?: FormData;
+  headers?: Readonly<Record<string, string>>;
   /** Without an answer for so long the connection is taken for dead; 2G needs its time for a batch. */
   timeout_ms?: number;
   signal?: AbortSignal;
@@ -51,7 +54,7 @@ export async function callBytes(path: string, options: RequestOptions = {}, fetc
 async function send(path: string, options: RequestOptions, fetch_: Fetch): Promise<Response | null> {
   const timeout = AbortSignal.timeout(options.timeout_ms ?? TIMEOUT_MS);
   const signal = options.signal === undefined ? timeout : anySignal(options.signal, timeout);
-  const headers: Record<string, string> = { Accept: "application/json, application/problem+json", "Accept-Language": language(), ...PLAIN_HEADERS };
+  const headers: Record<string, string> = { Accept: "application/json, application/problem+json", "Accept-Language": language(), ...PLAIN_HEADERS, ...options.headers };
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
   try {
     return await fetch_(path, {
@@ -61,6 +64,7 @@ async function send(path: string, options: RequestOptions, fetch_: Fetch): Promi
       credentials: "same-origin",
       cache: "no-store",
       redirect: "error",
+      ...(options.form === undefined ? {} : { body: options.form }),
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     });
   } catch {

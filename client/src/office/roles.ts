@@ -2,11 +2,12 @@
 import type { IconName } from '../ui/icons';
 import type { Role, User } from './api/types';
 
-export type PageName = 'overview' | 'review' | 'hazards' | 'visits' | 'scores' | 'downloads' | 'checklists' | 'account';
+export type PageName = 'overview' | 'review' | 'hazards' | 'visits' | 'scores' | 'downloads' | 'checklists' | 'quarantine' | 'rescue' | 'account';
 export interface MenuEntry { page: PageName; icon: IconName; roles: readonly Role[] }
 
 const SUPERVISING: readonly Role[] = ['supervisor', 'county_office'];
 const VISITING: readonly Role[] = ['inspector', ...SUPERVISING];
+const OFFICE: readonly Role[] = ['county_office'];
 const EVERYBODY: readonly Role[] = [...VISITING, 'administrator'];
 
 export const MENU: readonly MenuEntry[] = [
@@ -17,6 +18,8 @@ export const MENU: readonly MenuEntry[] = [
   { page: 'scores', icon: 'list', roles: SUPERVISING },
   { page: 'downloads', icon: 'rescue', roles: SUPERVISING },
   { page: 'checklists', icon: 'book', roles: EVERYBODY },
+  { page: 'quarantine', icon: 'filter', roles: VISITING },
+  { page: 'rescue', icon: 'onPhone', roles: OFFICE },
   { page: 'account', icon: 'person', roles: EVERYBODY },
 ];
 
@@ -31,6 +34,11 @@ export function mayOpen(user: User, page: string): boolean {
 /** Where a role begins its day. */
 export function homeOf(user: User): PageName {
   return menuFor(user)[0]?.page ?? 'account';
+}
+
+/** Whether the person may write and publish checklists, import rescue files and settle quarantined records. */
+export function isOffice(user: User): boolean {
+  return user.roles.some((grant) => OFFICE.includes(grant.role));
 }
 
 /** Whether the person may act on hazards and photos, or only read. */

@@ -21,6 +21,8 @@ export function createDeskRouter(session: Session): Router {
           { path: 'downloads', name: 'downloads', component: () => import('./downloads/DownloadsPage.vue') },
           { path: 'checklists', name: 'checklists', component: () => import('./checklists/ChecklistsPage.vue') },
           { path: 'checklists/:hash', name: 'checklist', props: true, component: () => import('./checklists/ChecklistPage.vue') },
+          { path: 'quarantine', name: 'quarantine', component: () => import('./quarantine/QuarantinePage.vue') },
+          { path: 'rescue', name: 'rescue', component: () => import('./rescue/RescuePage.vue') },
           { path: 'account', name: 'account', component: () => import('./account/AccountPage.vue') },
         ],
       },

@@ -5,14 +5,19 @@ import { makeUser } from './factories';
 
 test('the county office sees every page and begins at the overview', () => {
   const user = makeUser('county_office');
-  expect(menuFor(user).map((entry) => entry.page)).toEqual(['overview', 'review', 'hazards', 'visits', 'scores', 'downloads', 'checklists', 'account']);
+  expect(menuFor(user).map((entry) => entry.page)).toEqual(['overview', 'review', 'hazards', 'visits', 'scores', 'downloads', 'checklists', 'quarantine', 'rescue', 'account']);
   expect(homeOf(user)).toBe('overview');
 });
 
 test('an inspector reads the ledger and visits, but neither reviews nor downloads nor acts', () => {
   const user = makeUser('inspector');
-  expect(menuFor(user).map((entry) => entry.page)).toEqual(['hazards', 'visits', 'checklists', 'account']);
+  expect(menuFor(user).map((entry) => entry.page)).toEqual(['hazards', 'visits', 'checklists', 'quarantine', 'account']);
   expect([mayOpen(user, 'review'), maySupervise(user)]).toEqual([false, false]);
+});
+
+test('only the county office imports what a phone could not send', () => {
+  expect(mayOpen(makeUser('county_office'), 'rescue')).toBe(true);
+  expect(mayOpen(makeUser('supervisor'), 'rescue')).toBe(false);
 });
 
 test('an administrator has no business figures', () => {

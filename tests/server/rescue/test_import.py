@@ -135,6 +135,15 @@ def test_every_part_of_a_file_has_a_result(chen: Person, county: County) -> None
     assert [bool(item["problem"]) for item in items] == [True, False, True, False]
 
 
+def test_a_record_that_the_file_lacks_is_told_in_words(chen: Person, county: County) -> None:
+    lost = {"id": new_id(), "file": "records/lost.json"}
+
+    items = send(chen, rescue_file(county, [], {}, records=[lost])).json["items"]
+
+    assert (items[0]["part"], items[0]["status"]) == ("record", "refused")
+    assert items[0]["problem"]["detail"] == "救援文件里这一份读不出，可能已损坏。"
+
+
 def test_the_last_imports_are_listed_for_the_office_alone(chen: Person, anna: Person, county: County) -> None:
     send(chen, rescue_file(county, [submission(county.mine, new_id())], {}))
 
@@ -153,9 +162,7 @@ def test_damaged_photo_is_told_and_the_rest_comes_in(chen: Person, county: Count
     assert [problem["id"] for problem in answer["problems"]] == [bad]
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"PK\x03\x04 broken", b"plain text"], ids=["empty", "broken zip", "not a zip"]
-)
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", b"plain text"], ids=["empty", "broken zip", "not a zip"])
 def test_file_that_is_no_rescue_file_is_a_problem(chen: Person, county: County, content: bytes) -> None:
     answer = send(chen, content)
 

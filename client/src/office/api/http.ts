@@ -54,6 +54,14 @@ export function postJson<T>(path: string, body: unknown): Promise<T> {
   return ask<T>(path, { method: 'POST', body });
 }
 
+/** Files take their time: the connection counts as dead only after so long. */
+const FORM_TIMEOUT_MS = 30 * 60_000;
+
+/** Fields and files; `if_match` names the version that the change was made from. */
+export function sendForm<T>(path: string, form: FormData, method: 'POST' | 'PUT' = 'POST', if_match?: string): Promise<T> {
+  return ask<T>(path, { method, form, timeout_ms: FORM_TIMEOUT_MS, ...(if_match ? { headers: { 'If-Match': `"${if_match}"` } } : {}) });
+}
+
 export async function deleteJson(path: string): Promise<void> {
   await ask<unknown>(path, { method: 'DELETE' });
 }
