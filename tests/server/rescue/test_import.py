@@ -29,6 +29,8 @@ def rescue_file(county: County, records: list[dict], photos: dict[str, bytes], *
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for record in records:
+            if record["id"] == damage:
+                continue
             archive.writestr(f"records/{record['id']}.json", json.dumps(record))
         for photo_id, data in photos.items():
             archive.writestr(f"photos/{photo_id}", b"\xff\xd8damaged" if photo_id == damage else data)
@@ -136,9 +138,9 @@ def test_every_part_of_a_file_has_a_result(chen: Person, county: County) -> None
 
 
 def test_a_record_that_the_file_lacks_is_told_in_words(chen: Person, county: County) -> None:
-    lost = {"id": new_id(), "file": "records/lost.json"}
+    lost = submission(county.mine, new_id())
 
-    items = send(chen, rescue_file(county, [], {}, records=[lost])).json["items"]
+    items = send(chen, rescue_file(county, [lost], {}, damage=lost["id"])).json["items"]
 
     assert (items[0]["part"], items[0]["status"]) == ("record", "refused")
     assert items[0]["problem"]["detail"] == "救援文件里这一份读不出，可能已损坏。"
