@@ -20,6 +20,7 @@ from forms.checklist import tested_items
 from forms.problems import Problem, Severity, Text, has_errors, pointer_to
 from forms.quantities import thousandths
 from forms.standards import Standards
+from forms.unverified import can_rest_on, is_open, unverified_items
 from forms.wording import problem_from
 
 SCHEMA_FOLDER = Path(__file__).parent / "schema"
@@ -227,6 +228,7 @@ class _Checks:
         self.items: dict[str, Any] = {}
         self.order: dict[str, int] = {}
         self.determinations = {entry["id"]: entry for entry in document.get("determinations", [])}
+        self.unverified = unverified_items(document)
         self.valid_from = _find_date(document["valid_from"])
         for section in document["sections"]:
             for item in section["items"]:
@@ -311,6 +313,13 @@ class _Checks:
             yield from self._unjudged_item_problems(item, *place)
         for index, citation in enumerate(item.get("basis", [])):
             yield from self._citation_problems(citation, *place, "basis", index)
+        if "unverified" not in item and item.get("basis") and all(is_open(citation) for citation in item["basis"]):
+            yield _problem(
+                pointer_to(*place, "basis"),
+                "open-clause",
+                _text("依据的条款都写着未核、待核，此项却没有标 unverified", "every clause of its basis is open, but the item is not unverified"),
+                _text("核对条款后改写，或加 unverified 写明原因", "look the clause up, or mark the item unverified with the reason"),
+            )
         yield from self._hazard_problems(item, *place, "hazard", "determinations")
 
     def _unjudged_item_problems(self, item: Document, *place: str | int) -> Iterator[Problem]:
@@ -438,6 +447,8 @@ class _Checks:
             yield from self._condition(determination["unless"], everything, *place, "unless")
         if "unverified" in determination:
             return
+        if determination["grade"] == "major":
+            yield from self._major_ground_problems(determination, *place)
         standard = self.standards.find(determination["standard"]) if self.standards else None
         if standard is not None and standard.unverified:
             yield _problem(
@@ -452,6 +463,29 @@ class _Checks:
                     "if the text of the clause is not verified, mark the determination unverified",
                 ),
                 Severity.WARNING,
+            )
+
+    def _major_ground_problems(self, determination: Document, *place: str | int) -> Iterator[Problem]:
+        if is_open(determination):
+            yield _problem(
+                pointer_to(*place, "clause"),
+                "open-clause",
+                _text("条款写着未核、待核，不能定为重大隐患", "the clause is open: it cannot make a major hazard"),
+                _text("核对条款后改写，或加 unverified，只作提示", "look the clause up, or mark it unverified: then it only suggests"),
+            )
+        if can_rest_on(determination["when"], self.unverified):
+            names = "、".join(sorted(self.unverified & set(tested_items(determination["when"]))))
+            yield _problem(
+                pointer_to(*place, "when"),
+                "rests-on-unverified",
+                _text(
+                    f"只凭待核的检查项（{names}）就能定为重大隐患",
+                    f"unverified items alone ({names}) could make this a major hazard",
+                ),
+                _text(
+                    "条件里加上已核的检查项，或给判定加 unverified，只作提示",
+                    "add an item that is verified, or mark the determination unverified: then it only suggests",
+                ),
             )
 
     def _condition(self, condition: Document, asked: int, *place: str | int) -> Iterator[Problem]:

@@ -224,6 +224,21 @@ BROKEN: dict[str, tuple[str, str, Alter]] = {
         f"{LAST}/hazard/determinations/0",
         lambda d: items(d)[-1]["hazard"].update(determinations=["zz"]),
     ),
+    "a basis whose clauses are all open": (
+        "open-clause",
+        f"{LAST}/basis",
+        last(basis=[{"standard": "work-safety-law-2021", "clause": "特种作业（条号未核）"}]),
+    ),
+    "a major hazard on an open clause": (
+        "open-clause",
+        "/determinations/0/clause",
+        determination(clause="第6章（条号待录入）"),
+    ),
+    "a major hazard that an unverified item makes by itself": (
+        "rests-on-unverified",
+        "/determinations/0/when",
+        item(0, unverified={"reason": text("凭记忆", "From memory")}),
+    ),
     "an item that can never be shown": (
         "unreachable-item",
         f"{LAST}/relevant",
@@ -275,6 +290,46 @@ def test_a_determination_on_an_unverified_standard_is_noted() -> None:
     found = validate_checklist(GOOD, Standards([standard_from(LAW), standard_from(unverified)]))
 
     assert [(p.code, p.severity) for p in found] == [("unverified-ground", Severity.WARNING)]
+
+
+@pytest.mark.parametrize(
+    ("when", "allowed"),
+    [
+        ({"item": "j", "result": "fail"}, False),
+        ({"item": "last", "result": "fail"}, True),
+        ({"all": [{"item": "j", "result": "fail"}, {"item": "last", "result": "fail"}]}, True),
+        ({"any": [{"item": "j", "result": "fail"}, {"item": "last", "result": "fail"}]}, False),
+        ({"all": [{"item": "j", "result": "fail"}, {"profile": "has_tank", "is": True}]}, False),
+        ({"all": [{"item": "j", "result": "fail"}, {"not": {"item": "f", "has": "p"}}]}, False),
+        ({"at_least": 1, "of": [{"item": "j", "result": "fail"}, {"item": "f", "has": "p"}]}, False),
+        ({"at_least": 2, "of": [{"item": "j", "result": "fail"}, {"item": "f", "has": "p"}]}, True),
+    ],
+)
+def test_a_major_hazard_needs_evidence_from_a_verified_item(when: dict[str, Any], allowed: bool) -> None:
+    document = copy.deepcopy(GOOD)
+    items(document)[0]["unverified"] = {"reason": text("凭记忆", "From memory")}
+    document["determinations"][0]["when"] = when
+
+    codes = [problem.code for problem in validate_checklist(document, STANDARDS)]
+
+    assert codes == ([] if allowed else ["rests-on-unverified"])
+
+
+@pytest.mark.parametrize("changes", [{"grade": "general"}, {"unverified": {"reason": text("凭记忆", "From memory")}}])
+def test_a_general_or_suggested_hazard_may_rest_on_an_unverified_item(changes: dict[str, Any]) -> None:
+    document = copy.deepcopy(GOOD)
+    items(document)[0]["unverified"] = {"reason": text("凭记忆", "From memory")}
+    document["determinations"][0].update(changes)
+
+    assert validate_checklist(document, STANDARDS) == []
+
+
+def test_one_known_clause_is_enough_for_an_item() -> None:
+    document = copy.deepcopy(GOOD)
+    law = "work-safety-law-2021"
+    items(document)[-1]["basis"] = [{"standard": law, "clause": "第41条"}, {"standard": law, "clause": "频次（条号未核）"}]
+
+    assert validate_checklist(document, STANDARDS) == []
 
 
 def test_a_standard_must_end_after_it_begins() -> None:
