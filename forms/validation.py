@@ -317,8 +317,13 @@ class _Checks:
             yield _problem(
                 pointer_to(*place, "basis"),
                 "open-clause",
-                _text("依据的条款都写着未核、待核，此项却没有标 unverified", "every clause of its basis is open, but the item is not unverified"),
-                _text("核对条款后改写，或加 unverified 写明原因", "look the clause up, or mark the item unverified with the reason"),
+                _text(
+                    "依据的条款都写着未核、待核，此项却没有标 unverified",
+                    "every clause of its basis is open, but the item is not unverified",
+                ),
+                _text(
+                    "核对条款后改写，或加 unverified 写明原因", "look the clause up, or mark the item unverified with the reason"
+                ),
             )
         yield from self._hazard_problems(item, *place, "hazard", "determinations")
 
@@ -471,10 +476,14 @@ class _Checks:
                 pointer_to(*place, "clause"),
                 "open-clause",
                 _text("条款写着未核、待核，不能定为重大隐患", "the clause is open: it cannot make a major hazard"),
-                _text("核对条款后改写，或加 unverified，只作提示", "look the clause up, or mark it unverified: then it only suggests"),
+                _text(
+                    "核对条款后改写，或加 unverified，只作提示",
+                    "look the clause up, or mark it unverified: then it only suggests",
+                ),
             )
-        if can_rest_on(determination["when"], self.unverified):
-            names = "、".join(sorted(self.unverified & set(tested_items(determination["when"]))))
+        doubtful = self.unverified & tested_items(determination["when"])
+        if doubtful and can_rest_on(determination["when"], doubtful):
+            names = "、".join(sorted(doubtful))
             yield _problem(
                 pointer_to(*place, "when"),
                 "rests-on-unverified",

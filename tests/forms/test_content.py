@@ -1,0 +1,282 @@
+"""What the checklists say: every circumstance of the standards that is expressed, counted and named, so that none can vanish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from forms.check import CHECKLISTS_FOLDER, read_json
+
+SECTORS = [
+    "coal_mine",
+    "non_coal_mine",
+    "hazardous_chemicals",
+    "fire_safety",
+    "road_transport",
+    "transportation",
+    "urban_construction",
+    "industrial_park",
+    "hazardous_waste",
+    "special_equipment",
+]
+NINE_STANDARDS = ["nine_standards_enterprise", "nine_standards_village"]
+every_sector = pytest.mark.parametrize("name", SECTORS)
+every_checklist = pytest.mark.parametrize("name", SECTORS + NINE_STANDARDS)
+
+NUMERALS = ["", *"一二三四五六七八九十", *(f"十{digit}" for digit in "一二三四五六七八九"), "二十"]
+NUMERALS += [f"二十{digit}" for digit in "一二三四五六七八九"] + ["三十", "三十一", "三十二"]
+
+# The circumstances of each article, by its number; an article without numbered circumstances counts one, without a number.
+COAL_DECREE_21 = {
+    4: 3,
+    5: 9,
+    6: 6,
+    7: 5,
+    8: 17,
+    9: 3,
+    10: 16,
+    11: 9,
+    12: 3,
+    13: 6,
+    14: 8,
+    15: 4,
+    16: 3,
+    17: 3,
+    18: 7,
+    19: 2,
+    20: 19,
+}
+CONSTRUCTION_5 = {4: 5, 5: 4, 6: 4, 7: 3, 8: 9, 9: 5, 10: 2, 11: 4, 12: 2, 13: 7, 14: 3, 15: 3}
+GAS_4 = {4: 5, 5: 5, 6: 3, 7: 3, 9: 4}
+INDUSTRY_10 = {3: 3, 4: 8, 5: 13, 6: 8, 7: 7, 8: 7, 9: 2, 10: 2, 11: 10, 12: 2, 13: 2}
+SPECIAL_EQUIPMENT = {"4.1": 4, "4.2": 7, "4.3": 6, "4.4": 2, "4.5": 3, "4.6": 5, "4.7": 5, "4.8": 5, "4.9": 5, "4.10": 5}
+NON_COAL_88 = {"地下": ("u", 32), "露天": ("o", 13), "尾矿库": ("t", 19)}
+NON_COAL_41 = {"地下": ("u", 4), "露天": ("o", 2), "尾矿库": ("t", 2)}
+
+
+def test_the_coal_mine_decree_is_expressed_in_all_its_123_circumstances() -> None:
+    expected = {f"m21_{article}_{n}": f"第{article}条（{NUMERALS[n]}）" for article, n in _numbered(COAL_DECREE_21)}
+
+    assert len(expected) == 123
+    assert _clauses("coal_mine", "mem-21-2026") == expected
+
+
+def test_the_construction_criteria_are_expressed_in_their_51_circumstances_and_two_whole_articles() -> None:
+    expected = {f"j5_{article}_{n}": f"第{article}条（{NUMERALS[n]}）" for article, n in _numbered(CONSTRUCTION_5)}
+
+    assert len(expected) == 51
+    assert _clauses("urban_construction", "jian-zhi-gui-5-2024") == expected | {"j5_16": "第16条", "j5_17": "第17条"}
+
+
+def test_the_gas_criteria_are_expressed_in_their_20_circumstances_and_two_whole_articles() -> None:
+    expected = {f"g4_{article}_{n}": f"第{article}条（{NUMERALS[n]}）" for article, n in _numbered(GAS_4)}
+
+    assert len(expected) == 20
+    assert _clauses("urban_construction", "jian-cheng-gui-4-2023") == expected | {"g4_8": "第8条", "g4_10": "第10条"}
+
+
+def test_the_industry_decree_is_expressed_in_its_64_circumstances_and_installed_but_not_working() -> None:
+    expected = {f"m10_{article}_{n}": f"第{article}条（{NUMERALS[n]}）" for article, n in _numbered(INDUSTRY_10)}
+
+    assert len(expected) == 64
+    assert _clauses("industrial_park", "mem-10-2023") == expected | {"m10_14": "第14条"}
+
+
+def test_the_special_equipment_criteria_are_expressed_in_their_47_letters() -> None:
+    expected = {
+        f"se_{article.replace('.', '_')}_{letter}": f"{article} {letter})"
+        for article, count in SPECIAL_EQUIPMENT.items()
+        for letter in "abcdefg"[:count]
+    }
+
+    assert len(expected) == 47
+    assert _clauses("special_equipment", "gb-45067-2024") == expected
+
+
+def test_the_non_coal_mine_criteria_are_expressed_in_their_64_and_8_circumstances() -> None:
+    first = {
+        f"n88_{letter}_{n}": f"{kind}（{NUMERALS[n]}）" for kind, (letter, count) in NON_COAL_88.items() for n in _upto(count)
+    }
+    second = {
+        f"n41_{letter}_{n}": f"{kind}（{NUMERALS[n]}）" for kind, (letter, count) in NON_COAL_41.items() for n in _upto(count)
+    }
+
+    assert (len(first), len(second)) == (64, 8)
+    assert _clauses("non_coal_mine", "kuang-an-88-2022") == first
+    assert _clauses("non_coal_mine", "kuang-an-41-2024") == second
+
+
+def test_the_chemical_criteria_are_expressed_in_their_20_circumstances() -> None:
+    certain = [entry["clause"] for entry in _determinations("hazardous_chemicals") if "unverified" not in entry]
+
+    assert sorted(set(certain), key=lambda clause: int(clause[1:-1])) == [f"({n})" for n in _upto(20)]
+    # 12 and 14 each name two things.
+    assert sorted(clause for clause in set(certain) if certain.count(clause) > 1) == ["(12)", "(14)"]
+
+
+def test_the_fire_rules_only_suggest_until_the_text_of_2025_is_entered() -> None:
+    entries = _determinations("fire_safety")
+    direct = [entry["id"] for entry in entries if entry["id"].startswith("direct_")]
+    combined = [entry["id"] for entry in entries if entry["id"].startswith("combined_")]
+
+    assert direct == [f"direct_{n}" for n in _upto(10)]
+    assert combined == ["combined_crowded", "combined_explosive", "combined_any_four", "combined_other_six"]
+    assert [entry["id"] for entry in entries if entry["grade"] == "major" and "unverified" not in entry] == []
+
+
+def test_the_counting_rules_for_fire_count_what_they_name() -> None:
+    counted = {entry["id"]: _counting(entry["when"]) for entry in _determinations("fire_safety") if "combined" in entry["id"]}
+
+    assert counted == {
+        "combined_crowded": (3, 11),
+        "combined_explosive": (3, 5),
+        "combined_any_four": (4, 37),
+        "combined_other_six": (6, 37),
+    }
+
+
+def test_hazardous_waste_has_its_four_paths_and_no_major_grade_of_its_own() -> None:
+    entries = {entry["id"]: entry for entry in _determinations("hazardous_waste")}
+
+    assert {name for name in entries if name.startswith(("path_a", "path_b", "path_c"))} == {
+        "path_a1", "path_a2", *(f"path_b{n}" for n in _upto(13)), "path_c1", "path_c2", "path_c3",
+    }  # fmt: skip
+    certain_majors = {name for name, entry in entries.items() if entry["grade"] == "major" and "unverified" not in entry}
+    assert {entries[name]["regulator"] for name in certain_majors} == {"emergency_bureau"}
+    assert {entries[name]["standard"] for name in certain_majors} <= {"saws-121-2017", "mem-10-2023"}
+
+
+def test_transport_expresses_the_clauses_whose_text_is_known() -> None:
+    road = {entry["clause"] for entry in _determinations("road_transport") if "unverified" not in entry}
+    other = {(entry["standard"], entry["clause"]) for entry in _determinations("transportation") if "unverified" not in entry}
+
+    common = {"第3条（一）", "第3条（二）", "第3条（三）前段", "第3条（三）后段", "第3条（四）"}
+    assert road == common | {"第4条（一）"}
+    assert other == {
+        *(("transport-52-2023", clause) for clause in common),
+        *(("inland-ship-criteria-2024", f"第4条（{NUMERALS[n]}）") for n in _upto(6)),
+        ("transport-28-2025", "第4条（一）"),
+        ("transport-28-2025", "第4条（二）"),
+        ("transport-59-2023", "第5条"),
+        ("transport-59-2023", "第6条"),
+        ("transport-59-2023", "第7条（一）"),
+    }
+
+
+@every_sector
+def test_each_sector_has_at_least_35_items_that_are_judged_on_site(name: str) -> None:
+    assert len([item for item in _items(name) if item["points"] > 0]) >= 35
+
+
+@every_checklist
+def test_each_statement_can_be_read_at_arms_length(name: str) -> None:
+    assert [item["id"] for item in _items(name) if len(item["statement"]["zh"]) > 24] == []
+
+
+@every_checklist
+def test_each_item_says_how_to_check_what_is_wrong_and_what_proves_it_mended(name: str) -> None:
+    for item in _items(name):
+        hazard = item["hazard"]
+        assert all([item["how"]["zh"], item["how"]["en"], hazard["phrases"], hazard["evidence"]["zh"]]), item["id"]
+        assert 0 <= hazard["deadline"]["days"] <= 60, item["id"]
+
+
+@every_checklist
+def test_each_measured_value_has_a_unit_and_room_beyond_its_limits(name: str) -> None:
+    for item in _items(name):
+        if item["type"] == "number":
+            number = item["number"]
+            assert number["unit"], item["id"]
+            bounds = [value for limit in number["limits"] for key, value in limit.items() if key != "when"]
+            assert all(number["minimum"] <= value <= number["maximum"] for value in bounds), item["id"]
+
+
+@every_checklist
+def test_a_ticked_fact_counts_whichever_item_opened_the_list(name: str) -> None:
+    """A determination that also asks for the opening item must accept every one of them."""
+    openers = {item["id"]: _results(item.get("relevant", {})) for item in _items(name) if item["type"] == "facts"}
+    lost = []
+    for entry in _determinations(name):
+        for branch in _branches(entry["when"]):
+            gates = {(test["item"], test["result"]) for test in branch if "result" in test}
+            for fact in {test["item"] for test in branch if "has" in test}:
+                asked = gates & openers[fact]
+                if asked and asked != openers[fact]:
+                    lost.append((entry["id"], fact, sorted(openers[fact] - asked)))
+
+    assert lost == []
+
+
+@pytest.mark.parametrize("name", NINE_STANDARDS)
+def test_the_nine_standards_are_nine_equal_sections_with_one_gate_to_be_confirmed(name: str) -> None:
+    document = _read(name)
+    gates = [(section["id"], item["id"]) for section in document["sections"] for item in section["items"] if item.get("gate")]
+
+    assert [section["id"] for section in document["sections"]] == [
+        "leadership", "risk", "rectify", "education", "reward", "body", "duty", "meeting", "report",
+    ]  # fmt: skip
+    assert {section["weight"] for section in document["sections"]} == {10}
+    assert gates == [("rectify", "overdue_major")]
+    assert all("unverified" in item for item in _items(name))
+    assert (document["status"], document["scoring"]["confirmed_by_office"]) == ("published", False)
+    assert "草案" in document["title"]["zh"]
+
+
+def _read(name: str) -> dict[str, Any]:
+    return read_json(CHECKLISTS_FOLDER / f"{name}.json")
+
+
+def _items(name: str) -> list[dict[str, Any]]:
+    return [item for section in _read(name)["sections"] for item in section["items"]]
+
+
+def _determinations(name: str) -> list[dict[str, Any]]:
+    return _read(name).get("determinations", [])
+
+
+def _clauses(name: str, standard: str) -> dict[str, str]:
+    return {entry["id"]: entry["clause"] for entry in _determinations(name) if entry["standard"] == standard}
+
+
+def _numbered(articles: dict[int, int]) -> list[tuple[int, int]]:
+    return [(article, n) for article, count in articles.items() for n in _upto(count)]
+
+
+def _upto(count: int) -> range:
+    return range(1, count + 1)
+
+
+def _counting(condition: Any) -> tuple[int, int] | None:
+    if "of" in condition:
+        return condition["at_least"], len(condition["of"])
+    return next((found for child in condition.get("all", []) if (found := _counting(child))), None)
+
+
+def _results(condition: dict[str, Any]) -> set[tuple[str, str]]:
+    """The (item, result) tests that open an item, if each of them does so alone."""
+    if "result" in condition:
+        return {(condition["item"], condition["result"])}
+    if "any" in condition and all("result" in child for child in condition["any"]):
+        return {found for child in condition["any"] for found in _results(child)}
+    if "all" in condition:
+        opened = [_results(child) for child in condition["all"]]
+        return next((found for found in opened if found), set()) if sum(map(bool, opened)) == 1 else set()
+    return set()
+
+
+def _branches(condition: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
+    """The tests that stand together under each ``all``, one list for each way down; ``any`` of tests counts as its tests."""
+    if "all" in condition:
+        together = [test for child in condition["all"] for test in _flat(child)]
+        yield together
+    for key in ("all", "any", "of"):
+        for child in condition.get(key, []):
+            yield from _branches(child)
+
+
+def _flat(condition: dict[str, Any]) -> list[dict[str, Any]]:
+    if "item" in condition:
+        return [condition]
+    return [test for child in condition.get("any", []) for test in ([child] if "item" in child else [])]
