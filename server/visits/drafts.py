@@ -76,7 +76,7 @@ def _check_take_over(draft: VisitDraft, subject_id: uuid.UUID, document: dict[st
     if not is_own_echo and draft.revision != document["based_on"]:
         raise Refusal(
             "precondition-failed",
-            "这次走访已在另一台手机上继续填写。",
+            "这次走访已在另一部手机上继续填写。",
             "This visit was continued on another device.",
             errors=[FieldError("#/based_on", "stale", params={"revision": draft.revision})],
         )

@@ -21,6 +21,7 @@ export function fieldRouter(session: Session, restored: Promise<void>, history: 
           { path: "visits/:visitId/checklists/:submissionId", component: () => import("./screens/checklist/ChecklistScreen.vue"), props: true },
           { path: "visits/:visitId/hazards/:hazardId", component: () => import("./screens/hazard/HazardScreen.vue"), props: true },
           { path: "visits/:visitId/finish", component: () => import("./screens/finish/FinishScreen.vue"), props: true },
+          { path: "drafts/:visitId", component: () => import("./screens/drafts/DraftScreen.vue"), props: true },
           { path: "hazards/:hazardId", component: () => import("./screens/hazards/RecheckScreen.vue"), props: true },
           { path: "photos/:photoId/retake", component: () => import("./screens/hazards/RetakeScreen.vue"), props: true },
           { path: ":rest(.*)*", component: () => import("./screens/NotFound.vue") },

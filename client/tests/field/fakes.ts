@@ -2,10 +2,11 @@
 import type { ChangesReply, Receipt, SubjectBody, User, Uuid, VisitBody } from "../../src/api/wire.ts";
 import type { PreparedPhoto } from "../../src/media/prepare.ts";
 import { sha256Hex } from "../../src/media/scale.ts";
-import type { HazardRow } from "../../src/field/local/rows.ts";
+import type { DraftDocument, HazardRow } from "../../src/field/local/rows.ts";
 import type { HazardDraft } from "../../src/field/local/hazards.ts";
 import { openVault } from "../../src/field/local/vault.ts";
 import type { Clocks, Vault } from "../../src/field/local/vault.ts";
+import type { DraftToSave } from "../../src/field/outbox/drafts.ts";
 import type { Network, PhotoToSend, Reply, Uploaded } from "../../src/field/outbox/network.ts";
 import type { Envelope } from "../../src/sync/records.ts";
 import { receiptCode } from "../../src/sync/receipts.ts";
@@ -139,6 +140,8 @@ export function refusal(status: number, title = "Not today"): Reply<never> {
   return { kind: "refused", status, problem: { type: "/problems/invalid", title, status }, retry_after_s: null };
 }
 
+type FaultName = "session" | "push" | "changes" | "visit" | "upload" | "draft" | "saveDraft" | "discardDraft";
+
 /** Keeps what it is sent, like the real server: once, by id, with the right hash. */
 export class FakeServer implements Network {
   user_id: Uuid;
@@ -147,9 +150,10 @@ export class FakeServer implements Network {
   pages: ChangesReply[] = [];
   checklists = new Map<string, unknown>();
   pictures = new Map<string, ArrayBuffer>();
+  drafts = new Map<Uuid, DraftDocument>();
   calls: string[] = [];
   /** Each is asked before the request of that name is answered; an answer replaces the real one. */
-  faults: Partial<Record<"session" | "push" | "changes" | "visit" | "upload", (...args: never[]) => Reply<never> | null | Promise<Reply<never> | null>>> = {};
+  faults: Partial<Record<FaultName, (...args: never[]) => Reply<never> | null | Promise<Reply<never> | null>>> = {};
   /** Results to give for single records instead of accepting them. */
   refused = new Map<Uuid, "refused" | "conflict" | "quarantined">();
 
@@ -192,6 +196,37 @@ export class FakeServer implements Network {
     return (await this.fault("visit")) ?? { kind: "ok", value: await this.arrival(visit_id) };
   }
 
+  async draft(visit_id: Uuid): ReturnType<Network["draft"]> {
+    const draft = this.drafts.get(visit_id);
+    return (await this.fault("draft")) ?? (draft === undefined ? refusal(404) : { kind: "ok", value: draft });
+  }
+
+  async saveDraft(visit_id: Uuid, draft: DraftToSave): ReturnType<Network["saveDraft"]> {
+    const fault = await this.fault("saveDraft");
+    if (fault) return fault;
+    if (this.records.has(visit_id)) return refusal(410);
+    const known = this.drafts.get(visit_id);
+    if (known !== undefined && known.device_id !== draft.device_id && known.revision !== draft.based_on) return refusal(412);
+    const revision = (known?.revision ?? 0) + 1;
+    const photos = Object.fromEntries(draft.content.photos.flatMap(({ id }) => {
+      const photo = this.photos.get(id);
+      return photo === undefined ? [] : [[id, photo.sha256]];
+    }));
+    // As over the wire: nothing of the phone's own rows is shared.
+    const content = JSON.parse(JSON.stringify(draft.content)) as DraftDocument["content"];
+    const { subject_id, device_id, saved_at } = draft;
+    const author = { author_name: "王芳", mine: true, subject_name: content.visit.subject_name };
+    this.drafts.set(visit_id, { visit_id, subject_id, device_id, saved_at, received_at: saved_at, revision, finished: false, ...author, content, photos });
+    return { kind: "ok", value: { revision, photos } };
+  }
+
+  async discardDraft(visit_id: Uuid, based_on: number): ReturnType<Network["discardDraft"]> {
+    const fault = await this.fault("discardDraft");
+    if (fault) return fault;
+    if (this.drafts.get(visit_id)?.revision === based_on) this.drafts.delete(visit_id);
+    return { kind: "ok", value: null };
+  }
+
   async uploadPhoto(photo: PhotoToSend, hooks: Parameters<Network["uploadPhoto"]>[1]): Promise<Reply<Uploaded>> {
     hooks.onUrl(`/api/evidence/uploads/${photo.id}`);
     const fault = await this.fault("upload", photo, hooks);
@@ -228,7 +263,7 @@ export class FakeServer implements Network {
     return { code: await receiptCode(kind, id, sha256), kind, id, sha256, received_at: "2026-11-23T09:16:00+08:00" };
   }
 
-  private async fault(name: "session" | "push" | "changes" | "visit" | "upload", ...args: unknown[]): Promise<Reply<never> | null> {
+  private async fault(name: FaultName, ...args: unknown[]): Promise<Reply<never> | null> {
     this.calls.push(name);
     return (await this.faults[name]?.(...(args as never[]))) ?? null;
   }

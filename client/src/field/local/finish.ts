@@ -48,6 +48,7 @@ async function takeSnapshot(vault: Vault, visit_id: Uuid): Promise<Snapshot> {
     const visit = await db.visits.get(visit_id);
     if (visit === undefined) throw new NotInVault(`visit ${visit_id}`);
     const rechecks = await db.recheck_drafts.where({ visit_id }).toArray();
+    const photos = await db.photos.where({ visit_id }).sortBy("captured_at");
     const rechecked = await db.hazards.bulkGet(rechecks.map((recheck) => recheck.hazard_id));
     return {
       visit,
@@ -55,7 +56,8 @@ async function takeSnapshot(vault: Vault, visit_id: Uuid): Promise<Snapshot> {
       hazards: await db.hazard_drafts.where({ visit_id }).sortBy("found_at"),
       rechecks,
       rechecked: new Map(rechecked.flatMap((hazard) => (hazard === undefined ? [] : [[hazard.id, hazard] as const]))),
-      photos: await db.photos.where({ visit_id }).sortBy("captured_at"),
+      // What only another device has cannot be announced: the visit would never be complete.
+      photos: photos.filter((photo) => photo.upload.state !== "elsewhere"),
     };
   });
 }
@@ -145,8 +147,8 @@ function fingerprint(snapshot: Snapshot): string {
 }
 
 function submissionBody(submission: SubmissionRow, finished_at: string): object {
-  const { checklist, profile, answers, repeats, revises } = submission;
-  return { checklist, profile, answers, repeats, revises, finished_at };
+  const { checklist, profile, answers, repeats, revises, earlier } = submission;
+  return { checklist, profile, answers, repeats, revises, finished_at, ...(earlier.length === 0 ? {} : { earlier }) };
 }
 
 function foundBody(draft: HazardDraftRow, photos: PhotoRow[]): FoundBody {

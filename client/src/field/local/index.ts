@@ -45,6 +45,7 @@ export {
 export type { HazardDraft, HazardView } from "./hazards.ts";
 export { addPhoto, addSignature, findPhoto, photoPicture, photosOf, removePhoto, reshootPhoto, savePhotoMarks, savePhotoRole } from "./photos.ts";
 export type { PhotoTarget, PositionSource } from "./photos.ts";
+export { bringBack, continueDraft, draftOf, forgetSetAside, giveWay, keepOwnDraft, mirrorOf, setAsideOf } from "./mirror.ts";
 export { finishVisit } from "./finish.ts";
 export type { FinishOutcome } from "./finish.ts";
 export { askForDurableStorage, durability, storageHealth } from "./storage.ts";

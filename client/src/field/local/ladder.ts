@@ -37,4 +37,16 @@ export const LADDER: readonly Rung[] = [
     reason: "Pictures of open hazards, for a re-check where there is no network.",
     stores: { pictures: "[photo_id+size], hazard_id" },
   },
+  {
+    version: 3,
+    reason: "Drafts mirrored to the server and continued on other devices; answers that a newer checklist has no place for.",
+    stores: { mirrors: "visit_id, subject_id", set_aside: "id, visit_id" },
+    async upgrade(transaction) {
+      await transaction.table("submissions").toCollection().modify((row: { earlier?: unknown }) => {
+        row.earlier ??= [];
+      });
+      // The kind of change that tells of drafts was skipped until now: everything is fetched once more.
+      await transaction.table("meta").delete("cursor");
+    },
+  },
 ];

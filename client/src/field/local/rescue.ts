@@ -92,19 +92,27 @@ function unconfirmedRecords(vault: Vault): Promise<RecordRow[]> {
   return vault.db.records.where("state").anyOf("waiting", "refused", "conflict").sortBy("order");
 }
 
-function unconfirmedPhotos(vault: Vault): Promise<PhotoRow[]> {
-  return vault.db.photos.where("upload.state").anyOf("waiting", "sending", "refused").sortBy("captured_at");
+/** Those of copies that gave way to another device's are unsent as well. */
+async function unconfirmedPhotos({ db }: Vault): Promise<PhotoRow[]> {
+  const [photos, aside] = await Promise.all([
+    db.photos.where("upload.state").anyOf("waiting", "sending", "refused").sortBy("captured_at"),
+    db.set_aside.toArray(),
+  ]);
+  const known = new Set(await db.photos.toCollection().primaryKeys());
+  const others = aside.flatMap((row) => row.content.photos).filter((photo) => photo.upload.state !== "stored" && !known.has(photo.id));
+  return [...photos, ...new Map(others.map((photo) => [photo.id, photo])).values()];
 }
 
 async function readDrafts(vault: Vault): Promise<object> {
   const { db } = vault;
   const visits = await db.visits.where({ state: "open" }).toArray();
   const ids = visits.map((visit) => visit.id);
-  const [submissions, hazards, rechecks, photos] = await Promise.all([
+  const [submissions, hazards, rechecks, photos, set_aside] = await Promise.all([
     db.submissions.where("visit_id").anyOf(ids).toArray(),
     db.hazard_drafts.where("visit_id").anyOf(ids).toArray(),
     db.recheck_drafts.where("visit_id").anyOf(ids).toArray(),
     db.photos.where("visit_id").anyOf(ids).toArray(),
+    db.set_aside.toArray(),
   ]);
-  return { visits, submissions, hazards, rechecks, photos };
+  return { visits, submissions, hazards, rechecks, photos, set_aside };
 }

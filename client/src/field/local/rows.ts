@@ -19,6 +19,7 @@ import type {
   Receipt,
   Signature,
   SubjectBody,
+  Text,
   Timestamp,
   Uuid,
 } from "../../api/wire.ts";
@@ -63,9 +64,26 @@ export interface SubmissionRow extends AnswersDocument {
   checklist: ChecklistRef;
   revises: Uuid | null;
   started_at: Timestamp;
+  /** What did not fit when the draft went over to a newer version of its checklist; sent along, never dropped. */
+  earlier: EarlierAnswers[];
   /** Counts every write, so that finishing notices an answer given in another tab meanwhile. */
   revision: number;
   changed_at: Timestamp;
+}
+
+/** Answers to an older version of the checklist for which the newer one has no place. */
+export interface EarlierAnswers {
+  checklist: ChecklistRef;
+  carried_at: Timestamp;
+  answers: EarlierAnswer[];
+}
+
+export interface EarlierAnswer {
+  path: string;
+  code: string;
+  /** What the answer was to, since the newer version may not have it any more. */
+  statement: Text | null;
+  answer: unknown;
 }
 
 /** A hazard sheet that can still be edited; it becomes a `found` event when the visit is finished. */
@@ -118,7 +136,8 @@ export interface RecordRow {
   receipt: string | null;
 }
 
-export type UploadState = "waiting" | "sending" | "stored" | "refused";
+/** `elsewhere`: the draft was begun on another device, which still has the bytes. */
+export type UploadState = "waiting" | "sending" | "stored" | "refused" | "elsewhere";
 
 export interface PhotoRow {
   id: Uuid;
@@ -171,6 +190,69 @@ export interface PictureRow {
   size: "thumbnail" | "display";
   hazard_id: Uuid;
   bytes: ArrayBuffer;
+}
+
+/** A visit in progress as it lies on the server, without what was filled in. */
+export interface DraftSummary {
+  visit_id: Uuid;
+  subject_id: Uuid;
+  subject_name: string;
+  author_name: string;
+  mine: boolean;
+  device_id: string;
+  revision: number;
+  saved_at: Timestamp;
+  received_at: Timestamp;
+  /** The visit was submitted from another device; this draft may hold what that lacks. */
+  finished: boolean;
+}
+
+/** The rows of a visit in progress, as they travel to the server and to another device. */
+export interface DraftContent {
+  format: 1;
+  visit: VisitRow;
+  submissions: SubmissionRow[];
+  hazards: HazardDraftRow[];
+  rechecks: RecheckDraftRow[];
+  photos: PhotoRow[];
+}
+
+export interface DraftDocument extends DraftSummary {
+  content: DraftContent;
+  /** Photo id → SHA-256 of those of its photos that the server has. */
+  photos: Record<Uuid, string>;
+}
+
+/** What this phone and the server know of each other's copy of a visit in progress. */
+export interface MirrorRow {
+  visit_id: Uuid;
+  subject_id: Uuid;
+  /** Another device's copy, or another person's; null when the server has none or only this phone's own. */
+  server: DraftSummary | null;
+  /** The server's revision that this phone's rows came from or went to. */
+  based_on: number | null;
+  /** Fingerprint of the rows that the server has; with another one now there is something to send. */
+  mirrored: string | null;
+  mirrored_at: Timestamp | null;
+  /** The other copy where both went on, kept so that a person can choose without a network. */
+  other: DraftDocument | null;
+  /** The visit was submitted from another device while it is still open here. */
+  finished_elsewhere: boolean;
+  /** Thrown away here; the server is told when it can be reached. */
+  discarded: boolean;
+  /** A person decided something that the other device should hear of soon. */
+  urgent: boolean;
+}
+
+/** A copy of a visit in progress that gave way to another; nothing of it is thrown away by itself. */
+export interface SetAsideRow {
+  id: Uuid;
+  visit_id: Uuid;
+  set_aside_at: Timestamp;
+  /** `mine` was filled in on this phone, `other` came from another device. */
+  from: "mine" | "other";
+  author_name: string | null;
+  content: DraftContent;
 }
 
 export interface MetaRow {

@@ -13,6 +13,7 @@ import type {
   HazardDraftRow,
   HazardRow,
   MetaRow,
+  MirrorRow,
   PhotoBytesRow,
   PhotoRow,
   PictureRow,
@@ -20,6 +21,7 @@ import type {
   RecheckDraftRow,
   RecordRow,
   ReviewRow,
+  SetAsideRow,
   SubjectRow,
   SubmissionRow,
   VisitRow,
@@ -39,6 +41,8 @@ export interface VaultTables {
   photos: Table<PhotoRow, Uuid>;
   photo_bytes: Table<PhotoBytesRow, Uuid>;
   receipts: Table<ReceiptRow, string>;
+  mirrors: Table<MirrorRow, Uuid>;
+  set_aside: Table<SetAsideRow, Uuid>;
   pictures: Table<PictureRow, [Uuid, PictureRow["size"]]>;
   meta: Table<MetaRow, string>;
 }

@@ -89,6 +89,7 @@ export function startSubmission(vault: Vault, visit_id: Uuid, checklist: Checkli
         repeats: {},
         revises: null,
         started_at: now,
+        earlier: [],
         revision: 1,
         changed_at: now,
       };
@@ -162,7 +163,7 @@ export function removeLastRepeat(vault: Vault, submission_id: Uuid, section_id: 
 /** Throws away a visit that nothing was sent of. The person was asked before. */
 export function discardVisit(vault: Vault, visit_id: Uuid): Promise<void> {
   const { db } = vault;
-  const tables = [db.visits, db.submissions, db.hazard_drafts, db.recheck_drafts, db.photos, db.photo_bytes];
+  const tables = [db.visits, db.submissions, db.hazard_drafts, db.recheck_drafts, db.photos, db.photo_bytes, db.mirrors];
   return inVault(vault, () =>
     db.transaction("rw", tables, async () => {
       const visit = await db.visits.get(visit_id);
@@ -175,6 +176,7 @@ export function discardVisit(vault: Vault, visit_id: Uuid): Promise<void> {
       await db.hazard_drafts.where({ visit_id }).delete();
       await db.recheck_drafts.where({ visit_id }).delete();
       await db.visits.delete(visit_id);
+      await db.mirrors.where({ visit_id }).modify({ discarded: true, urgent: true });
     }),
   );
 }

@@ -1,16 +1,18 @@
 /** Writes a page of server changes and its cursor in one transaction, so that no page is half taken. */
 import type { Change, ChangesReply, ChecklistSummary, Timestamp, VisitArrival } from "../../api/wire.ts";
-import type { HazardRow, ReviewRow, SubjectRow } from "../local/rows.ts";
-import { inVault } from "../local/vault.ts";
+import type { DraftSummary, HazardRow, ReviewRow, SubjectRow } from "../local/rows.ts";
+import { takeDraftChange } from "../local/mirror.ts";
+import { inVault, readMeta } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
 
 /** Returns what the page said about visits of this phone, for the receipts. */
 export async function applyChanges(vault: Vault, page: ChangesReply, now: Timestamp): Promise<VisitArrival[]> {
   const { db } = vault;
-  const tables = [db.subjects, db.pairings, db.hazards, db.checklists, db.reviews, db.meta];
+  const tables = [db.subjects, db.pairings, db.hazards, db.checklists, db.reviews, db.visits, db.mirrors, db.meta];
   await inVault(vault, () =>
     db.transaction("rw", tables, async () => {
-      for (const change of page.changes) await applyChange(vault, change);
+      const device_id = await readMeta<string>(vault, "device_id");
+      for (const change of page.changes) await applyChange(vault, change, device_id);
       await db.meta.bulkPut([
         { key: "cursor", value: page.cursor },
         { key: "last_pull_at", value: now },
@@ -21,7 +23,7 @@ export async function applyChanges(vault: Vault, page: ChangesReply, now: Timest
 }
 
 /** A kind that this version does not know is for a later one; its rows come again when the ladder resets the cursor. */
-async function applyChange(vault: Vault, { kind, id, deleted, body }: Change): Promise<void> {
+async function applyChange(vault: Vault, { kind, id, deleted, body }: Change, device_id: string | null): Promise<void> {
   const { db } = vault;
   switch (kind) {
     case "subject":
@@ -34,9 +36,18 @@ async function applyChange(vault: Vault, { kind, id, deleted, body }: Change): P
       return deleted ? db.reviews.delete(id) : void (await db.reviews.put(body as ReviewRow));
     case "checklist":
       return deleted ? retireChecklist(vault, id) : putChecklist(vault, body as ChecklistSummary);
+    case "visit_draft":
+      return takeDraftChange(vault, id, deleted ? null : (body as DraftSummary), device_id);
+    case "visit":
+      return deleted ? undefined : noteSubmittedVisit(vault, id);
     default:
       return undefined;
   }
+}
+
+/** A visit that is still open here was submitted from another device. */
+async function noteSubmittedVisit({ db }: Vault, id: string): Promise<void> {
+  if ((await db.visits.get(id))?.state === "open") await db.mirrors.update(id, { finished_elsewhere: true });
 }
 
 async function putChecklist(vault: Vault, summary: ChecklistSummary): Promise<void> {

@@ -14,6 +14,7 @@ import { inVault, readMeta, writeMeta } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
 import { holdLock } from "./lock.ts";
 import type { LockKeeper } from "./lock.ts";
+import { mirrorDrafts } from "./drafts.ts";
 import type { Network } from "./network.ts";
 import { fetchPicture } from "./pictures.ts";
 import { CALM } from "./state.ts";
@@ -47,6 +48,8 @@ const PARALLEL_UPLOADS = 2;
 const PULL_EVERY_MS = 60_000;
 /** Photos have next tries of their own, and visits wait for receipts: this is how often a lane looks again. */
 const LOOK_AGAIN_MS = 5_000;
+/** How often a visit in progress is looked at for something new to mirror. */
+const DRAFTS_EVERY_MS = 15_000;
 
 export function startOutbox(vault: Vault, parts: OutboxParts): Outbox {
   const engine = new Engine(vault, parts);
@@ -66,7 +69,8 @@ class Engine implements Outbox {
   private readonly wakers = new Set<() => void>();
   private sending: SendingMeta = { ...CALM };
   private identityKnown = false;
-  private waiting = { records: 0, photos: 0, visits: 0 };
+  private readonly draftNotBefore = new Map<Uuid, number>();
+  private waiting = { records: 0, photos: 0, visits: 0, drafts: 0 };
   private network: Network;
   private identifying: Promise<Step> | null = null;
   private pullDueMs = 0;
@@ -132,7 +136,10 @@ class Engine implements Outbox {
   private readonly onOnline = (): void => this.endWait();
 
   private readonly onVisible = (): void => {
-    if (this.parts.page?.document.visibilityState === "visible") this.endWait();
+    if (this.parts.page?.document.visibilityState === "visible") return this.endWait();
+    // The phone may be put away for good: what was filled in so far goes up now.
+    this.draftNotBefore.clear();
+    this.wake();
   };
 
   /** Runs while this tab holds the lock. */
@@ -147,6 +154,7 @@ class Engine implements Outbox {
     lost.addEventListener("abort", onEnd);
     this.stopping.signal.addEventListener("abort", onEnd);
     await this.recoverInterruptedUploads();
+    await inVault(this.vault, () => writeMeta(this.vault, "device_id", this.parts.device_id)).catch(() => undefined);
     await this.setSending({ ...CALM });
     await forgetOldBytes(this.vault).catch(() => undefined);
     this.watchVault();
@@ -167,7 +175,7 @@ class Engine implements Outbox {
       }
       const step = await this.attempt(() => this.recordsStep(pushing));
       const fetchDueMs = Math.max(this.pullDueMs, this.fetching.notBeforeMs);
-      if (step.kind === "idle") await this.pause(Math.min(this.idleMs(this.waiting.records + this.waiting.visits), fetchDueMs - this.now()), since);
+      if (step.kind === "idle") await this.pause(Math.min(this.idleMs(this.waiting.records + this.waiting.visits), this.draftsMs(), fetchDueMs - this.now()), since);
     }
   }
 
@@ -190,6 +198,9 @@ class Engine implements Outbox {
     const { vault, network } = this;
     const received = await collectVisitReceipts(vault, network, this.visitNotBefore);
     if (received.kind !== "idle") return received;
+    const photos_wait = this.waiting.photos > 0;
+    const mirrored = await mirrorDrafts(vault, network, { device_id: this.parts.device_id, photos_wait, not_before: this.draftNotBefore });
+    if (mirrored.kind !== "idle") return mirrored;
     if (this.now() >= this.pullDueMs) {
       const pulled = await pullChanges(vault, network);
       if (pulled.kind === "progress") this.pullDueMs = pulled.more === true ? 0 : this.now() + PULL_EVERY_MS;
@@ -303,10 +314,13 @@ class Engine implements Outbox {
       records: await db.records.where({ state: "waiting" }).count(),
       photos: await db.photos.where("upload.state").equals("waiting").count(),
       visits: await db.visits.filter((visit) => visit.state === "finished" && visit.receipt === null).count(),
+      drafts: await db.visits.where({ state: "open" }).count(),
+      // Read so that a person's choice wakes the lane.
+      urgent: await db.mirrors.filter((mirror) => mirror.urgent).count(),
       asked: await readMeta<number>(this.vault, "send_now"),
     })).subscribe({
-      next: ({ records, photos, visits, asked }) => {
-        this.waiting = { records, photos, visits };
+      next: ({ records, photos, visits, drafts, asked }) => {
+        this.waiting = { records, photos, visits, drafts };
         const isAsked = asked !== null && lastAsked !== null && asked > lastAsked;
         lastAsked = asked ?? 0;
         if (isAsked) this.endWait();
@@ -319,6 +333,10 @@ class Engine implements Outbox {
   private waitMs(): number {
     if (this.sending.needs_sign_in) return PULL_EVERY_MS;
     return Math.max(0, this.waitUntilMs - this.now());
+  }
+
+  private draftsMs(): number {
+    return this.waiting.drafts > 0 ? DRAFTS_EVERY_MS : PULL_EVERY_MS;
   }
 
   private idleMs(waiting: number): number {

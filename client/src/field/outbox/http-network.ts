@@ -3,7 +3,9 @@ import type { DetailedError, Upload as TusUpload } from "tus-js-client";
 import { callApi, callBytes, PLAIN_HEADERS, readProblem } from "../../api/http.ts";
 import type { ChangesReply, PushReply, SessionReply, VisitArrival } from "../../api/wire.ts";
 import { parseRetryAfter } from "../../sync/retry.ts";
+import type { DraftDocument } from "../local/rows.ts";
 import { adaptChunk, FIRST_CHUNK_BYTES } from "./chunks.ts";
+import type { DraftSaved } from "./drafts.ts";
 import type { Network, PhotoToSend, Reply, Uploaded, UploadHooks } from "./network.ts";
 
 const UPLOADS = "/api/evidence/uploads";
@@ -29,12 +31,22 @@ export function httpNetwork(signal: AbortSignal): Network {
 
     visit: (visit_id) => callApi<VisitArrival>(`/api/visits/${visit_id}`, { signal }),
 
+    draft: (visit_id) => callApi<DraftDocument>(draftPath(visit_id), { timeout_ms: PUSH_TIMEOUT_MS, signal }),
+
+    saveDraft: (visit_id, draft) => callApi<DraftSaved>(draftPath(visit_id), { method: "PUT", body: draft, timeout_ms: PUSH_TIMEOUT_MS, signal }),
+
+    discardDraft: (visit_id, based_on) => callApi<null>(`${draftPath(visit_id)}?based_on=${based_on}`, { method: "DELETE", signal }),
+
     async uploadPhoto(photo, hooks) {
       // Loaded with the first photo; the service worker has it in its store.
       const { Upload } = await import("tus-js-client");
       return upload(Upload, photo, hooks);
     },
   };
+}
+
+function draftPath(visit_id: string): string {
+  return `/api/visits/drafts/${visit_id}`;
 }
 
 function upload(Upload: typeof TusUpload, photo: PhotoToSend, hooks: UploadHooks): Promise<Reply<Uploaded>> {

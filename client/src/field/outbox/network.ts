@@ -1,8 +1,9 @@
 /** What the outbox needs from the network. The real one is http.ts; tests use a fake that implements the same. */
 import type { Reply } from "../../api/http.ts";
 import type { ChangesReply, PushReply, Timestamp, User, Uuid, VisitArrival } from "../../api/wire.ts";
-import type { PictureRow } from "../local/rows.ts";
+import type { DraftDocument, PictureRow } from "../local/rows.ts";
 import type { Envelope } from "../../sync/records.ts";
+import type { DraftSaved, DraftToSave } from "./drafts.ts";
 
 export type { Reply } from "../../api/http.ts";
 
@@ -37,5 +38,9 @@ export interface Network {
   checklist(hash: string): Promise<Reply<unknown>>;
   picture(photo_id: Uuid, size: PictureRow["size"]): Promise<Reply<ArrayBuffer>>;
   visit(visit_id: Uuid): Promise<Reply<VisitArrival>>;
+  draft(visit_id: Uuid): Promise<Reply<DraftDocument>>;
+  saveDraft(visit_id: Uuid, draft: DraftToSave): Promise<Reply<DraftSaved>>;
+  /** Only the copy that this phone knows: what another device went on with stays. */
+  discardDraft(visit_id: Uuid, based_on: number): Promise<Reply<null>>;
   uploadPhoto(photo: PhotoToSend, hooks: UploadHooks): Promise<Reply<Uploaded>>;
 }

@@ -24,12 +24,31 @@ interface Wanted {
 
 export async function fetchPicture(vault: Vault, network: Network, notBefore: Map<string, number>): Promise<Step> {
   const now = vault.clocks.monotonic();
-  const wanted = (await wantedPictures(vault)).find(({ photo_id, size }) => (notBefore.get(`${photo_id}/${size}`) ?? 0) <= now);
+  const isDue = ({ photo_id, size }: Pick<Wanted, "photo_id" | "size">): boolean => (notBefore.get(`${photo_id}/${size}`) ?? 0) <= now;
+  const own = (await unseenPhotos(vault)).find((photo_id) => isDue({ photo_id, size: "thumbnail" }));
+  if (own !== undefined) return fetchThumbnail(vault, network, own, notBefore);
+  const wanted = (await wantedPictures(vault)).find(isDue);
   if (wanted === undefined) return IDLE;
   const reply = await network.picture(wanted.photo_id, wanted.size);
   if (reply.kind === "ok") await inVault(vault, () => vault.db.pictures.put({ ...wanted, bytes: reply.value }));
   else if (reply.kind === "unreachable" || !isFinal(reply.status)) return failureOf(reply);
   else notBefore.set(`${wanted.photo_id}/${wanted.size}`, now + PAUSE_MS);
+  return PROGRESS;
+}
+
+/** Photos of a visit that was begun on another device. */
+async function unseenPhotos({ db }: Vault): Promise<Uuid[]> {
+  const open = await db.visits.where({ state: "open" }).primaryKeys();
+  const ids = await db.photos.where("visit_id").anyOf(open).filter((photo) => photo.upload.state === "stored" && !photo.bytes_kept).primaryKeys();
+  const have = new Set(await db.photo_bytes.where("photo_id").anyOf(ids).primaryKeys());
+  return ids.filter((id) => !have.has(id));
+}
+
+async function fetchThumbnail(vault: Vault, network: Network, photo_id: Uuid, notBefore: Map<string, number>): Promise<Step> {
+  const reply = await network.picture(photo_id, "thumbnail");
+  if (reply.kind === "ok") await inVault(vault, () => vault.db.photo_bytes.add({ photo_id, bytes: new ArrayBuffer(0), thumbnail: reply.value }));
+  else if (reply.kind === "unreachable" || !isFinal(reply.status)) return failureOf(reply);
+  else notBefore.set(`${photo_id}/thumbnail`, vault.clocks.monotonic() + PAUSE_MS);
   return PROGRESS;
 }
 

@@ -29,6 +29,8 @@ export interface PhotoDelivery {
   next_try_ms: number | null;
   problem: Problem | null;
   receipt: string | null;
+  /** Its bytes are on the device on which the visit was begun. */
+  is_elsewhere: boolean;
 }
 
 export interface VisitDelivery {
@@ -138,6 +140,7 @@ export function deliveryOfPhoto(photo: PhotoRow): PhotoDelivery {
     next_try_ms: upload.next_try_ms,
     problem: upload.problem,
     receipt: upload.receipt,
+    is_elsewhere: upload.state === "elsewhere",
   };
 }
 

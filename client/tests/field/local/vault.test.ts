@@ -82,14 +82,14 @@ describe("the ladder", () => {
   it.each(LADDER.map((rung, index) => [rung.version, index] as const))("keeps every row of a phone that comes from version %i", async (_version, index) => {
     const user_id = `30000000-0000-4000-8000-00000000000${index}`;
     const old = await openVault(user_id, { ladder: LADDER.slice(0, index + 1) });
-    await old.db.table("meta").put({ key: "cursor", value: "c1" });
+    await old.db.table("meta").put({ key: "server_clock", value: "c1" });
     await old.db.table("subjects").put({ id: SUBJECT_ID, name: "巴公镇东板桥煤矿", town_code: "140525104", kind: "enterprise" });
     await old.db.table("photo_bytes").put({ photo_id: "p", bytes: Uint8Array.from([1, 2, 3]).buffer, thumbnail: null });
     closeVault(old);
 
     const now = await openVault(user_id);
 
-    expect((await now.db.meta.get("cursor"))?.value).toBe("c1");
+    expect((await now.db.meta.get("server_clock"))?.value).toBe("c1");
     expect((await now.db.subjects.get(SUBJECT_ID))?.name).toBe("巴公镇东板桥煤矿");
     await now.db.pictures.put({ photo_id: "p", hazard_id: "h", size: "thumbnail", bytes: new ArrayBuffer(1) });
     expect([...new Uint8Array((await now.db.photo_bytes.get("p"))?.bytes ?? new ArrayBuffer(0))]).toEqual([1, 2, 3]);

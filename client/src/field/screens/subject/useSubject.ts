@@ -5,7 +5,7 @@ import type { ProfileValue } from "../../../api/wire.ts";
 import { locate } from "../../../media/position.ts";
 import { hazardsOfSubject, isOpenHazard } from "../../local/hazards.ts";
 import type { HazardView } from "../../local/hazards.ts";
-import type { ChecklistRow, SubjectRow, VisitRow } from "../../local/rows.ts";
+import type { ChecklistRow, DraftSummary, SubjectRow, VisitRow } from "../../local/rows.ts";
 import { useLive } from "../../local/live.ts";
 import { checklistsFor, findSubject } from "../../local/subjects.ts";
 import { inVault } from "../../local/vault.ts";
@@ -17,6 +17,8 @@ export interface SubjectPage {
   subject: SubjectRow | null;
   hazards: HazardView[];
   visit: VisitRow | null;
+  /** Visits of this subject that were begun on other devices and can be continued here. */
+  drafts: DraftSummary[];
   /** Those of its own sectors first, then the ones for every sector. */
   checklists: ChecklistRow[];
 }
@@ -40,12 +42,15 @@ export function useSubject(subjectId: () => string): SubjectUse {
   const page = computed(() => (read.value === undefined ? undefined : { ...read.value, checklists: checklists.value ?? [] }));
 
   async function readSubject(id: string): Promise<Omit<SubjectPage, "checklists">> {
-    const [subject, visits, hazards] = await Promise.all([
+    const [subject, visits, hazards, mirrors] = await Promise.all([
       findSubject(vault, id),
       inVault(vault, () => vault.db.visits.where({ subject_id: id }).filter((visit) => visit.state === "open").toArray()),
       hazardsOfSubject(vault, id),
+      inVault(vault, () => vault.db.mirrors.where({ subject_id: id }).toArray()),
     ]);
-    return { subject: subject ?? null, visit: visits[0] ?? null, hazards: hazards.filter(isOpenHazard) };
+    const open = new Set(visits.map((visit) => visit.id));
+    const drafts = mirrors.flatMap(({ server, visit_id, discarded }) => (server !== null && !server.finished && !discarded && !open.has(visit_id) ? [server] : []));
+    return { subject: subject ?? null, visit: visits[0] ?? null, drafts, hazards: hazards.filter(isOpenHazard) };
   }
 
   async function begin(hashes: readonly string[], profile: Record<string, ProfileValue>): Promise<string> {

@@ -4,8 +4,9 @@ import type { ComputedRef, ShallowRef } from "vue";
 import { hazardDraftsOf, hazardsOfSubject, isOpenHazard, rechecksOf } from "../../local/hazards.ts";
 import type { HazardView } from "../../local/hazards.ts";
 import { useLive } from "../../local/live.ts";
+import { mirrorOf } from "../../local/mirror.ts";
 import { photosOf } from "../../local/photos.ts";
-import type { ChecklistRow, HazardDraftRow, PhotoRow, RecheckDraftRow, SubjectRow, SubmissionRow, VisitRow } from "../../local/rows.ts";
+import type { ChecklistRow, HazardDraftRow, MirrorRow, PhotoRow, RecheckDraftRow, SubjectRow, SubmissionRow, VisitRow } from "../../local/rows.ts";
 import { checklistsFor, findSubject } from "../../local/subjects.ts";
 import { inVault } from "../../local/vault.ts";
 import { discardVisit, findVisit, startSubmission, submissionsOf } from "../../local/visits.ts";
@@ -19,6 +20,7 @@ export interface VisitPage {
   earlier: HazardView[];
   photos: PhotoRow[];
   addable: ChecklistRow[];
+  mirror: MirrorRow | null;
 }
 
 export interface VisitUse {
@@ -39,6 +41,8 @@ export function useVisit(visitId: () => string): VisitUse {
   const { value: offered } = useLive(async () => (around.value?.subject ? checklistsFor(vault, around.value.subject) : []), () => around.value?.subject?.sectors.join());
   const hashes = computed(() => (own.value?.submissions ?? []).map((row) => row.checklist.hash));
   const { value: documents } = useLive(() => inVault(vault, () => vault.db.checklists.bulkGet(hashes.value)), () => hashes.value.join());
+
+  const { value: mirror } = useLive(() => mirrorOf(vault, visitId()), visitId);
 
   async function readOwn(id: string): Promise<Pick<VisitPage, "hazards" | "rechecks" | "photos"> & { visit: VisitRow | undefined; submissions: SubmissionRow[] }> {
     const [visit, submissions, hazards, rechecks, photos] = await Promise.all([
@@ -71,6 +75,7 @@ export function useVisit(visitId: () => string): VisitUse {
       rechecks,
       earlier: (around.value?.known ?? []).filter((hazard) => isOpenHazard(hazard) && !found.has(hazard.id)),
       photos,
+      mirror: mirror.value ?? null,
       addable: (offered.value ?? []).filter((checklist) => !begun.has(checklist.id)),
     };
   });

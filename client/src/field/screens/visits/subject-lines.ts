@@ -1,5 +1,6 @@
 /** Which subjects come first on the home screen and why, in words. Rates nobody: it reads due dates and hazards only. */
-import type { HazardRow, SubjectRow } from "../../local/rows.ts";
+import { isForked } from "../../local/mirror.ts";
+import type { HazardRow, MirrorRow, SubjectRow } from "../../local/rows.ts";
 import type { Translate } from "../words.ts";
 import { dayWords, daysBetween } from "../../../ui/days.ts";
 import { distanceWords, metresBetween } from "./distance.ts";
@@ -24,6 +25,8 @@ export interface SubjectLine {
   openHazards: number;
   metres: number | null;
   visitId: string | null;
+  /** Somebody began a visit on another device; there is none on this one. */
+  begunElsewhere: boolean;
 }
 
 export interface SubjectContext {
@@ -32,6 +35,8 @@ export interface SubjectContext {
   here: Point | null;
   hazards: readonly HazardRow[];
   openVisitId: string | null;
+  /** Of the open visit, and of visits that were begun on other devices. */
+  mirrors: readonly MirrorRow[];
   t: Translate;
 }
 
@@ -43,7 +48,7 @@ export function subjectLine(subject: SubjectRow, context: SubjectContext): Subje
   const overdue = open.filter((hazard) => hazard.deadline !== null && hazard.deadline < today).length;
   const recheck = open.filter((hazard) => hazard.state === "submitted").length;
   const dueIn = subject.due_on === null ? null : daysBetween(today, subject.due_on);
-  const urgency = urgencyOf({ dueIn, overdue, recheck, underWay: context.openVisitId !== null });
+  const urgency = urgencyOf({ dueIn, overdue, recheck, underWay: context.openVisitId !== null || context.mirrors.length > 0 });
   const metres = context.here && subject.position ? metresBetween(context.here, subject.position) : null;
   return {
     id: subject.id,
@@ -52,6 +57,7 @@ export function subjectLine(subject: SubjectRow, context: SubjectContext): Subje
     stripe: stripeOf(urgency),
     tags: [
       ...(context.openVisitId === null ? [] : [{ words: t("visits.in_progress"), tone: "primary" as const }]),
+      ...draftTags(context),
       ...dueTags(dueIn, t),
       ...(overdue ? [{ words: t("visits.hazards_overdue", { n: overdue }), tone: "fail" as const }] : []),
       ...(recheck ? [{ words: t("visits.hazards_recheck", { n: recheck }), tone: "warning" as const }] : []),
@@ -65,6 +71,7 @@ export function subjectLine(subject: SubjectRow, context: SubjectContext): Subje
     openHazards: open.length,
     metres,
     visitId: context.openVisitId,
+    begunElsewhere: context.openVisitId === null && context.mirrors.length > 0,
   };
 }
 
@@ -87,6 +94,15 @@ function stripeOf(urgency: Urgency): SubjectLine["stripe"] {
   if (urgency === URGENCY.none) return null;
   if (urgency === URGENCY.under_way) return "primary";
   return urgency <= URGENCY.hazard_overdue ? "fail" : "warning";
+}
+
+/** What other devices did with a visit of this subject. */
+function draftTags({ mirrors, openVisitId, t }: SubjectContext): Tag[] {
+  return mirrors.flatMap((mirror): Tag[] => {
+    if (mirror.visit_id !== openVisitId) return [{ words: mirror.server?.mine ? t("drafts.begun_by_me") : t("drafts.begun_by", { name: mirror.server?.author_name ?? "" }), tone: "primary" }];
+    if (!isForked(mirror)) return [];
+    return [{ words: t(mirror.finished_elsewhere ? "drafts.finished_elsewhere" : "drafts.elsewhere"), tone: "warning" }];
+  });
 }
 
 function dueTags(dueIn: number | null, t: Translate): Tag[] {

@@ -36,24 +36,27 @@ export function useVisits(): Visits {
   const filter = ref<SubjectFilter>("all");
   const here = ref<Point | null>(null);
   const { value: read, error } = useLive(() => inVault(vault, async () => {
-    const [subjects, hazards, reviews, visits] = await Promise.all([
+    const [subjects, hazards, reviews, visits, mirrors] = await Promise.all([
       vault.db.subjects.toArray(),
       vault.db.hazards.toArray(),
       vault.db.reviews.toArray(),
       vault.db.visits.where({ state: "open" }).toArray(),
+      vault.db.mirrors.toArray(),
     ]);
-    return { subjects, hazards, reviews, visits };
+    return { subjects, hazards, reviews, visits, mirrors };
   }));
 
   const lines = computed(() => {
-    const { subjects = [], hazards = [], visits = [] } = read.value ?? {};
+    const { subjects = [], hazards = [], visits = [], mirrors = [] } = read.value ?? {};
     const hazardsOf = grouped(hazards);
     const visitOf = new Map(visits.map((visit) => [visit.subject_id, visit.id]));
+    const open = new Set(visits.map((visit) => visit.id));
+    const mirrorsOf = grouped(mirrors.filter((mirror) => !mirror.discarded && (open.has(mirror.visit_id) || mirror.server?.finished === false)));
     const today = beijingDay(Date.now());
     return subjects
       .filter((subject) => matchesSearch(subject, query.value))
       .map((subject) => subjectLine(subject, {
-        today, locale: locale.value, here: here.value, hazards: hazardsOf.get(subject.id) ?? [], openVisitId: visitOf.get(subject.id) ?? null, t,
+        today, locale: locale.value, here: here.value, hazards: hazardsOf.get(subject.id) ?? [], openVisitId: visitOf.get(subject.id) ?? null, mirrors: mirrorsOf.get(subject.id) ?? [], t,
       }))
       .filter((line) => passesFilter(line, filter.value))
       .sort(byUrgency);
