@@ -6,7 +6,9 @@ section for each slug.
 
 from __future__ import annotations
 
+import errno
 import logging
+import sqlite3
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +19,9 @@ from flask import Flask, Response, g, has_request_context, request
 from werkzeug.exceptions import HTTPException
 
 log = logging.getLogger(__name__)
+
+# PostgreSQL's code for it.
+DISK_FULL = "53100"
 
 
 @dataclass(frozen=True)
@@ -160,8 +165,22 @@ def _answer_http(error: HTTPException) -> Response:
 
 
 def _answer_unexpected(error: Exception) -> Response:
+    if is_storage_full(error):
+        log.error("the storage is full: %s", error, extra={"request_id": request_id()})
+        return answer(Refusal("storage-full", headers={"Retry-After": "60"}))
     log.exception("unexpected error", extra={"request_id": request_id()})
     return answer(Refusal("internal", f"服务器出错，已记录。编号 {request_id()}", f"Logged as {request_id()}"))
+
+
+def is_storage_full(error: BaseException | None) -> bool:
+    """Whether there was no room on the disk, for a file, for SQLite or for PostgreSQL, however deep it is wrapped."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return True
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or getattr(error, "sqlstate", None) == DISK_FULL:
+            return True
+        error = error.__cause__
+    return False
 
 
 def field_errors(messages: Any, pointer: str = "#") -> Iterable[FieldError]:
