@@ -76,7 +76,7 @@ def receive_records(
     judged = [_read(envelope) for envelope in envelopes]
     with transaction():
         _tell_repeats(judged)
-        _refuse_foreign_subjects(judged, actor)
+        _refuse_foreign_subjects(judged, actor, now)
         for entry in _still(judged, "accepted"):
             _check(entry, actor)
         kept = [entry for entry in judged if entry.status in {"accepted", "quarantined"}]
@@ -139,8 +139,12 @@ def _tell_repeats(judged: list[_Judged]) -> None:
                 seen[entry.record.id] = entry
 
 
-def _refuse_foreign_subjects(judged: list[_Judged], actor: Actor) -> None:
-    """A person may report on what was theirs on the day they made the record, not only on what is theirs today."""
+def _refuse_foreign_subjects(judged: list[_Judged], actor: Actor, now: datetime) -> None:
+    """A person may report on what was theirs on the day they made the record, and on what is theirs today.
+
+    Today, because a phone with a wrong clock makes records on days long ago or to come, and they must not stay on it.
+    """
+    today = clock.county_date(now)
     by_day: dict[date, set[uuid.UUID]] = {}
     for entry in _still(judged, "accepted"):
         assert entry.record is not None
@@ -148,7 +152,8 @@ def _refuse_foreign_subjects(judged: list[_Judged], actor: Actor) -> None:
             entry.status = "refused"
             entry.refusal = Refusal("invalid", errors=[FieldError("#/subject_id", "missing")])
             continue
-        by_day.setdefault(clock.county_date(entry.record.made_at), set()).add(uuid.UUID(entry.record.subject_id))
+        for day in (clock.county_date(entry.record.made_at), today):
+            by_day.setdefault(day, set()).add(uuid.UUID(entry.record.subject_id))
     allowed: set[tuple[date, str]] = set()
     for day, wanted in by_day.items():
         found = db.session.scalars(
@@ -157,7 +162,8 @@ def _refuse_foreign_subjects(judged: list[_Judged], actor: Actor) -> None:
         allowed |= {(day, str(id_)) for id_ in found}
     for entry in _still(judged, "accepted"):
         assert entry.record is not None
-        if (clock.county_date(entry.record.made_at), entry.record.subject_id) not in allowed:
+        days = (clock.county_date(entry.record.made_at), today)
+        if not any((day, entry.record.subject_id) in allowed for day in days):
             entry.status = "refused"
             entry.refusal = Refusal(
                 "not-found", "这个主体不在您的包联范围内。", "This subject is not paired with you.",

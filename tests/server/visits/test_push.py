@@ -125,6 +125,45 @@ def test_work_done_before_a_pairing_ended_is_still_accepted(anna: Person, county
     assert (on_time["status"], too_late["status"]) == ("accepted", "refused")
 
 
+def test_record_of_a_phone_with_a_wrong_clock_is_accepted_for_what_is_theirs_today(
+    anna: Person, dora: Person, county: County
+) -> None:
+    made_at = "2006-11-20T10:00:00+08:00"
+
+    [own] = push(anna, submission(county.mine, new_id(), made_at=made_at))
+    [foreign] = push(dora, submission(county.mine, new_id(), made_at=made_at))
+
+    assert (own["status"], foreign["status"]) == ("accepted", "refused")
+
+
+def test_visit_whose_clock_was_set_back_before_its_end_is_accepted(anna: Person, county: County) -> None:
+    visit_id = new_id()
+    body = visit(county.mine, visit_id, [])["body"] | {"finished_at": "2026-09-20T09:15:02+08:00"}
+
+    [result] = push(anna, seal("visit", county.mine, body, visit_id=visit_id, record_id=visit_id))
+
+    assert result["status"] == "accepted"
+    assert db.session.get(Visit, uuid.UUID(visit_id)).complete_at is not None
+
+
+def test_full_disk_is_a_problem_that_passes_and_the_records_go_up_afterwards(anna: Person, county: County, database: str) -> None:
+    if database != "sqlite":
+        pytest.skip("limits the pages of SQLite")
+    records = [submission(county.mine, new_id(), remark="满" * 9000) for _ in range(20)]
+    connection = db.session.connection()
+    most = connection.exec_driver_sql("PRAGMA max_page_count").scalar()
+    connection.exec_driver_sql("PRAGMA max_page_count=1")
+    db.session.commit()
+
+    answer = anna.post("/api/sync/records", json=batch(*records))
+
+    assert (answer.status_code, answer.json["type"], answer.headers["Retry-After"]) == (507, "/problems/storage-full", "60")
+    assert count(Record) == 0
+    db.session.connection().exec_driver_sql(f"PRAGMA max_page_count={most}")
+    db.session.commit()
+    assert {result["status"] for result in push(anna, *records)} == {"accepted"}
+
+
 def test_unknown_checklist_is_refused(anna: Person, county: County) -> None:
     record = submission(county.mine, new_id(), checklist={"id": "small", "version": "1", "hash": "0" * 64})
 
