@@ -1,4 +1,4 @@
-/** Two entries from one source: the phone app at `/` and the desk at `/office/`. Only the phone app is precached. */
+/** Three entries from one source: the phone app at `/`, the desk at `/office/`, and the desk's preview of what phones show. Only the phone app is precached. */
 import { fileURLToPath, URL } from "node:url";
 import { VantResolver } from "@vant/auto-import-resolver";
 import vue from "@vitejs/plugin-vue";
@@ -60,7 +60,7 @@ export default defineConfig({
     manifest: true,
     sourcemap: false,
     chunkSizeWarningLimit: 1200,
-    rolldownOptions: { input: { field: here("./index.html"), office: here("./office/index.html") } },
+    rolldownOptions: { input: { field: here("./index.html"), office: here("./office/index.html"), preview: here("./office/preview.html") } },
   },
   worker: { format: "es" },
   server: { port: 5173, proxy: api },

@@ -97,12 +97,14 @@ def _secure(response: Response) -> Response:
     """Headers for every answer. The policy allows no inline script or style; the tile server is for the desk only."""
     from flask import current_app
 
+    # The desk shows the preview of a checklist in a frame of a phone's size; nobody else may frame anything.
+    framed_by = "'self'" if request.path == "/office/preview.html" else "'none'"
     tiles = current_app.config["SETTINGS"].tile_server_url if request.path.startswith("/office") else ""
     response.headers.setdefault(
         "Content-Security-Policy",
         "default-src 'self'; script-src 'self'; style-src 'self'; font-src 'self' data:; "
         f"img-src 'self' blob: data:{' ' + tiles if tiles else ''}; connect-src 'self'; worker-src 'self'; "
-        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        f"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {framed_by}",
     )
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")

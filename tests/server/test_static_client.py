@@ -43,3 +43,11 @@ def test_browser_that_does_not_gets_the_plain_file(browser: FlaskClient) -> None
 def test_screen_of_the_app_gets_the_page_uncached_and_a_missing_file_is_missing(browser: FlaskClient) -> None:
     assert browser.get("/visits/1", buffered=True).headers["Cache-Control"] == "no-cache"
     assert browser.get("/assets/gone-1.js", buffered=True).status_code == 404
+
+
+def test_only_the_preview_may_stand_in_a_frame_and_only_in_one_of_ours(browser: FlaskClient) -> None:
+    preview = browser.get("/office/preview.html", buffered=True).headers["Content-Security-Policy"]
+    phone = browser.get("/", buffered=True).headers["Content-Security-Policy"]
+
+    assert "frame-ancestors 'self'" in preview
+    assert "frame-ancestors 'none'" in phone
