@@ -1,4 +1,7 @@
-"""Command line ``python -m forms.check [--lang zh|en] [files]``: checks checklists and standards, says how to mend."""
+"""Command line ``python -m forms.check [--lang zh|en] [files]``: checks checklists and standards, says how to mend.
+
+With ``--to-confirm`` it prints the page of what the county office has to confirm instead.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from forms.confirmation import confirmation_page
 from forms.problems import Problem, Severity, Text, has_errors
 from forms.standards import FOLDER as STANDARDS_FOLDER
 from forms.standards import load_standards
@@ -46,7 +50,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("files", nargs="*", type=Path, help="checklists or standards files; all of them if none is named")
     parser.add_argument("--lang", choices=("zh", "en"), default="zh")
     parser.add_argument("--quiet", action="store_true", help="errors only")
+    parser.add_argument(
+        "--to-confirm", action="store_true", help="print docs/to-confirm.md: what the county office has to confirm"
+    )
     options = parser.parse_args(arguments)
+    if options.to_confirm:
+        documents = [read_json(path) for path in options.files or sorted(CHECKLISTS_FOLDER.glob("*.json"))]
+        sys.stdout.write(confirmation_page(documents, load_standards()))
+        return 0
     words = _WORDS[options.lang]
     files = options.files or [*sorted(STANDARDS_FOLDER.glob("*.json")), *sorted(CHECKLISTS_FOLDER.glob("*.json"))]
 
