@@ -12,10 +12,10 @@ Document = Mapping[str, Any]
 _HEAD = """# 待县安委办确认
 
 **English summary.** What the county office has to confirm before it relies on the checklists: per checklist the items whose
-clause or limit was not compared with the original text, grouped by the reason; the determinations that therefore only suggest; the
-standards whose number, edition or date is not verified; and the points, weights, gates, vetoes and grades, all of which are
-assumptions of ours. The page is generated: `python -m forms.check --to-confirm > docs/to-confirm.md`; the tests compare it with
-the checklists.
+clause or limit was not compared with the original text, grouped by the reason; the determinations that therefore only suggest;
+the standards whose number, edition or date is not verified; and the points, weights, gates, vetoes and grades, all of which
+are assumptions of ours. The page is generated: `python -m forms.check --to-confirm > docs/to-confirm.md`; the tests
+compare it with the checklists.
 
 ---
 

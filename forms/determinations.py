@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +26,13 @@ class Determination:
     paths: tuple[str, ...]
 
 
-def determine(checklist: Checklist, answers: Mapping[str, Any] | Reading) -> list[Determination]:
+def determine(
+    checklist: Checklist, answers: Mapping[str, Any] | Reading, applies: Callable[[str], bool] = lambda _: True
+) -> list[Determination]:
     """The clauses that the answers meet, in the order of the checklist.
 
-    Shape:  a clause that tests items of exactly one repeated section is judged for each instance by itself.
+    Shape:  ``applies`` says whether a standard was in force on the day of the visit; the clauses of one that was not only
+            suggest. A clause that tests items of exactly one repeated section is judged for each instance by itself.
     Source: tests/vectors/forms/determinations.json; also client/src/forms/determinations.ts.
     """
     reading = read_answers(checklist, answers)
@@ -44,7 +47,7 @@ def determine(checklist: Checklist, answers: Mapping[str, Any] | Reading) -> lis
                     rule.halt,
                     rule.route,
                     rule.regulator,
-                    rule.suggested_only,
+                    rule.suggested_only or not applies(rule.document["standard"]),
                     _paths(checklist, places),
                 )
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -52,6 +52,10 @@ class Standards:
             seen.add(standard.id)
             standard = self.find(standard.superseded_by) if standard.superseded_by else None
         return None
+
+    def applies_on(self, day: date) -> Callable[[str], bool]:
+        """Whether the standard of an id was in force on that day; one that is not registered is taken to be."""
+        return lambda standard_id: (standard := self.find(standard_id)) is None or standard.is_in_force(day)
 
     def ids(self) -> list[str]:
         """All ids in order."""

@@ -24,17 +24,22 @@ export interface Determination {
 /**
  * The clauses that the answers meet, in the order of the checklist.
  *
- * Shape:  a clause that tests items of exactly one repeated section is judged for each instance by itself.
+ * Shape:  `applies` says whether a standard was in force on the day of the visit; the clauses of one that was not only
+ *         suggest. A clause that tests items of exactly one repeated section is judged for each instance by itself.
  * Source: tests/vectors/forms/determinations.json; also forms/determinations.py.
  */
-export function determine(checklist: Checklist, answers: AnswersDocument | Reading): Determination[] {
+export function determine(
+  checklist: Checklist,
+  answers: AnswersDocument | Reading,
+  applies: (standard: string) => boolean = () => true,
+): Determination[] {
   const reading = readAnswers(checklist, answers);
   return checklist.determinations.flatMap((rule) => {
     const places = placesOf(rule, reading);
     if (places === null) return [];
-    const { id, grade, halt, route, regulator, unverified } = rule.document;
+    const { id, grade, halt, route, regulator, standard, unverified } = rule.document;
     const paths = pathsOf(checklist, places);
-    return [{ id, grade, halt, route, regulator, suggestedOnly: unverified !== undefined, paths }];
+    return [{ id, grade, halt, route, regulator, suggestedOnly: unverified !== undefined || !applies(standard), paths }];
   });
 }
 

@@ -40,7 +40,7 @@ const BANDS = [
 const relevance = load<OnChecklist<string[]>>("relevance");
 const faults = load<OnChecklist<unknown[]>>("faults");
 const itemResults = load<OnChecklist<Record<string, unknown>>>("results");
-const determinations = load<OnChecklist<unknown[]>>("determinations");
+const determinations = load<OnChecklist<unknown[]> & { not_in_force?: string[] }>("determinations");
 const scores = load<OnChecklist<Record<string, unknown>> & { outside_vetoes?: string[] }>("scores");
 const percentages = load<{ numerator: number; denominator: number; lines?: number[]; decimals?: 0 | 1; expected: string }>(
   "percentages",
@@ -77,8 +77,8 @@ describe("results", () => {
 });
 
 describe("determinations", () => {
-  it.each(determinations.cases)("$name", ({ checklist, answers, expected }) => {
-    const found = determine(sketched(determinations, checklist), answers);
+  it.each(determinations.cases)("$name", ({ checklist, answers, expected, not_in_force = [] }) => {
+    const found = determine(sketched(determinations, checklist), answers, (standard) => !not_in_force.includes(standard));
     expect(found.map(({ id, grade, suggestedOnly, paths }) => [id, grade, suggestedOnly, paths])).toEqual(expected);
   });
 });

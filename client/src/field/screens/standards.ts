@@ -11,6 +11,9 @@ export interface Standard {
   name: Text;
   number?: string | null;
   edition?: string | null;
+  valid_from?: string | null;
+  /** The last day on which it applies. */
+  valid_to?: string | null;
   unverified?: { reason: Text };
 }
 
@@ -41,6 +44,14 @@ export function citationWords(citation: Citation, standards: Standards, locale: 
   const title = locale === "zh" && !name.startsWith("《") ? `《${name}》` : name;
   const number = standard.number ? (locale === "zh" ? `（${standard.number}）` : ` (${standard.number})`) : "";
   return `${title}${number} ${citation.clause}`;
+}
+
+/** Whether a standard was in force on a day ("2026-07-01"); one that is not known, or whose dates are not, is taken to be. */
+export function appliesOn(standards: Standards, day: string): (standard: string) => boolean {
+  return (id) => {
+    const standard = standards.get(id);
+    return (standard?.valid_from ?? day) <= day && day <= (standard?.valid_to ?? day);
+  };
 }
 
 function byId(standards: readonly Standard[]): Standards {

@@ -14,10 +14,13 @@ import { readAnswers } from "../../../forms/reading.ts";
 import type { Reading } from "../../../forms/reading.ts";
 import { useLive } from "../../local/live.ts";
 import type { SubmissionRow } from "../../local/rows.ts";
+import { beijingDay } from "../../../ui/days.ts";
 import { checklistDocument } from "../../local/subjects.ts";
 import type { Vault } from "../../local/vault.ts";
 import { addRepeat, findSubmission, removeLastRepeat, saveAnswers, saveProfileValue } from "../../local/visits.ts";
 import { afterPaint } from "../after-paint.ts";
+import { appliesOn } from "../standards.ts";
+import type { Standards } from "../standards.ts";
 import { answersOf, resultsByPath, sameShape, sectionsShown } from "./shown.ts";
 import type { RowCache, SectionView } from "./shown.ts";
 
@@ -54,7 +57,7 @@ export function useFill(): Fill {
   return fill;
 }
 
-export function openFill(vault: Vault, submissionId: string): Fill {
+export function openFill(vault: Vault, submissionId: string, standards: ShallowRef<Standards>): Fill {
   const state = shallowRef<FillState>("loading");
   const checklist = shallowRef<Checklist | null>(null);
   const submission = shallowRef<SubmissionRow | null>(null);
@@ -90,6 +93,7 @@ export function openFill(vault: Vault, submissionId: string): Fill {
     open();
   }, { immediate: true });
   watch(document, open);
+  watch(standards, () => judging.schedule());
 
   function open(): void {
     if (submission.value === null || document.value === undefined || checklist.value !== null) return;
@@ -121,7 +125,8 @@ export function openFill(vault: Vault, submissionId: string): Fill {
     const shown = sectionsShown(next, submission.value, rows);
     const counts = (views: readonly SectionView[]): string => views.map((view) => `${view.done}/${view.total}`).join();
     if (!sameShape(sections.value, shown) || counts(sections.value) !== counts(shown)) sections.value = shown;
-    const met = determine(checklist.value, next);
+    // The rule in force on the day of the visit decides, also when it is read again later.
+    const met = determine(checklist.value, next, appliesOn(standards.value, beijingDay(submission.value.started_at)));
     if (JSON.stringify(met) !== JSON.stringify(determinations.value)) determinations.value = met;
     reading.value = next;
   }
