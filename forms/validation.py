@@ -229,6 +229,7 @@ class _Checks:
         self.order: dict[str, int] = {}
         self.determinations = {entry["id"]: entry for entry in document.get("determinations", [])}
         self.unverified = unverified_items(document)
+        self.noted: set[str] = set()
         self.valid_from = _find_date(document["valid_from"])
         for section in document["sections"]:
             for item in section["items"]:
@@ -455,7 +456,8 @@ class _Checks:
         if determination["grade"] == "major":
             yield from self._major_ground_problems(determination, *place)
         standard = self.standards.find(determination["standard"]) if self.standards else None
-        if standard is not None and standard.unverified:
+        if standard is not None and standard.unverified and standard.id not in self.noted:
+            self.noted.add(standard.id)
             yield _problem(
                 pointer_to(*place),
                 "unverified-ground",

@@ -284,10 +284,11 @@ def test_anything_that_is_no_checklist_is_refused_without_a_traceback(document: 
     assert validate_checklist(document, STANDARDS)
 
 
-def test_a_determination_on_an_unverified_standard_is_noted() -> None:
+def test_an_unverified_standard_is_noted_once_however_many_determinations_rest_on_it() -> None:
     unverified = {**DECREE, "unverified": {"reason": text("未核", "Not verified")}}
+    document = {**GOOD, "determinations": [GOOD["determinations"][0], {**GOOD["determinations"][0], "id": "d2"}]}
 
-    found = validate_checklist(GOOD, Standards([standard_from(LAW), standard_from(unverified)]))
+    found = validate_checklist(document, Standards([standard_from(LAW), standard_from(unverified)]))
 
     assert [(p.code, p.severity) for p in found] == [("unverified-ground", Severity.WARNING)]
 
