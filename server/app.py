@@ -27,7 +27,9 @@ from server import (
 )
 from server.accounts import tokens
 from server.db import db
+from server.reading import discard_body
 from server.settings import Settings, load_settings
+from server.wire import ProblemSchema
 
 # Slices in the order in which they may build on each other; each one's `register_with` wires what it offers.
 SLICES = (accounts, register, pairings, checklists, visits, hazards, evidence, rescue, scores, downloads)
@@ -61,14 +63,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.register_with(app)
     static_client.register_with(app)
     app.after_request(_secure)
+    app.after_request(_read_away_what_was_refused)
     return app
 
 
 class _ProblemApi(Api):
     """flask-smorest without its own error bodies: every error is a problem document of server.problems."""
 
+    ERROR_SCHEMA = ProblemSchema
+
     def _register_error_handlers(self) -> None:
         return
+
+    def _register_responses(self) -> None:
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = problems.MEDIA_TYPE
+        super()._register_responses()
+        del self.DEFAULT_RESPONSE_CONTENT_TYPE
 
 
 class _Json(JSONProvider):
@@ -87,7 +97,12 @@ class _Json(JSONProvider):
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
     """Few connections for many threads: most threads wait for slow phones' bytes and hold none meanwhile."""
-    pool = {"pool_size": min(settings.web_threads, POOL_SIZE), "max_overflow": 0}
+    pool = {
+        "pool_size": min(settings.web_threads, POOL_SIZE),
+        "max_overflow": 0,
+        "json_serializer": lambda value: orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode(),
+        "json_deserializer": orjson.loads,
+    }
     if settings.resolved_database_url.startswith("sqlite"):
         return {"connect_args": {"check_same_thread": False}, **pool}
     return {"pool_pre_ping": True, **pool}
@@ -112,6 +127,12 @@ def _secure(response: Response) -> Response:
     if request.path.startswith("/api/"):
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["X-Request-Id"] = problems.request_id()
+    return response
+
+
+def _read_away_what_was_refused(response: Response) -> Response:
+    if response.status_code >= 400:
+        discard_body(request)
     return response
 
 

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 # PostgreSQL's code for it.
 DISK_FULL = "53100"
+MEDIA_TYPE = "application/problem+json"
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def register_handlers(app: Flask) -> None:
 
 
 def answer(refusal: Refusal) -> Response:
-    response = Response(orjson.dumps(problem_body(refusal)), refusal.status, content_type="application/problem+json")
+    response = Response(orjson.dumps(problem_body(refusal)), refusal.status, content_type=MEDIA_TYPE)
     response.headers.update(refusal.headers)
     return response
 

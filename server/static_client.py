@@ -6,6 +6,7 @@ import mimetypes
 from pathlib import Path
 
 from flask import Flask, Response, abort, current_app, request, send_from_directory
+from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.utils import safe_join
 
 from server.permissions import public
@@ -22,10 +23,10 @@ def register_with(app: Flask) -> None:
 def client(path: str) -> Response:
     """A file of the client, or the page of the app whose screen the path names."""
     if path == "api" or path.startswith("api/"):
-        abort(404)
+        _refuse_api_address()
     folder = current_app.config["SETTINGS"].client_dir
     found = safe_join(str(folder), path)
-    if found is None or not (folder / path).is_file():
+    if found is None or not _is_file(folder / path):
         if "." in path.rsplit("/", 1)[-1]:
             abort(404)
         path = "office/index.html" if path.split("/", 1)[0] == "office" else "index.html"
@@ -34,6 +35,23 @@ def client(path: str) -> Response:
     hashed = path.startswith("assets/") and name not in _NEVER_CACHED
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
     return response
+
+
+def _refuse_api_address() -> None:
+    """An address of the API that takes other methods only, or none. Raises: HTTPException 405 or 404."""
+    taken = current_app.url_map.bind_to_environ(request.environ).allowed_methods()
+    others = sorted(set(taken) - {"GET", "HEAD", "OPTIONS"})
+    if others:
+        raise MethodNotAllowed(others)
+    abort(404)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # A name longer than a file system allows.
+        return False
 
 
 def _send(folder: Path, path: str) -> Response:

@@ -7,14 +7,25 @@ are documented with `answers`, which serialises nothing a second time.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, TypeVar
 
-from flask_smorest import Blueprint
+import flask_smorest
 from marshmallow import Schema, fields, validate
 
+from server.reading import StrictParser
 from sync.receipts import ReceiptKind
 
+# Days that a query may ask for; beyond them the arithmetic of calendars ends.
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
+
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """A slice's part of the API; requests are read strictly."""
+
+    ARGUMENTS_PARSER = StrictParser()
 
 
 class AnswerSchema(Schema):
@@ -33,6 +44,11 @@ def answers(blp: Blueprint, status: int, schema: type[Schema]) -> Callable[[F], 
 def one_of(*values: str, **options: Any) -> fields.String:
     """A string of a closed set, so that the client's types know the set."""
     return fields.String(validate=validate.OneOf(values), **options)
+
+
+def day(**options: Any) -> fields.Date:
+    """A calendar day that a query asks for."""
+    return fields.Date(validate=validate.Range(FIRST_DAY, LAST_DAY), **options)
 
 
 class TextSchema(AnswerSchema):

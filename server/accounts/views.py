@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import current_app, g, make_response
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from server import clock
 from server.accounts import service
@@ -14,6 +13,7 @@ from server.accounts.models import Session, User
 from server.accounts.schemas import SessionSchema, SignInSchema
 from server.accounts.tokens import COOKIE, request_token
 from server.permissions import current_actor, public, signed_in
+from server.wire import Blueprint
 
 blp = Blueprint("accounts", __name__, url_prefix="/api/accounts", description="用户与登录 users and sessions")
 

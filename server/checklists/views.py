@@ -7,12 +7,11 @@ from typing import Any
 import orjson
 from flask import Response
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import fields
 
 from server.checklists import service
 from server.permissions import Action, requires
-from server.wire import AnswerSchema, TextSchema, one_of
+from server.wire import AnswerSchema, Blueprint, TextSchema, one_of
 
 blp = Blueprint("checklists", __name__, url_prefix="/api/forms", description="检查表 checklists and standards")
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import send_file
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from server import clock
 from server.downloads import service
 from server.downloads.models import Download
 from server.downloads.schemas import DownloadSchema, DownloadsSchema, OrderSchema
 from server.permissions import Action, current_actor, requires
+from server.wire import Blueprint
 
 blp = Blueprint("downloads", __name__, url_prefix="/api/downloads", description="下载 files built as jobs")
 

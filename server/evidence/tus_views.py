@@ -8,7 +8,6 @@ import uuid
 
 from flask import Response, current_app, request, url_for
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from werkzeug.exceptions import ClientDisconnected
 
 from media import tus
@@ -17,6 +16,7 @@ from server.evidence import uploads
 from server.evidence.uploads import UploadState, refusals
 from server.permissions import Action, current_actor, public, requires
 from server.problems import Refusal
+from server.wire import Blueprint
 
 SILENCE_LIMIT_S = 30
 DRAIN_LIMIT_BYTES = 128 * 1024 * 1024

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, send_file
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from server import clock
 from server.db import db
@@ -24,6 +23,7 @@ from server.evidence.schemas import (
 )
 from server.pairings.visibility import visible_subjects
 from server.permissions import Action, current_actor, requires
+from server.wire import Blueprint
 
 blp = Blueprint("evidence", __name__, url_prefix="/api/evidence", description="照片证据 photos, reviews and receipts")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, validate
 
 from server.hazards.rules import DESK_EVENTS
-from server.wire import AnswerSchema, one_of
+from server.wire import AnswerSchema, day, one_of
 from sync.hazards import HazardEventKind, HazardState
 from sync.records import is_uuid
 from sync.times import TimeInvalid, parse_date, parse_time
@@ -107,8 +107,8 @@ class LedgerQuerySchema(Schema):
     visit_id = fields.UUID()
     overdue = fields.Boolean()
     source = fields.String(validate=validate.OneOf(SOURCES))
-    found_from = fields.Date(data_key="from")
-    found_to = fields.Date(data_key="to")
+    found_from = day(data_key="from")
+    found_to = day(data_key="to")
     q = fields.String(validate=validate.Length(max=80))
     sort = fields.String(load_default="found", validate=validate.OneOf(["found", "deadline"]))
     page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100_000))

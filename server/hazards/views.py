@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from server import clock, feed
 from server.db import db
@@ -19,7 +18,7 @@ from server.pairings.visibility import visible_subjects
 from server.permissions import Action, current_actor, requires
 from server.register.models import Subject
 from server.register.store import area_names
-from server.wire import answers
+from server.wire import Blueprint, answers
 from sync.hazards import is_overdue
 
 blp = Blueprint("hazards", __name__, url_prefix="/api/hazards", description="隐患台账 the hazard ledger")

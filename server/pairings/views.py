@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from server import clock, feed
 from server.pairings.bodies import pairing_body, subject_bodies
@@ -16,7 +15,7 @@ from server.pairings.visibility import check_subject, visible_subjects
 from server.permissions import Action, current_actor, requires
 from server.register.schemas import SubjectQuerySchema
 from server.register.store import subjects_page
-from server.wire import answers
+from server.wire import Blueprint, answers
 
 blp = Blueprint("pairings", __name__, url_prefix="/api", description="包联台账 subjects and the duty ledger")
 

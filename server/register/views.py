@@ -6,11 +6,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from server.permissions import Action, requires
 from server.register import store
 from server.register.schemas import AreasSchema, DepartmentsSchema
+from server.wire import Blueprint
 
 blp = Blueprint("register", __name__, url_prefix="/api/register", description="名册 areas, departments and subjects")
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import request
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from server import clock
 from server.permissions import Action, current_actor, requires
@@ -14,7 +13,7 @@ from server.problems import FieldError, Refusal
 from server.rescue.archive import BYTES_AT_MOST
 from server.rescue.schemas import ImportResultSchema, ImportsSchema
 from server.rescue.service import import_rescue, recent_imports
-from server.wire import answers
+from server.wire import Blueprint, answers
 
 blp = Blueprint("rescue", __name__, url_prefix="/api/rescue", description="救援文件 rescue files")
 

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from server import clock
 from server.pairings.visibility import check_subject
@@ -26,6 +25,7 @@ from server.scores.schemas import (
     TrendQuerySchema,
     TrendSchema,
 )
+from server.wire import Blueprint
 
 blp = Blueprint("scores", __name__, url_prefix="/api/scores", description="得分与整改率 scores and rates")
 

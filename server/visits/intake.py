@@ -22,6 +22,7 @@ from server.db import db, transaction
 from server.pairings.visibility import visible_subjects
 from server.permissions import Action, Actor
 from server.problems import FieldError, Refusal, problem_body
+from server.reading import has_nul
 from server.register.models import Subject
 from server.visits.completion import refresh_visits
 from server.visits.models import Record
@@ -103,6 +104,8 @@ def stored_receipt(record_id: str, content_hash: str, received_at: datetime) -> 
 
 def _read(envelope: Any) -> _Judged:
     name = envelope.get("id") if isinstance(envelope, dict) else None
+    if has_nul(envelope):
+        return _Judged(None, status="refused", refusal=Refusal("invalid", errors=[FieldError("#", "nul-character")]))
     try:
         record = parse_envelope(envelope)
     except EnvelopeInvalid as error:

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
 
-from server.wire import AnswerSchema, PlaceSchema, ProblemSchema, ReceiptSchema, one_of
+from server.wire import AnswerSchema, PlaceSchema, ProblemSchema, ReceiptSchema, day, one_of
 from sync.records import RecordKind, is_sha256, is_uuid
 from sync.times import TimeInvalid, parse_time
 
@@ -92,7 +92,9 @@ class EnvelopeSchema(_Open):
 
 
 class PushSchema(Schema):
-    device_id = fields.String(required=True, validate=validate.Length(1, 64))
+    judges_text_itself = True
+
+    device_id = fields.String(required=True, validate=[validate.Length(1, 64), validate.ContainsNoneOf("\0")])
     device_time = fields.String(required=True, validate=_moment)
     records = fields.List(fields.Raw(), required=True, validate=validate.Length(1, 200))
 
@@ -149,8 +151,8 @@ class PullSchema(AnswerSchema):
 class VisitQuerySchema(Schema):
     subject_id = fields.UUID()
     town = fields.String()
-    date_from = fields.Date(data_key="from")
-    date_to = fields.Date(data_key="to")
+    date_from = day(data_key="from")
+    date_to = day(data_key="to")
     page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=10_000))
     page_size = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
 

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from sqlalchemy import select
 
 from server import clock
@@ -35,7 +34,7 @@ from server.visits.schemas import (
     VisitQuerySchema,
     VisitsSchema,
 )
-from server.wire import answers
+from server.wire import Blueprint, answers
 
 sync_blp = Blueprint("sync", __name__, url_prefix="/api/sync", description="同步 what phones push and pull")
 visits_blp = Blueprint("visits", __name__, url_prefix="/api/visits", description="走访 visits and submissions")

@@ -44,12 +44,13 @@ class LiveServer:
             "--timeout", "60", "--graceful-timeout", "2", "--keep-alive", "30", "--log-level", "error",
         ]  # fmt: skip
         self.process = subprocess.Popen(command, env=environment, cwd=ROOT, start_new_session=True)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(f"{self.url}/healthz", timeout=1):
                 return
             time.sleep(0.05)
-        raise RuntimeError("the server did not answer within 30 s")
+        self.kill()
+        raise RuntimeError("the server did not answer within two minutes")
 
     def kill(self) -> None:
         """SIGKILL to master and workers: nothing gets a chance to tidy up."""
