@@ -1,6 +1,6 @@
 """A font that really has Chinese characters, for text drawn on copies of photos. Looks only; downloads nothing.
 
-Order: a path given by the operator, the folders that fontconfig uses, a font brought by a Python package.
+Order: a path given by the operator, the folders that fontconfig uses, the font that is installed with the libraries.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ FONT_FILES = (
     "NotoSansCJKjp-Regular.otf",
 )  # fmt: skip
 
-# Packages whose wheels hold such a font. They are found without being imported: importing them would load plotting
-# libraries.
-FONT_PACKAGES = ("noto_cjk_sans_sc_regular", "notojp_matplotlib")
+# Installed with the other libraries, so that the font is there on a bare machine, too. Found without being imported.
+FONT_PACKAGES = ("noto_cjk_sans_otc",)
 
 # Characters that a font must have; the last is one of this county's (箕 of 大箕镇).
 PROOF_CHARACTERS = "零事故主体未定位镇村箕"
@@ -63,10 +62,7 @@ def _find(preferred: Path | None, data_home: str, home: str) -> CjkFont | None:
 def _candidates(preferred: Path | None, data_home: str, home: str) -> Iterator[Path]:
     if preferred is not None:
         yield preferred
-    folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts")]
-    folders += [Path("/System/Library/Fonts"), Path("/Library/Fonts")]
-    folders += [Path(data_home, "fonts")] if data_home else []
-    folders += [Path(home, ".local/share/fonts"), Path(home, ".fonts"), Path(home, "Library/Fonts")] if home else []
+    folders = _system_folders(data_home, home)
     rank = {name: place for place, name in enumerate(FONT_FILES)}
     found = [path for folder in folders for path in _files_below(folder) if path.name in rank]
     yield from sorted(found, key=lambda path: (rank[path.name], str(path)))
@@ -74,6 +70,14 @@ def _candidates(preferred: Path | None, data_home: str, home: str) -> Iterator[P
         spec = importlib.util.find_spec(package)
         for folder in (spec.submodule_search_locations or []) if spec else []:
             yield from sorted(path for path in _files_below(Path(folder)) if path.name in rank)
+
+
+def _system_folders(data_home: str, home: str) -> list[Path]:
+    folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts")]
+    folders += [Path("/System/Library/Fonts"), Path("/Library/Fonts")]
+    folders += [Path(data_home, "fonts")] if data_home else []
+    folders += [Path(home, ".local/share/fonts"), Path(home, ".fonts"), Path(home, "Library/Fonts")] if home else []
+    return folders
 
 
 def _files_below(folder: Path) -> Iterator[Path]:

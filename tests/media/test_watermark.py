@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from media import watermark
+from media import fonts, watermark
 from media.fonts import CjkFont, find_cjk_font
 from media.position import Position
 from media.watermark import WatermarkFields, draw_watermark, watermark_lines
@@ -45,8 +45,6 @@ def changed_box(before: Image.Image, after: Image.Image) -> tuple[int, int, int,
 
 
 def test_everything_is_drawn_with_a_chinese_font() -> None:
-    if find_cjk_font() is None:
-        pytest.skip("no Chinese font here; install one, for example the package fonts-noto-cjk")
     photo = Image.new("RGB", (1600, 1200), "gray")
 
     marked = draw_watermark(photo, fields())
@@ -79,6 +77,16 @@ def test_long_names_stay_within_the_picture(monkeypatch: pytest.MonkeyPatch) -> 
     box = changed_box(photo, marked.image)
     assert box is not None
     assert box[2] <= 300
+
+
+def test_font_is_there_on_a_machine_without_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "_system_folders", lambda _data_home, _home: [])
+
+    found = fonts._find.__wrapped__(None, "", "")
+
+    assert found is not None
+    assert found.path.parent.name == "noto_cjk_sans_otc"
+    assert found.at(16).getname() == ("Noto Sans CJK SC", "Regular")
 
 
 def test_font_without_chinese_characters_is_not_taken(tmp_path: Path) -> None:
