@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
 
 from media.exif import ExifFacts, read_exif
 from media.formats import DECODER_ERRORS, decode, open_picture
@@ -102,7 +102,10 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 def _shrunk(image: Image.Image, edge_px: int) -> Image.Image:
     if max(image.size) <= edge_px:
         return image
-    return ImageOps.contain(image, (edge_px, edge_px), Image.Resampling.LANCZOS)
+    # Not ImageOps.contain: it shrinks the short edge of a very thin picture to nothing.
+    scale = edge_px / max(image.size)
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.LANCZOS)
 
 
 def _jpeg(image: Image.Image, quality: int) -> bytes:

@@ -33,6 +33,7 @@ DECODER_ERRORS = (
     RuntimeError, struct.error, Image.DecompressionBombError,
 )  # fmt: skip
 
+_HEIC_BOXES = {b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip", b"uuid"}
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
 
 
@@ -113,12 +114,12 @@ def open_picture(stream: BinaryIO) -> ImageFile.ImageFile:
 def decode(stream: BinaryIO, *, near_px: int | None = None) -> tuple[Image.Image, bool]:
     """The pixels, and whether the file was whole. ``near_px``: JPEG may decode at a fraction not below that edge.
 
-    A JPEG that was cut off is drawn as far as it goes, the rest grey. Other formats have no usable part.
+    A JPEG or HEIC that was cut off is drawn as far as it goes. Other formats have no usable part.
     Raises: NotAPhoto, TooManyPixels, Undecodable.
     """
     image = open_picture(stream)
     try:
-        return _load(image, near_px), True
+        return _load(image, near_px), not (_type_of(image) is MediaType.HEIC and _is_cut_heic(stream))
     except DECODER_ERRORS as error:
         reason = str(error)[:200]
     if _type_of(image) is MediaType.JPEG:
@@ -152,6 +153,23 @@ def _type_of(image: Image.Image) -> MediaType:
 def _brands(head: bytes) -> set[bytes]:
     size = min(int.from_bytes(head[:4], "big"), len(head))
     return {head[8:12], *(head[at : at + 4] for at in range(16, size - 3, 4))}
+
+
+def _is_cut_heic(stream: BinaryIO) -> bool:
+    """Whether a box says to go on behind the file's end (ISO 14496-12 section 4.2): the decoder paints what is missing green."""
+    end = stream.seek(0, io.SEEK_END)
+    at = 0
+    while at + 8 <= end:
+        stream.seek(at)
+        head = stream.read(16)
+        size, name = int.from_bytes(head[:4], "big"), head[4:8]
+        if size == 1:
+            size = int.from_bytes(head[8:16], "big")
+        if name not in _HEIC_BOXES or size < 8:
+            # Size 0 reaches to the end of the file; other names are something that was put behind the picture.
+            return False
+        at += size
+    return at > end
 
 
 def _webp_size(head: bytes) -> tuple[int, int]:

@@ -244,11 +244,15 @@ def test_signatures_and_papers_are_not_compared(anna: Person, county: County) ->
 
 
 @pytest.mark.parametrize(
-    ("name", "orientation_size", "lat"),
+    ("name", "orientation_size", "place"),
     [
-        ("HMD_Nokia_8.3_5G.jpg", (4608, 1976), 60.1467055555556),
-        ("IMG_5195.HEIC", (2566, 3313), 39.0513444444444),
-        ("67-0_length_string.jpg", (4032, 2012), 51.025),
+        ("HMD_Nokia_8.3_5G.jpg", (4608, 1976), (60.1467055555556, 24.9067722222222)),
+        ("IMG_5195.HEIC", (2566, 3313), (39.0513444444444, -94.2887722222222)),
+        ("67-0_length_string.jpg", (4032, 2012), (51.025, 7.59194444444444)),
+        ("iphone_hdr_NO.jpg", (3264, 2448), (40.4469722222222, -3.72475277777778)),
+        ("DSCN0010.jpg", (640, 480), (43.4674483333333, 11.8851266666639)),
+        ("DSCN0012.jpg", (640, 480), (43.4671566666639, 11.8853949999972)),
+        ("DSCN0021.jpg", (640, 480), (43.4670816666639, 11.8845383333306)),
         ("portrait_8.jpg", (450, 600), None),
         ("portrait_3.jpg", (450, 600), None),
         ("landscape_6.jpg", (600, 450), None),
@@ -258,7 +262,9 @@ def test_signatures_and_papers_are_not_compared(anna: Person, county: County) ->
         ("Canon_40D_photoshop_import.jpg", (100, 77), None),
     ],
 )
-def test_real_photo_goes_all_the_way(name: str, orientation_size: tuple[int, int], lat: float | None, anna: Person) -> None:
+def test_real_photo_goes_all_the_way(
+    name: str, orientation_size: tuple[int, int], place: tuple[float, float] | None, anna: Person
+) -> None:
     if not SHARED_PHOTOS.is_dir():
         pytest.skip("real photos are not beside the repository")
     data = (SHARED_PHOTOS / name).read_bytes()
@@ -267,7 +273,7 @@ def test_real_photo_goes_all_the_way(name: str, orientation_size: tuple[int, int
     photo = inspected(photo_id)
 
     assert (photo.width, photo.height) == orientation_size
-    assert photo.exif_lat == (None if lat is None else pytest.approx(lat, abs=1e-9))
+    assert (photo.exif_lat, photo.exif_lng) == ((None, None) if place is None else pytest.approx(place, abs=1e-9))
     assert photo.broken is None
     thumbnail = Image.open(io.BytesIO(image(anna, photo_id, "thumbnail").data))
     assert max(thumbnail.size) == min(320, max(orientation_size))
