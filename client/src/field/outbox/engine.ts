@@ -321,7 +321,8 @@ class Engine implements Outbox {
     })).subscribe({
       next: ({ records, photos, visits, drafts, asked }) => {
         this.waiting = { records, photos, visits, drafts };
-        const isAsked = asked !== null && lastAsked !== null && asked > lastAsked;
+        // Not "later than before": the clock may have been set back.
+        const isAsked = asked !== null && lastAsked !== null && asked !== lastAsked;
         lastAsked = asked ?? 0;
         if (isAsked) this.endWait();
         else this.wake();

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { finishVisit } from "../../../src/field/local/finish.ts";
 import { addPhoto } from "../../../src/field/local/photos.ts";
 import { saveVisitDetails, startVisit } from "../../../src/field/local/visits.ts";
-import { closeVault, systemClocks } from "../../../src/field/local/vault.ts";
+import { closeVault, systemClocks, writeMeta } from "../../../src/field/local/vault.ts";
 import type { Vault } from "../../../src/field/local/vault.ts";
 import { startOutbox } from "../../../src/field/outbox/engine.ts";
 import type { Outbox, OutboxParts } from "../../../src/field/outbox/engine.ts";
@@ -55,6 +55,22 @@ describe("the outbox", () => {
 
     delete server.faults.session;
     outbox.sendNow();
+
+    await eventually(async () => expect((await vault.db.visits.get(visit_id))?.receipt).toMatch(/-/));
+    await end(outbox, vault);
+  });
+
+  it("hears 'send now' of another tab after the phone's clock was set back", async () => {
+    const { vault, visit_id } = await aVaultWithVisit(0);
+    await finishVisit(vault, visit_id);
+    await writeMeta(vault, "send_now", Date.now() + 86_400_000);
+    const server = new FakeServer(vault.user_id);
+    server.faults.session = () => ({ kind: "refused", status: 503, problem: null, retry_after_s: 600 });
+    const outbox = anOutbox(vault, server);
+    await eventually(async () => expect((await outboxState(vault)).sending).toMatchObject({ state: "waiting" }));
+
+    delete server.faults.session;
+    await writeMeta(vault, "send_now", Date.now());
 
     await eventually(async () => expect((await vault.db.visits.get(visit_id))?.receipt).toMatch(/-/));
     await end(outbox, vault);
