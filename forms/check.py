@@ -6,13 +6,13 @@ With ``--to-confirm`` it prints the page of what the county office has to confir
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from forms.confirmation import confirmation_page
+from forms.files import UnreadableFile, parse_json
 from forms.problems import Problem, Severity, Text, has_errors
 from forms.standards import FOLDER as STANDARDS_FOLDER
 from forms.standards import load_standards
@@ -38,10 +38,6 @@ _WORDS = {
         "sum": "{0} files: {1} errors, {2} notes",
     },
 }
-
-
-class UnreadableFile(Exception):
-    """A file that is not JSON, or names a key twice."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -131,22 +127,9 @@ def read_json(path: Path) -> Any:
     Raises: UnreadableFile with the line, if it is not JSON or names a key twice.
     """
     try:
-        return json.loads(path.read_text("utf-8"), object_pairs_hook=_without_twins)
-    except (json.JSONDecodeError, UnicodeDecodeError, _TwinKey) as error:
+        return parse_json(path.read_bytes())
+    except UnreadableFile as error:
         raise UnreadableFile(f"{path}: {error}") from error
-
-
-class _TwinKey(ValueError):
-    pass
-
-
-def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    document = dict(pairs)
-    if len(document) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twin = next(key for key in keys if keys.count(key) > 1)
-        raise _TwinKey(f"the key {twin!r} stands twice in one object: {json.dumps(document, ensure_ascii=False)[:120]}")
-    return document
 
 
 def _unreadable(message: str) -> Problem:

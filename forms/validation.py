@@ -57,6 +57,13 @@ def validate_checklist(document: Any, standards: Standards | None = None) -> lis
     return problems
 
 
+def validate_citations(document: Document, standards: Standards, day: date) -> list[Problem]:
+    """Citations of a valid checklist that are unknown, or not in force on ``day``; publishing asks this for its own day."""
+    checks = _Checks(document, standards)
+    checks.day = day
+    return [problem for problem in checks.citations() if problem.severity is Severity.ERROR]
+
+
 def validate_standards(entries: Any) -> list[Problem]:
     """Everything that is wrong with one file of the standards registry."""
     problems = list(_schema_problems("standards-1.json", entries))
@@ -231,6 +238,7 @@ class _Checks:
         self.unverified = unverified_items(document)
         self.noted: set[str] = set()
         self.valid_from = _find_date(document["valid_from"])
+        self.day = self.valid_from
         for section in document["sections"]:
             for item in section["items"]:
                 self.order.setdefault(item["id"], len(self.order))
@@ -249,6 +257,16 @@ class _Checks:
         for index, determination in enumerate(self.document.get("determinations", [])):
             found += self._determination_problems(determination, "determinations", index)
         return found
+
+    def citations(self) -> Iterator[Problem]:
+        for section_index, section in enumerate(self.document["sections"]):
+            for item_index, item in enumerate(section["items"]):
+                for index, citation in enumerate(item.get("basis", [])):
+                    yield from self._citation_problems(
+                        citation, "sections", section_index, "items", item_index, "basis", index
+                    )
+        for index, determination in enumerate(self.document.get("determinations", [])):
+            yield from self._citation_problems(determination, "determinations", index)
 
     def _document_problems(self) -> Iterator[Problem]:
         document = self.document
@@ -402,20 +420,20 @@ class _Checks:
                 )
 
     def _citation_problems(self, citation: Document, *place: str | int) -> Iterator[Problem]:
-        if self.standards is None or self.valid_from is None:
+        if self.standards is None or self.day is None:
             return
         standard = self.standards.find(citation["standard"])
         pointer = pointer_to(*place, "standard")
         if standard is None:
             yield _unknown_standard(pointer, citation["standard"])
-        elif not standard.is_in_force(self.valid_from):
+        elif not standard.is_in_force(self.day):
             until = f"{standard.valid_from}～{standard.valid_to or ''}"
             yield _problem(
                 pointer,
                 "standard-not-in-force",
                 _text(
-                    f"{standard.id} 在 {self.valid_from} 不适用（有效期 {until}）",
-                    f"{standard.id} does not apply on {self.valid_from} (in force {until})",
+                    f"{standard.id} 在 {self.day} 不适用（有效期 {until}）",
+                    f"{standard.id} does not apply on {self.day} (in force {until})",
                 ),
                 _text(
                     f"改引现行版本{'：' + standard.superseded_by if standard.superseded_by else ''}",

@@ -2,7 +2,7 @@
 
 from forms.xlsform.cells import CellProblem
 from forms.xlsform.items import Defaults
-from forms.xlsform.reading import Imported, find_unfinished, read_workbook
+from forms.xlsform.reading import Imported, read_workbook
 from forms.xlsform.writing import Unwritable, write_workbook
 
-__all__ = ["CellProblem", "Defaults", "Imported", "Unwritable", "find_unfinished", "read_workbook", "write_workbook"]
+__all__ = ["CellProblem", "Defaults", "Imported", "Unwritable", "read_workbook", "write_workbook"]

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from forms.problems import Severity, Text
+from forms.unfinished import TO_COMPLETE
 from forms.xlsform.cells import Cell, CellProblem, Row, text
 from forms.xlsform.expressions import ExpressionError, read_limit
 from forms.xlsform.judgements import judgement_of
 from forms.xlsform.question_types import Kind, QuestionType
-from forms.xlsform.tables import TO_COMPLETE, Table
+from forms.xlsform.tables import Table
 from forms.xlsform.xpath import NOT_APPLICABLE, NOTHING_FOUND, Question, read_range
 
 Document = Mapping[str, Any]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from pyxform.xls2json_backends import get_xlsform
 
 from forms.problems import Severity, pointer_to
 from forms.standards import Standards
+from forms.unfinished import TO_COMPLETE, TO_TRANSLATE
 from forms.validation import validate_checklist
 from forms.xlsform import columns
 from forms.xlsform.cells import Book, Cell, CellProblem, Row, Sheet, read_book, text
@@ -26,7 +27,7 @@ from forms.xlsform.items import JUDGEMENT_LIST, Choice, Defaults, Items
 from forms.xlsform.places import Places
 from forms.xlsform.question_types import Kind, QuestionType, question_type
 from forms.xlsform.questions import profile_question, questions_of
-from forms.xlsform.tables import TO_COMPLETE, TO_TRANSLATE, Table
+from forms.xlsform.tables import Table
 from forms.xlsform.writing import INSTANCE_KEY, SECTION, YES_NO_LIST
 from forms.xlsform.xpath import PROFILE, Question, read_xpath, write_xpath
 
@@ -71,19 +72,6 @@ def read_workbook(data: bytes, standards: Standards | None = None, defaults: Def
         reader.problems += _pyxform_problems(data, book)
     problems = _in_order(reader.problems, book)
     return Imported(None if _has_errors(problems) else document, problems)
-
-
-def find_unfinished(value: Any, *steps: str | int) -> Iterator[str]:
-    """Pointers to texts that an import has marked as to be translated or completed; such a draft cannot be published."""
-    if isinstance(value, str):
-        if any(mark in value for marks in (TO_TRANSLATE, TO_COMPLETE) for mark in (marks["zh"], marks["en"])):
-            yield pointer_to(*steps)
-    elif isinstance(value, dict):
-        for key, child in value.items():
-            yield from find_unfinished(child, *steps, key)
-    elif isinstance(value, list):
-        for index, child in enumerate(value):
-            yield from find_unfinished(child, *steps, index)
 
 
 @dataclass(slots=True)
@@ -897,4 +885,4 @@ def _in_order(problems: list[CellProblem], book: Book) -> list[CellProblem]:
     return sorted(unique.values(), key=lambda each: (order.get(each.sheet, 99), each.row, len(each.column), each.column))
 
 
-__all__ = ["Imported", "find_unfinished", "identifier_of", "read_workbook"]
+__all__ = ["Imported", "identifier_of", "read_workbook"]

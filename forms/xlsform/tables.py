@@ -7,11 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from forms.problems import Severity, Text
+from forms.unfinished import TO_TRANSLATE
 from forms.xlsform.cells import Cell, CellProblem, Row, Sheet, text
 from forms.xlsform.columns import LEFT_OUT, Column, column_of, language_of
-
-TO_TRANSLATE = text("（待译）", "[to be translated] ")
-TO_COMPLETE = text("（待补）", "[to be completed] ")
 
 _YES = {"yes", "true", "1", "是", "y", "true()"}
 _NO = {"no", "false", "0", "否", "n", "false()"}
