@@ -36,6 +36,7 @@ class ScopeKind(StrEnum):
 
 class Action(StrEnum):
     READ_FORMS = "forms:read"
+    WRITE_FORMS = "forms:write"
     PUBLISH_FORMS = "forms:publish"
     SYNC = "sync:use"
     READ_SUBJECTS = "subjects:read"
@@ -47,6 +48,7 @@ class Action(StrEnum):
     REVIEW_PHOTOS = "photos:review"
     READ_SCORES = "scores:read"
     DOWNLOAD = "downloads:make"
+    READ_QUARANTINE = "quarantine:read"
     RESOLVE_QUARANTINE = "quarantine:resolve"
     IMPORT_RESCUE = "rescue:import"
     ADMINISTER = "service:administer"
@@ -54,6 +56,7 @@ class Action(StrEnum):
 
 _READ = {
     Action.READ_FORMS, Action.SYNC, Action.READ_SUBJECTS, Action.READ_VISITS, Action.READ_HAZARDS, Action.READ_PHOTOS,
+    Action.READ_QUARANTINE,
 }  # fmt: skip
 
 ALLOWED: dict[Role, frozenset[Action]] = {

@@ -47,10 +47,12 @@ CATALOGUE: dict[str, Kind] = {
     "offset-mismatch": Kind(409, "续传位置不一致", "The upload offset does not match"),
     "gone": Kind(410, "已失效", "No longer available"),
     "precondition-failed": Kind(412, "版本已变化", "The version has changed"),
+    "not-publishable": Kind(409, "还不能发布", "It cannot be published yet"),
     "too-large": Kind(413, "内容太大", "Too large"),
     "unsupported-media-type": Kind(415, "不支持的内容类型", "Unsupported media type"),
     "invalid": Kind(422, "有内容不符合要求", "Some values are not acceptable"),
     "answers-invalid": Kind(422, "有答案不符合检查表", "Some answers do not fit the checklist"),
+    "checklist-invalid": Kind(422, "检查表有错", "The checklist has errors"),
     "unknown-checklist": Kind(422, "没有这份检查表", "No such checklist"),
     "content-hash-mismatch": Kind(422, "内容与校验值不一致", "The content does not match its hash"),
     "record-conflict": Kind(409, "同一编号已有不同内容", "Another content is stored under this id"),
@@ -113,7 +115,7 @@ class Refusal(Exception):
 def problem_body(refusal: Refusal) -> dict[str, Any]:
     """The problem document of a refusal, in the language of the request (Chinese unless English is asked for first)."""
     kind = CATALOGUE[refusal.slug]
-    english = has_request_context() and request.accept_languages.best_match(["zh", "zh-CN", "en"], "zh") == "en"
+    english = prefers_english()
     body: dict[str, Any] = {
         "type": f"/problems/{refusal.slug}",
         "title": kind.en if english else kind.zh,
@@ -125,6 +127,11 @@ def problem_body(refusal: Refusal) -> dict[str, Any]:
     if refusal.errors:
         body["errors"] = [error.body() for error in refusal.errors]
     return body
+
+
+def prefers_english() -> bool:
+    """Whether this request asks for English before Chinese."""
+    return has_request_context() and request.accept_languages.best_match(["zh", "zh-CN", "en"], "zh") == "en"
 
 
 def request_id() -> str:

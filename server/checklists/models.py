@@ -1,4 +1,4 @@
-"""Table of checklist versions."""
+"""Tables of checklist versions, and of the drafts that the office works on before they become versions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from server.db import InCounty, db
 
 
 class ChecklistVersion(InCounty, db.Model):
-    """One version of a checklist. A row's document never changes; only ``status`` moves draft → published → retired."""
+    """One version of a checklist. Its document never changes; ``status`` moves published ⇄ retired.
+
+    ``status`` draft: released with the software and marked draft by its own document; phones know its name and do not offer
+    it. ``is_current`` marks the one version of its checklist that new visits begin with.
+    """
 
     __tablename__ = "checklist_version"
     __table_args__ = (UniqueConstraint("checklist_id", "version"),)
@@ -32,4 +36,41 @@ class ChecklistVersion(InCounty, db.Model):
     source: Mapped[str] = mapped_column(String(12))  # repository | office
     report: Mapped[dict[str, Any]]
     stored_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
     published_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    # Who approved is a person's name as the office wrote it: often a leader who has no account here.
+    approved_by: Mapped[str] = mapped_column(String(80), default="")
+    note: Mapped[str] = mapped_column(String(1000), default="")
+    retired_at: Mapped[datetime | None]
+    retired_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    retire_approved_by: Mapped[str] = mapped_column(String(80), default="")
+    retire_reason: Mapped[str] = mapped_column(String(1000), default="")
+
+
+class ChecklistDraft(InCounty, db.Model):
+    """A checklist that is being authored. It never reaches a phone; publishing makes a version of it.
+
+    ``hash`` is the address that the version will have, so whoever approves names exactly what they have read. A draft that
+    was published or discarded keeps its row: a release does not propose again what the office has turned down.
+    """
+
+    __tablename__ = "checklist_draft"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    checklist_id: Mapped[str] = mapped_column(String(64), index=True)
+    version: Mapped[str] = mapped_column(String(32))
+    hash: Mapped[str] = mapped_column(String(64), index=True)
+    title: Mapped[dict[str, Any]]
+    sector: Mapped[str | None] = mapped_column(String(32))
+    document: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    item_count: Mapped[int]
+    source: Mapped[str] = mapped_column(String(12))  # repository | office
+    file_name: Mapped[str] = mapped_column(String(200), default="")
+    problems: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    created_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    outcome: Mapped[str | None] = mapped_column(String(12), index=True)  # published | discarded; None while it is open
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))

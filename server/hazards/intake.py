@@ -87,7 +87,9 @@ def add_missing_hazards(visit: Visit, now: datetime) -> None:
         assert checklist is not None, "a foreign key"
         results = forms.results(checklist, submission.answers)
         failed = [path for path, result in results.items() if result.result == "fail"]
-        named = set(db.session.scalars(select(Hazard.item_path).where(Hazard.submission_id == submission.id)))
+        # A revision speaks of the same findings as what it revises.
+        told = _with_revised(submission)
+        named = set(db.session.scalars(select(Hazard.item_path).where(Hazard.submission_id.in_(told))))
         for path in failed:
             item = checklist.find_item(path)
             if path in named or item is None or "hazard" not in item or _details_another(item):
@@ -97,6 +99,15 @@ def add_missing_hazards(visit: Visit, now: datetime) -> None:
     db.session.flush()
     if opened:
         project([event.hazard_id for event in opened], now)
+
+
+def _with_revised(submission: Submission) -> set[uuid.UUID]:
+    """The ids of a submission and of all that it revises, back to the first."""
+    ids, before = {submission.id}, submission.revises_id
+    while before is not None and before not in ids:
+        ids.add(before)
+        before = db.session.scalar(select(Submission.revises_id).where(Submission.id == before))
+    return ids
 
 
 def _details_another(item: Mapping[str, Any]) -> bool:

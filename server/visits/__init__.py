@@ -11,12 +11,14 @@ def register_with(app: Flask, api: Api) -> None:
     from server.visits.bodies import add_visits_to_subjects, load_submissions, load_visits
     from server.visits.drafts import FEED_KIND, load_drafts
     from server.visits.intake import Handler, register_handler
+    from server.visits.quarantine_views import blp as quarantine_blp
     from server.visits.submissions import check_submission, check_visit, store_submissions, store_visits
     from server.visits.views import sync_blp, visits_blp
     from sync.records import RecordKind
 
     api.register_blueprint(sync_blp)
     api.register_blueprint(visits_blp)
+    api.register_blueprint(quarantine_blp)
     register_handler(RecordKind.SUBMISSION, Handler(check_submission, store_submissions))
     register_handler(RecordKind.VISIT, Handler(check_visit, store_visits))
     feed.register_bodies("visit", load_visits)

@@ -29,7 +29,7 @@ def register_photo_hashes(source: PhotoHashes) -> None:
 
 
 def register_on_complete(name: str, follow: Callable[[Visit, datetime], None]) -> None:
-    """``follow`` runs once per visit, in the transaction that completes it."""
+    """``follow`` runs in the transaction that completes a visit, and again when a submission is accepted after that."""
     _on_complete[name] = follow
 
 
@@ -54,6 +54,13 @@ def refresh_visits(visit_ids: Iterable[uuid.UUID], now: datetime) -> list[dict[s
 def photos_here(photo_ids: list[str]) -> dict[str, str]:
     """Photo id → SHA-256 of those photos whose bytes are durable."""
     return dict(_photo_hashes[0](photo_ids)) if _photo_hashes and photo_ids else {}
+
+
+def follow_again(visit_ids: Iterable[uuid.UUID], now: datetime) -> None:
+    """Does for complete visits what their completion does, in the open transaction, after one of them has gained a submission."""
+    for visit in db.session.scalars(select(Visit).where(Visit.id.in_(list(visit_ids)), Visit.complete_at.is_not(None))):
+        for follow in _on_complete.values():
+            follow(visit, now)
 
 
 def completeness(visit: Visit) -> Completeness:

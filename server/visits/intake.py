@@ -87,9 +87,38 @@ def receive_records(
             if records:
                 handler.store(records, actor, now)
         db.session.flush()
+        _settle(kept, now)
         touched = {uuid.UUID(entry.record.visit_id) for entry in judged if entry.record and entry.record.visit_id}
         visits = refresh_visits(touched, now)
     return [_result(entry, now) for entry in judged], visits
+
+
+def judge(record: Envelope, actor: Actor) -> Refusal | None:
+    """Why a record that is stored already does not fit, None when it does."""
+    try:
+        quarantine = _handlers[record.kind].check(record, actor)
+    except Refusal as refusal:
+        return refusal
+    return quarantine.refusal if quarantine is not None else None
+
+
+def store(record: Envelope, actor: Actor, now: datetime) -> None:
+    """Stores what a record says whose whole is stored already, in the open transaction. Dangerous: judge it first."""
+    _handlers[record.kind].store([record], actor, now)
+
+
+def _settle(kept: list[_Judged], now: datetime) -> None:
+    """A correction ends the quarantine of what it revises, whichever of the two came first."""
+    from server.visits.quarantine import settle_corrected
+
+    ids = {uuid.UUID(entry.record.id) for entry in _still(kept, "quarantined") if entry.record}
+    ids |= {
+        uuid.UUID(entry.record.body["revises"])
+        for entry in _still(kept, "accepted")
+        if entry.record and entry.record.kind is RecordKind.SUBMISSION and entry.record.body.get("revises")
+    }
+    if ids:
+        settle_corrected(ids, now)
 
 
 def stored_receipt(record_id: str, content_hash: str, received_at: datetime) -> dict[str, Any]:

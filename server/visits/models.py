@@ -36,6 +36,19 @@ class Record(InCounty, db.Model):
     faults: Mapped[list[Any]]
 
 
+class QuarantineResolution(InCounty, db.Model):
+    """How a record left quarantine: accepted (it counts since then), corrected by another record, or set aside."""
+
+    __tablename__ = "quarantine_resolution"
+
+    record_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("record.id"), primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(12))  # accepted | corrected | set_aside
+    at: Mapped[datetime]
+    by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    reason: Mapped[str] = mapped_column(String(1000), default="")
+    correction_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("record.id"))
+
+
 class Visit(InCounty, db.Model):
     """One trip to a subject; ``complete_at`` is set when all records and photos it announced have receipts."""
 

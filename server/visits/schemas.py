@@ -157,6 +157,65 @@ class VisitQuerySchema(Schema):
     page_size = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
 
 
+class QuarantineQuerySchema(Schema):
+    state = fields.String(load_default="open", validate=validate.OneOf(["open", "resolved", "all"]))
+    kind = fields.String(validate=validate.OneOf(list(RecordKind)))
+    subject_id = fields.UUID()
+    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=10_000))
+    page_size = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
+
+
+class QuarantineFaultSchema(Schema):
+    pointer = fields.String()
+    code = fields.String()
+    params = fields.Dict()
+    text = fields.Dict()
+    item = fields.Dict(allow_none=True, metadata={"description": "the statement of the item, when it is known"})
+    answer = fields.Raw(allow_none=True, metadata={"description": "the answer as it was sent"})
+
+
+class QuarantineEntrySchema(Schema):
+    """A record that does not fit its checklist; ``body``, ``faults`` and ``faults_now`` only when one is read by its id."""
+
+    id = fields.String()
+    kind = fields.String()
+    visit_id = fields.String(allow_none=True)
+    subject_id = fields.String(allow_none=True)
+    subject_name = fields.String(allow_none=True)
+    town_code = fields.String(allow_none=True)
+    author = fields.Dict()
+    mine = fields.Boolean()
+    made_at = fields.String()
+    received_at = fields.String()
+    receipt = fields.Dict()
+    checklist = fields.Dict(allow_none=True)
+    fault_count = fields.Integer()
+    state = fields.String(validate=validate.OneOf(["open", "accepted", "corrected", "set_aside"]))
+    resolution = fields.Dict(allow_none=True)
+    may_resolve = fields.Boolean()
+    body = fields.Dict()
+    faults = fields.List(fields.Nested(QuarantineFaultSchema))
+    faults_now = fields.List(fields.Nested(QuarantineFaultSchema))
+
+
+class QuarantinePageSchema(Schema):
+    items = fields.List(fields.Nested(QuarantineEntrySchema))
+    total = fields.Integer()
+    page = fields.Integer()
+
+
+class QuarantineCountSchema(Schema):
+    open = fields.Integer()
+
+
+class AcceptSchema(Schema):
+    reason = fields.String(load_default="", validate=validate.Length(max=1000))
+
+
+class SetAsideSchema(Schema):
+    reason = fields.String(required=True, validate=validate.Length(1, 1000))
+
+
 class DraftSchema(Schema):
     """A visit in progress; its content is the phone's own and is handed back as it came."""
 

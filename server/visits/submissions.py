@@ -15,7 +15,7 @@ from server.checklists.service import find_compiled
 from server.db import db, lock_ids
 from server.pairings.models import Pairing
 from server.permissions import Actor
-from server.problems import FieldError, Refusal
+from server.problems import FieldError, Refusal, field_errors
 from server.visits.drafts import forget_drafts
 from server.visits.intake import Quarantine
 from server.visits.models import Submission, Visit
@@ -70,27 +70,35 @@ def store_visits(records: list[Envelope], actor: Actor, now: datetime) -> None:
 
 
 def check_submission(record: Envelope, actor: Actor) -> Quarantine | None:
-    """Raises: Refusal invalid (shape), unknown-checklist. Returns a Quarantine when answers do not fit the checklist."""
-    refuse_shape(body_errors(_submission_schema, record.body))
-    if record.visit_id is None:
-        raise Refusal("invalid", errors=[FieldError("#/visit_id", "missing")])
+    """A Quarantine when the answers cannot be counted as they are, with every fault; never a refusal.
+
+    A phone can mend neither a checklist that the server does not know nor a body that an old release has sealed, so the
+    record would be stuck there; here the office sees it.
+    """
+    errors = [] if record.visit_id is not None else [FieldError("#/visit_id", "missing")]
+    errors += shape_errors(body_errors(_submission_schema, record.body))
+    if errors:
+        return _quarantine("invalid", errors)
     reference = record.body["checklist"]
     checklist = find_compiled(reference["hash"])
     if checklist is None or (checklist.id, checklist.version) != (reference["id"], reference["version"]):
-        raise Refusal(
-            "unknown-checklist",
-            "服务器没有这一版检查表，请更新检查表后再交；答案仍在手机上。",
-            "The server has no such checklist version; the answers stay on the phone.",
-            errors=[FieldError("#/body/checklist", "unknown-checklist", params={"id": reference["id"]})],
-        )
+        params = {"id": reference["id"], "version": reference["version"]}
+        return _quarantine("unknown-checklist", [FieldError("#/body/checklist", "unknown-checklist", params=params)])
     faults = forms.find_faults(checklist, answers_of(record.body))
-    if not faults:
-        return None
     errors = [FieldError(f"#/body{fault.pointer}", fault.code, params=fault.params) for fault in faults]
+    return _quarantine("answers-invalid", errors) if errors else None
+
+
+def _quarantine(slug: str, errors: list[FieldError]) -> Quarantine:
+    what_zh, what_en = {
+        "invalid": ("内容的样子不对", "parts of the record have the wrong shape"),
+        "unknown-checklist": ("服务器没有这一版检查表", "the server has no such checklist version"),
+        "answers-invalid": (f"{len(errors)} 处答案不符合检查表", f"{len(errors)} answers do not fit the checklist"),
+    }[slug]
     refusal = Refusal(
-        "answers-invalid",
-        f"{len(faults)} 处答案不符合检查表，已完整留存待处理，暂不计入统计。",
-        f"{len(faults)} answers do not fit; the record is kept whole and counted nowhere until resolved.",
+        slug,
+        f"{what_zh}，已完整留存待处理，暂不计入统计。",
+        f"{what_en}; the record is kept whole and counted nowhere until somebody resolves it.",
         errors=errors,
     )
     return Quarantine(refusal, [error.body() for error in errors])
@@ -158,8 +166,9 @@ def answers_of(body: Any) -> dict[str, Any]:
 
 def refuse_shape(messages: dict[str, Any]) -> None:
     """Raises: Refusal invalid with every message as a pointer into the record's body."""
-    if not messages:
-        return
-    from server.problems import field_errors
+    if messages:
+        raise Refusal("invalid", errors=shape_errors(messages))
 
-    raise Refusal("invalid", errors=list(field_errors(messages, "#/body")))
+
+def shape_errors(messages: dict[str, Any]) -> list[FieldError]:
+    return list(field_errors(messages, "#/body"))

@@ -812,6 +812,330 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/forms/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changes between two versions or drafts of one checklist, in plain words. */
+        get: {
+            parameters: {
+                query: {
+                    from: string;
+                    to: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Difference"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a checklist as a draft; all faults at once, and then nothing is stored. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description The checklist: a file, or the document itself, or the stored version to begin from. */
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                    "multipart/form-data": {
+                        basis_clause?: string;
+                        basis_standard?: string;
+                        checklist_id?: string;
+                        deadline_days?: string;
+                        /** Format: binary */
+                        file: string;
+                        sector?: string;
+                        title?: string;
+                        valid_from?: string;
+                        version?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChecklistDraft"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/drafts/{draft_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        /** A draft with its document, what it changes, and what stands against publishing it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    draft_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChecklistDraft"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Replace a draft by another file of the same checklist; `If-Match` names the hash that was read. */
+        put: {
+            parameters: {
+                query?: never;
+                header: {
+                    "If-Match": string;
+                };
+                path: {
+                    draft_id: string;
+                };
+                cookie?: never;
+            };
+            /** @description The checklist: a file, or the document itself, or the stored version to begin from. */
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                    "multipart/form-data": {
+                        basis_clause?: string;
+                        basis_standard?: string;
+                        checklist_id?: string;
+                        deadline_days?: string;
+                        /** Format: binary */
+                        file: string;
+                        sector?: string;
+                        title?: string;
+                        valid_from?: string;
+                        version?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChecklistDraft"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        /** Throw a draft away. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    draft_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/drafts/{draft_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        /** A draft as a workbook or as JSON. */
+        get: {
+            parameters: {
+                query?: {
+                    format?: "xlsx" | "json";
+                };
+                header?: never;
+                path: {
+                    draft_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/drafts/{draft_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a draft that somebody approved; it becomes the version that new visits begin with. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    draft_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Publish"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChecklistVersion"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every checklist with all versions (draft, published, retired) and the drafts of the office. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Library"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/forms/standards": {
         parameters: {
             query?: never;
@@ -841,6 +1165,181 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/versions/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        /** One version: who stored, approved and retired it, and the report of its publication. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChecklistVersion"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/versions/{digest}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        /** A version as a workbook or as JSON. */
+        get: {
+            parameters: {
+                query?: {
+                    format?: "xlsx" | "json";
+                };
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/versions/{digest}/reinstate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a published or retired version into use again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChecklistVersion"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/versions/{digest}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a version out of use; drafts and submissions on it go on. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChecklistVersion"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1022,6 +1521,220 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The actor's own records that do not fit, and for the office all within its scope; newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    state?: "open" | "resolved" | "all";
+                    kind?: "visit" | "submission" | "hazard_event" | "photo";
+                    subject_id?: string;
+                    page?: number;
+                    page_size?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuarantinePage"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many wait for somebody. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuarantineCount"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/{record_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        /** One record whole, with its faults as found at intake and as they are now. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    record_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuarantineEntry"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/{record_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Judge it again; when it fits by now, it counts from now on. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    record_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Accept"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuarantineEntry"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/{record_id}/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the matter without counting the record, and say why. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    record_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SetAside"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuarantineEntry"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1776,6 +2489,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Accept: {
+            /** @default  */
+            reason: string;
+        };
         AppliesTo: {
             subject_kinds: string[];
         };
@@ -1794,6 +2511,11 @@ export interface components {
         Areas: {
             areas: components["schemas"]["Area"][];
         };
+        BaseVersion: {
+            hash?: string;
+            id?: string;
+            version?: string;
+        };
         Basis: {
             clause: string;
             standard: string;
@@ -1801,14 +2523,61 @@ export interface components {
             [key: string]: unknown;
         };
         Change: {
+            /** @description answers already given may not fit any more */
+            breaking?: boolean;
+            kind?: string;
+            subject?: string;
+            text?: {
+                [key: string]: unknown;
+            };
+        };
+        Change1: {
             body: unknown;
             deleted: boolean;
             id: string;
             kind: string;
         };
+        ChecklistDraft: {
+            applies_to?: {
+                [key: string]: unknown;
+            };
+            base?: components["schemas"]["BaseVersion"] | null;
+            breaking?: number;
+            changed_at?: string;
+            changed_by?: components["schemas"]["Person"] | null;
+            created_at?: string;
+            created_by?: components["schemas"]["Person"] | null;
+            document?: {
+                [key: string]: unknown;
+            };
+            draft_id?: string;
+            file_name?: string | null;
+            /** @description the address that the version will have */
+            hash?: string;
+            id?: string;
+            item_count?: number;
+            obstacle_count?: number;
+            obstacles?: components["schemas"]["Fault"][];
+            problems?: components["schemas"]["Fault"][];
+            report?: components["schemas"]["Report"];
+            sector?: string | null;
+            /** @enum {string} */
+            source?: "repository" | "office";
+            title?: {
+                [key: string]: unknown;
+            };
+            valid_from?: string;
+            version?: string;
+        };
         ChecklistName: {
             hash: string;
             id: string;
+        };
+        ChecklistReference: {
+            draft_id?: string | null;
+            hash?: string;
+            id?: string;
+            version?: string;
         };
         ChecklistSummary: {
             applies_to: components["schemas"]["AppliesTo"];
@@ -1820,6 +2589,35 @@ export interface components {
             status: "draft" | "published" | "retired";
             title: components["schemas"]["Text"];
             version: string;
+        };
+        ChecklistVersion: {
+            applies_to?: {
+                [key: string]: unknown;
+            };
+            approved_by?: string | null;
+            current?: boolean;
+            hash?: string;
+            id?: string;
+            item_count?: number;
+            note?: string;
+            published_at?: string | null;
+            published_by?: components["schemas"]["Person"] | null;
+            report?: components["schemas"]["Report"] | null;
+            retire_approved_by?: string | null;
+            retire_reason?: string | null;
+            retired_at?: string | null;
+            retired_by?: components["schemas"]["Person"] | null;
+            sector?: string | null;
+            /** @enum {string} */
+            source?: "repository" | "office";
+            /** @enum {string} */
+            state?: "draft" | "published" | "retired";
+            stored_at?: string;
+            title?: {
+                [key: string]: unknown;
+            };
+            valid_from?: string;
+            version?: string;
         };
         Checklists: {
             checklists: components["schemas"]["ChecklistSummary"][];
@@ -1882,6 +2680,10 @@ export interface components {
             state: "draft" | "confirmed" | "assigned" | "rectifying" | "submitted" | "closed" | "voided";
             submitted_on: string | null;
         };
+        Decision: {
+            approved_by: string;
+            reason: string;
+        };
         Department: {
             /** Format: uuid */
             id: string;
@@ -1917,6 +2719,11 @@ export interface components {
             result?: "pass" | "return";
             text?: string;
             to_org?: string;
+        };
+        Difference: {
+            from?: components["schemas"]["ChecklistReference"];
+            report?: components["schemas"]["Report"];
+            to?: components["schemas"]["ChecklistReference"];
         };
         Distances: {
             device_exif: number | null;
@@ -2029,6 +2836,14 @@ export interface components {
             on_time: components["schemas"]["ExplainedRate"];
             overdue: components["schemas"]["Overdue"];
             rectification: components["schemas"]["ExplainedRate"];
+        };
+        Fault: {
+            code?: string;
+            detail?: string;
+            params?: {
+                [key: string]: unknown;
+            };
+            pointer?: string;
         };
         FieldError: {
             code: string;
@@ -2193,6 +3008,19 @@ export interface components {
             town_code: string;
             town_name: string;
         };
+        Library: {
+            checklists?: components["schemas"]["LibraryEntry"][];
+        };
+        LibraryEntry: {
+            current?: components["schemas"]["ChecklistVersion"] | null;
+            drafts?: components["schemas"]["ChecklistDraft"][];
+            id?: string;
+            sector?: string | null;
+            title?: {
+                [key: string]: unknown;
+            };
+            versions?: components["schemas"]["ChecklistVersion"][];
+        };
         Major: {
             closed: number;
             found: number;
@@ -2290,6 +3118,10 @@ export interface components {
         Pairings: {
             pairings: components["schemas"]["Pairing"][];
         };
+        Person: {
+            id?: string;
+            name?: string;
+        };
         Photo: {
             author_name: string | null;
             broken: string | null;
@@ -2349,8 +3181,15 @@ export interface components {
             done: number;
             total: number;
         };
+        Publish: {
+            approved_by: string;
+            confirm_drops?: string[];
+            hash: string;
+            /** @default  */
+            note: string;
+        };
         Pull: {
-            changes: components["schemas"]["Change"][];
+            changes: components["schemas"]["Change1"][];
             cursor: string;
             more: boolean;
             server_time: string;
@@ -2365,6 +3204,62 @@ export interface components {
             server_time: string;
             /** @description the visits that the batch touched */
             visits: components["schemas"]["Completeness"][];
+        };
+        QuarantineCount: {
+            open?: number;
+        };
+        QuarantineEntry: {
+            author?: {
+                [key: string]: unknown;
+            };
+            body?: {
+                [key: string]: unknown;
+            };
+            checklist?: {
+                [key: string]: unknown;
+            } | null;
+            fault_count?: number;
+            faults?: components["schemas"]["QuarantineFault"][];
+            faults_now?: components["schemas"]["QuarantineFault"][];
+            id?: string;
+            kind?: string;
+            made_at?: string;
+            may_resolve?: boolean;
+            mine?: boolean;
+            receipt?: {
+                [key: string]: unknown;
+            };
+            received_at?: string;
+            resolution?: {
+                [key: string]: unknown;
+            } | null;
+            /** @enum {string} */
+            state?: "open" | "accepted" | "corrected" | "set_aside";
+            subject_id?: string | null;
+            subject_name?: string | null;
+            town_code?: string | null;
+            visit_id?: string | null;
+        };
+        QuarantineFault: {
+            /** @description the answer as it was sent */
+            answer?: unknown;
+            code?: string;
+            /** @description the statement of the item, when it is known */
+            item?: {
+                [key: string]: unknown;
+            } | null;
+            params?: {
+                [key: string]: unknown;
+            };
+            pointer?: string;
+            text?: {
+                [key: string]: unknown;
+            };
+        };
+        QuarantinePage: {
+            items?: components["schemas"]["QuarantineEntry"][];
+            page?: number;
+            total?: number;
         };
         Queue: {
             items: components["schemas"]["QueueItem"][];
@@ -2430,6 +3325,13 @@ export interface components {
             receipt: components["schemas"]["Receipt"] | null;
             /** @enum {string} */
             status: "accepted" | "already_accepted" | "quarantined" | "conflict" | "refused";
+        };
+        Report: {
+            breaking?: number;
+            changes?: components["schemas"]["Change"][];
+            counts?: {
+                [key: string]: unknown;
+            };
         };
         Representative: {
             name: string;
@@ -2498,6 +3400,9 @@ export interface components {
             /** @description only in the answer to a sign-in */
             token?: string;
             user: components["schemas"]["User"];
+        };
+        SetAside: {
+            reason: string;
         };
         SignIn: {
             /** @default  */

@@ -164,13 +164,14 @@ def test_full_disk_is_a_problem_that_passes_and_the_records_go_up_afterwards(ann
     assert {result["status"] for result in push(anna, *records)} == {"accepted"}
 
 
-def test_unknown_checklist_is_refused(anna: Person, county: County) -> None:
+def test_a_record_of_an_unknown_checklist_is_kept_in_quarantine(anna: Person, county: County) -> None:
     record = submission(county.mine, new_id(), checklist={"id": "small", "version": "1", "hash": "0" * 64})
 
     [result] = push(anna, record)
 
-    assert result["problem"]["type"] == "/problems/unknown-checklist"
-    assert count(Record) == 0
+    assert (result["status"], result["problem"]["type"]) == ("quarantined", "/problems/unknown-checklist")
+    assert result["receipt"]["sha256"] == record["content_hash"]
+    assert (count(Record), count(Submission)) == (1, 0)
 
 
 def test_answers_that_do_not_fit_are_quarantined_whole_and_counted_nowhere(anna: Person, county: County) -> None:
@@ -186,12 +187,14 @@ def test_answers_that_do_not_fit_are_quarantined_whole_and_counted_nowhere(anna:
     assert count(Submission) == 0
 
 
-def test_answers_of_the_wrong_shape_are_refused(anna: Person, county: County) -> None:
-    [result] = push(anna, submission(county.mine, new_id(), answers=None, profile="x"))
+def test_a_body_of_the_wrong_shape_is_kept_in_quarantine_with_every_fault(anna: Person, county: County) -> None:
+    [result] = push(anna, submission(county.mine, new_id(), answers=None, profile="x", finished_at="late", revises=7))
 
-    assert result["status"] == "refused"
-    assert result["problem"]["errors"][0]["pointer"] == "#/body/profile"
-    assert count(Record) == 0
+    assert result["status"] == "quarantined"
+    assert {error["pointer"] for error in result["problem"]["errors"]} == {
+        "#/body/profile", "#/body/finished_at", "#/body/revises",
+    }  # fmt: skip
+    assert (count(Record), count(Submission)) == (1, 0)
 
 
 def test_visit_gets_its_receipt_when_everything_it_announced_is_there(anna: Person, county: County) -> None:

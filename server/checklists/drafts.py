@@ -1,0 +1,137 @@
+"""Drafts of checklists: imported by the office, replaced, thrown away. Nothing here reaches a phone."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from server import clock
+from server.audit import write_audit
+from server.checklists.models import ChecklistDraft, ChecklistVersion
+from server.checklists.rules import next_version, published_hash
+from server.checklists.service import get_version
+from server.checklists.uploads import Incoming, as_draft
+from server.db import db, transaction
+from server.problems import FieldError, Refusal
+
+
+def open_drafts(checklist_id: str | None = None) -> Sequence[ChecklistDraft]:
+    query = select(ChecklistDraft).where(ChecklistDraft.outcome.is_(None))
+    if checklist_id is not None:
+        query = query.where(ChecklistDraft.checklist_id == checklist_id)
+    return db.session.scalars(query.order_by(ChecklistDraft.checklist_id, ChecklistDraft.created_at, ChecklistDraft.id)).all()
+
+
+def get_draft(draft_id: uuid.UUID, *, lock: bool = False) -> ChecklistDraft:
+    """An open draft. Raises: Refusal not-found; gone when it was published or thrown away."""
+    draft = db.session.get(ChecklistDraft, draft_id, with_for_update=lock or None, populate_existing=lock)
+    if draft is None:
+        raise Refusal("not-found", "没有这份草稿。", "No such draft.")
+    if draft.outcome is not None:
+        raise Refusal("gone", "这份草稿已经发布或删除。", "This draft has been published or thrown away.")
+    return draft
+
+
+def import_draft(incoming: Incoming, actor_id: uuid.UUID | None, now: datetime) -> ChecklistDraft:
+    """Stores a checklist as a new draft; the same content twice is the same draft."""
+    with transaction() as session:
+        digest = published_hash(incoming.document)
+        same = next((draft for draft in open_drafts(incoming.document["id"]) if draft.hash == digest), None)
+        if same is not None:
+            return same
+        draft = add_draft(incoming, digest, source="office", actor_id=actor_id, now=now)
+        session.flush()
+        write_audit("draft:import", "checklist_draft", draft.id, actor_id=actor_id, **_named(draft))
+    return draft
+
+
+def begin_draft(digest: str, actor_id: uuid.UUID | None, now: datetime) -> ChecklistDraft:
+    """A new draft that begins as a copy of a stored version, under the next free number. Raises: Refusal not-found."""
+    version = get_version(digest)
+    numbers = db.session.scalars(
+        select(ChecklistVersion.version).where(ChecklistVersion.checklist_id == version.checklist_id)
+    ).all()
+    drafted = [draft.version for draft in open_drafts(version.checklist_id)]
+    number = next_version([*numbers, *drafted], clock.county_date(now).year)
+    return import_draft(Incoming(as_draft(version.document) | {"version": number}, "", []), actor_id, now)
+
+
+def replace_draft(
+    draft_id: uuid.UUID, incoming: Incoming, based_on: str, actor_id: uuid.UUID | None, now: datetime
+) -> ChecklistDraft:
+    """Puts other content in a draft's place. ``based_on`` is the hash of what the author has read.
+
+    Raises: Refusal not-found, gone, precondition-failed, invalid (the file is another checklist).
+    """
+    with transaction():
+        draft = get_draft(draft_id, lock=True)
+        check_unchanged(draft, based_on)
+        if incoming.document["id"] != draft.checklist_id:
+            raise Refusal(
+                "invalid",
+                f"文件是检查表 {incoming.document['id']}，草稿是 {draft.checklist_id}。",
+                f"The file is the checklist {incoming.document['id']}, the draft is {draft.checklist_id}.",
+                errors=[FieldError("#/id", "another-checklist", params={"expected": draft.checklist_id})],
+            )
+        before = draft.hash
+        _fill(draft, incoming, published_hash(incoming.document))
+        draft.source, draft.changed_by, draft.changed_at = "office", actor_id, now
+        write_audit("draft:replace", "checklist_draft", draft.id, actor_id=actor_id, before=before, **_named(draft))
+    return draft
+
+
+def discard_draft(draft_id: uuid.UUID, actor_id: uuid.UUID | None, now: datetime) -> None:
+    """Throws a draft away. Raises: Refusal not-found, gone."""
+    with transaction():
+        draft = get_draft(draft_id, lock=True)
+        close_draft(draft, "discarded", actor_id, now)
+        write_audit("draft:discard", "checklist_draft", draft.id, actor_id=actor_id, **_named(draft))
+
+
+def add_draft(incoming: Incoming, digest: str, *, source: str, actor_id: uuid.UUID | None, now: datetime) -> ChecklistDraft:
+    """Adds a draft to the open transaction."""
+    draft = ChecklistDraft(
+        id=uuid.uuid4(),
+        county_code=current_app.config["SETTINGS"].county_code,
+        checklist_id=incoming.document["id"],
+        source=source,
+        created_at=now,
+        created_by=actor_id,
+        changed_at=now,
+        changed_by=actor_id,
+    )
+    _fill(draft, incoming, digest)
+    db.session.add(draft)
+    return draft
+
+
+def close_draft(draft: ChecklistDraft, outcome: str, actor_id: uuid.UUID | None, now: datetime) -> None:
+    draft.outcome, draft.closed_by, draft.closed_at = outcome, actor_id, now
+
+
+def check_unchanged(draft: ChecklistDraft, based_on: str) -> None:
+    """Raises: Refusal precondition-failed when the draft is no longer what was read."""
+    if draft.hash != based_on:
+        raise Refusal(
+            "precondition-failed",
+            "草稿已被别人改过，请重新打开再办理。",
+            "Somebody changed the draft meanwhile; open it again.",
+            errors=[FieldError("#/hash", "stale", params={"hash": draft.hash})],
+        )
+
+
+def _fill(draft: ChecklistDraft, incoming: Incoming, digest: str) -> None:
+    document = incoming.document
+    draft.version, draft.hash, draft.document = document["version"], digest, document
+    draft.title, draft.sector = document["title"], document["sector"]
+    draft.item_count = sum(len(section["items"]) for section in document["sections"])
+    draft.file_name, draft.problems = incoming.file_name[:200], incoming.notes
+
+
+def _named(draft: ChecklistDraft) -> dict[str, Any]:
+    return {"checklist": draft.checklist_id, "version": draft.version, "hash": draft.hash}

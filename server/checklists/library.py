@@ -1,0 +1,172 @@
+"""What the office sees: every checklist with all its versions and drafts, one version or draft whole, and what differs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from forms.compatibility import compare
+from server import clock
+from server.accounts.models import User
+from server.checklists.drafts import get_draft, open_drafts
+from server.checklists.models import ChecklistDraft, ChecklistVersion
+from server.checklists.publishing import base_of, draft_obstacles, draft_report, versions_of
+from server.checklists.rules import report_body, version_key
+from server.checklists.service import get_version
+from server.checklists.uploads import obstacle_body
+from server.db import db
+from server.problems import FieldError, Refusal
+
+Names = dict[uuid.UUID, str]
+
+
+def library(now: datetime) -> list[dict[str, Any]]:
+    """Every checklist with its versions, newest first, and its open drafts."""
+    versions: dict[str, list[ChecklistVersion]] = {}
+    for row in db.session.scalars(select(ChecklistVersion)):
+        versions.setdefault(row.checklist_id, []).append(row)
+    drafts: dict[str, list[ChecklistDraft]] = {}
+    for draft in open_drafts():
+        drafts.setdefault(draft.checklist_id, []).append(draft)
+    names = _names([row for rows in versions.values() for row in rows], [row for rows in drafts.values() for row in rows])
+    return [
+        _checklist_entry(checklist_id, versions.get(checklist_id, []), drafts.get(checklist_id, []), names, now)
+        for checklist_id in sorted(versions.keys() | drafts.keys())
+    ]
+
+
+def _checklist_entry(
+    checklist_id: str, versions: list[ChecklistVersion], drafts: list[ChecklistDraft], names: Names, now: datetime
+) -> dict[str, Any]:
+    versions.sort(key=lambda row: version_key(row.version), reverse=True)
+    newest = next((row for row in versions if row.is_current), None) or next(iter(versions), None) or drafts[0]
+    bodies = [_version_body(row, names) for row in versions]
+    return {
+        "id": checklist_id,
+        "title": newest.title,
+        "sector": newest.sector,
+        "current": next((body for body in bodies if body["current"]), None),
+        "versions": bodies,
+        "drafts": [_draft_line(draft, versions, names, now) for draft in drafts],
+    }
+
+
+def version_detail(digest: str) -> dict[str, Any]:
+    """A version with the report that publishing made. Raises: Refusal not-found."""
+    version = get_version(digest)
+    return _version_body(version, _names([version], [])) | {
+        "valid_from": version.document["valid_from"],
+        "report": version.report or None,
+    }
+
+
+def draft_detail(draft: ChecklistDraft, now: datetime) -> dict[str, Any]:
+    """A draft with its document, the report against the version in use and all obstacles."""
+    versions = versions_of(draft.checklist_id)
+    base = base_of(versions)
+    return _draft_body(draft, _names([], [draft])) | {
+        "problems": draft.problems,
+        "obstacles": [obstacle_body(obstacle) for obstacle in draft_obstacles(draft, versions, now)],
+        "report": draft_report(draft, base),
+        "base": {"id": base.checklist_id, "version": base.version, "hash": base.hash} if base is not None else None,
+        "document": draft.document,
+    }
+
+
+def difference(before: str, after: str) -> dict[str, Any]:
+    """What changes between two versions or drafts of one checklist, each named by its hash or draft id.
+
+    Raises: Refusal not-found, gone, invalid (two checklists).
+    """
+    old, new = _find(before), _find(after)
+    if old["id"] != new["id"]:
+        raise Refusal(
+            "invalid", "两个版本不是同一份检查表，不能比较。", "These are two different checklists.",
+            errors=[FieldError("#/to", "another-checklist", params={"from": old["id"], "to": new["id"]})],
+        )  # fmt: skip
+    report = report_body(compare(old.pop("document"), new.pop("document")))
+    return {"from": old, "to": new, "report": report}
+
+
+def file_of(reference: str) -> tuple[str, dict[str, Any]]:
+    """The name (without ending) and the document to export, of a version by hash or a draft by id."""
+    found = _find(reference)
+    return f"{found['document']['title']['zh']}_{found['version']}", found["document"]
+
+
+def _find(reference: str) -> dict[str, Any]:
+    try:
+        draft = get_draft(uuid.UUID(reference)) if len(reference) == 36 else None
+    except ValueError:
+        draft = None
+    if draft is not None:
+        return {
+            "id": draft.checklist_id, "version": draft.version, "hash": draft.hash, "draft_id": str(draft.id),
+            "document": draft.document,
+        }  # fmt: skip
+    row = get_version(reference)
+    return {"id": row.checklist_id, "version": row.version, "hash": row.hash, "draft_id": None, "document": row.document}
+
+
+def _version_body(row: ChecklistVersion, names: Names) -> dict[str, Any]:
+    return {
+        "id": row.checklist_id,
+        "version": row.version,
+        "hash": row.hash,
+        "title": row.title,
+        "sector": row.sector,
+        "state": row.status,
+        "current": row.is_current,
+        "item_count": row.item_count,
+        "applies_to": row.applies_to,
+        "source": row.source,
+        "stored_at": clock.isoformat(row.stored_at),
+        "published_at": clock.isoformat(row.published_at),
+        "published_by": _person(row.published_by, names),
+        "approved_by": row.approved_by or None,
+        "note": row.note,
+        "retired_at": clock.isoformat(row.retired_at),
+        "retired_by": _person(row.retired_by, names),
+        "retire_approved_by": row.retire_approved_by or None,
+        "retire_reason": row.retire_reason or None,
+    }
+
+
+def _draft_line(draft: ChecklistDraft, versions: list[ChecklistVersion], names: Names, now: datetime) -> dict[str, Any]:
+    obstacles = draft_obstacles(draft, versions, now)
+    breaking = sum(obstacle.code == "drops-answers" for obstacle in obstacles)
+    return _draft_body(draft, names) | {"obstacle_count": len(obstacles), "breaking": breaking}
+
+
+def _draft_body(draft: ChecklistDraft, names: Names) -> dict[str, Any]:
+    return {
+        "draft_id": str(draft.id),
+        "id": draft.checklist_id,
+        "version": draft.version,
+        "hash": draft.hash,
+        "title": draft.title,
+        "sector": draft.sector,
+        "applies_to": draft.document["applies_to"],
+        "valid_from": draft.document["valid_from"],
+        "item_count": draft.item_count,
+        "source": draft.source,
+        "file_name": draft.file_name or None,
+        "created_at": clock.isoformat(draft.created_at),
+        "created_by": _person(draft.created_by, names),
+        "changed_at": clock.isoformat(draft.changed_at),
+        "changed_by": _person(draft.changed_by, names),
+    }
+
+
+def _person(user_id: uuid.UUID | None, names: Names) -> dict[str, Any] | None:
+    return None if user_id is None else {"id": str(user_id), "name": names.get(user_id, "")}
+
+
+def _names(versions: Iterable[ChecklistVersion], drafts: Iterable[ChecklistDraft]) -> Names:
+    ids = {user for row in versions for user in (row.published_by, row.retired_by) if user}
+    ids |= {user for draft in drafts for user in (draft.created_by, draft.changed_by) if user}
+    return {id_: name for id_, name in db.session.execute(select(User.id, User.name).where(User.id.in_(ids)))} if ids else {}

@@ -1,0 +1,165 @@
+"""Publishing, retiring and reinstating checklist versions, each with who approved it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+import forms.standards
+from forms.compatibility import compare
+from server import clock, feed
+from server.audit import write_audit
+from server.checklists.drafts import check_unchanged, close_draft, get_draft
+from server.checklists.models import ChecklistDraft, ChecklistVersion
+from server.checklists.rules import NO_REPORT, Known, Obstacle, as_published, find_obstacles, report_body, version_key
+from server.checklists.service import add_version, get_version
+from server.checklists.uploads import field_errors_of, obstacle_body
+from server.db import db, lock_ids, transaction
+from server.problems import FieldError, Refusal
+
+
+def versions_of(checklist_id: str) -> Sequence[ChecklistVersion]:
+    """All stored versions of a checklist, newest number first."""
+    rows = db.session.scalars(select(ChecklistVersion).where(ChecklistVersion.checklist_id == checklist_id)).all()
+    return sorted(rows, key=lambda row: version_key(row.version), reverse=True)
+
+
+def base_of(versions: Sequence[ChecklistVersion]) -> ChecklistVersion | None:
+    """What a draft is compared with: the version in use, else the newest one, on which phones may still have drafts."""
+    return next((row for row in versions if row.is_current), None) or next(iter(versions), None)
+
+
+def draft_report(draft: ChecklistDraft, base: ChecklistVersion | None) -> dict[str, Any]:
+    return report_body(compare(base.document, draft.document)) if base is not None else NO_REPORT
+
+
+def draft_obstacles(
+    draft: ChecklistDraft, versions: Sequence[ChecklistVersion], now: datetime, confirmed: Collection[str] = ()
+) -> list[Obstacle]:
+    base = base_of(versions)
+    return find_obstacles(
+        draft.document,
+        base.document if base is not None else None,
+        [Known(row.version, row.hash) for row in versions],
+        forms.standards.load_standards(),
+        clock.county_date(now),
+        confirmed,
+    )
+
+
+def publish_draft(
+    draft_id: uuid.UUID,
+    *,
+    digest: str,
+    approved_by: str,
+    note: str,
+    confirmed_drops: Collection[str],
+    actor_id: uuid.UUID | None,
+    now: datetime,
+) -> ChecklistVersion:
+    """Makes a version of a draft and the current one of its checklist. ``digest`` is the hash that was read and approved.
+
+    Raises: Refusal not-found, gone, precondition-failed, invalid (nobody approved), not-publishable with every obstacle.
+    """
+    approver = _person(approved_by)
+    with transaction() as session:
+        draft = get_draft(draft_id, lock=True)
+        check_unchanged(draft, digest)
+        _lock_checklist(draft.checklist_id)
+        versions = versions_of(draft.checklist_id)
+        obstacles = draft_obstacles(draft, versions, now, confirmed_drops)
+        if obstacles:
+            raise Refusal(
+                "not-publishable",
+                f"有 {len(obstacles)} 处不能发布，没有改变任何内容。",
+                f"{len(obstacles)} reasons stand against publishing. Nothing was changed.",
+                errors=field_errors_of(map(obstacle_body, obstacles)),
+            )
+        report = draft_report(draft, base_of(versions))
+        dropped = sorted({change["subject"] for change in report["changes"] if change["breaking"]})
+        version = add_version(as_published(draft.document), draft.hash, source="office", report=report)
+        version.published_at, version.published_by = now, actor_id
+        version.approved_by, version.note = approver, note.strip()
+        close_draft(draft, "published", actor_id, now)
+        session.flush()
+        write_audit(
+            "checklist:publish", "checklist_version", draft.hash, actor_id=actor_id, checklist=draft.checklist_id,
+            version=draft.version, approved_by=approver, confirmed_drops=dropped, counts=report["counts"],
+        )  # fmt: skip
+    return version
+
+
+def retire_version(digest: str, *, approved_by: str, reason: str, actor_id: uuid.UUID | None, now: datetime) -> ChecklistVersion:
+    """Takes a version out of use: no new visit begins with it, and no other one takes its place by itself.
+
+    Submissions that were begun with it are accepted and scored as before.
+    Raises: Refusal not-found, invalid, conflict (retired already, or never in use).
+    """
+    approver, why = _person(approved_by), _reason(reason)
+    with transaction():
+        version = _locked(digest)
+        if version.status != "published":
+            raise Refusal("conflict", "这个版本没有在用，不能停用。", "This version is not in use.")
+        version.status, version.is_current = "retired", False
+        version.retired_at, version.retired_by = now, actor_id
+        version.retire_approved_by, version.retire_reason = approver, why
+        feed.record_changes("checklist", [(version.checklist_id, None)])
+        _audit("checklist:retire", version, actor_id, approved_by=approver, reason=why)
+    return version
+
+
+def reinstate_version(
+    digest: str, *, approved_by: str, reason: str, actor_id: uuid.UUID | None, now: datetime
+) -> ChecklistVersion:
+    """Puts a version that was published before into use again, in place of the current one.
+
+    Raises: Refusal not-found, invalid, conflict (in use already, or never published).
+    """
+    approver, why = _person(approved_by), _reason(reason)
+    with transaction() as session:
+        version = _locked(digest)
+        if version.is_current or version.status == "draft":
+            raise Refusal("conflict", "这个版本正在使用，或从未发布。", "This version is in use, or was never published.")
+        session.execute(
+            update(ChecklistVersion).where(ChecklistVersion.checklist_id == version.checklist_id).values(is_current=False)
+        )
+        version.status, version.is_current = "published", True
+        version.retired_at, version.retired_by, version.retire_approved_by, version.retire_reason = None, None, "", ""
+        feed.record_changes("checklist", [(version.checklist_id, None)])
+        _audit("checklist:reinstate", version, actor_id, approved_by=approver, reason=why)
+    return version
+
+
+def _locked(digest: str) -> ChecklistVersion:
+    version = get_version(digest)
+    _lock_checklist(version.checklist_id)
+    db.session.refresh(version)
+    return version
+
+
+def _lock_checklist(checklist_id: str) -> None:
+    """Two people who publish versions of one checklist wait for each other; a lock of the draft alone would not do it."""
+    lock_ids([uuid.uuid5(uuid.NAMESPACE_OID, checklist_id)])
+
+
+def _audit(action: str, version: ChecklistVersion, actor_id: uuid.UUID | None, **detail: Any) -> None:
+    write_audit(
+        action, "checklist_version", version.hash, actor_id=actor_id, checklist=version.checklist_id,
+        version=version.version, **detail,
+    )  # fmt: skip
+
+
+def _person(name: str) -> str:
+    if not name.strip():
+        raise Refusal("invalid", "请填写批准人姓名。", "Name who approved it.", errors=[FieldError("#/approved_by", "missing")])
+    return name.strip()
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise Refusal("invalid", "请填写原因。", "Give the reason.", errors=[FieldError("#/reason", "missing")])
+    return text.strip()

@@ -1,0 +1,150 @@
+"""Wire shapes of authoring: the library, versions, drafts, reports, and what publishing asks for."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from server.checklists.uploads import MEDIA_TYPES
+
+
+class PersonSchema(Schema):
+    id = fields.String()
+    name = fields.String()
+
+
+class ChangeSchema(Schema):
+    kind = fields.String()
+    subject = fields.String()
+    breaking = fields.Boolean(metadata={"description": "answers already given may not fit any more"})
+    text = fields.Dict()
+
+
+class ReportSchema(Schema):
+    changes = fields.List(fields.Nested(ChangeSchema))
+    breaking = fields.Integer()
+    counts = fields.Dict()
+
+
+class FaultSchema(Schema):
+    """``pointer`` is a JSON pointer, or the cell of a workbook as ``survey!C12``."""
+
+    pointer = fields.String()
+    code = fields.String()
+    detail = fields.String()
+    params = fields.Dict()
+
+
+class ChecklistVersionSchema(Schema):
+    id = fields.String()
+    version = fields.String()
+    hash = fields.String()
+    title = fields.Dict()
+    sector = fields.String(allow_none=True)
+    state = fields.String(validate=validate.OneOf(["draft", "published", "retired"]))
+    current = fields.Boolean()
+    item_count = fields.Integer()
+    applies_to = fields.Dict()
+    valid_from = fields.String()
+    source = fields.String(validate=validate.OneOf(["repository", "office"]))
+    stored_at = fields.String()
+    published_at = fields.String(allow_none=True)
+    published_by = fields.Nested(PersonSchema, allow_none=True)
+    approved_by = fields.String(allow_none=True)
+    note = fields.String()
+    retired_at = fields.String(allow_none=True)
+    retired_by = fields.Nested(PersonSchema, allow_none=True)
+    retire_approved_by = fields.String(allow_none=True)
+    retire_reason = fields.String(allow_none=True)
+    report = fields.Nested(ReportSchema, allow_none=True)
+
+
+class BaseVersionSchema(Schema):
+    id = fields.String()
+    version = fields.String()
+    hash = fields.String()
+
+
+class ChecklistReferenceSchema(BaseVersionSchema):
+    draft_id = fields.String(allow_none=True)
+
+
+class ChecklistDraftSchema(Schema):
+    draft_id = fields.String()
+    id = fields.String()
+    version = fields.String()
+    hash = fields.String(metadata={"description": "the address that the version will have"})
+    title = fields.Dict()
+    sector = fields.String(allow_none=True)
+    applies_to = fields.Dict()
+    valid_from = fields.String()
+    item_count = fields.Integer()
+    source = fields.String(validate=validate.OneOf(["repository", "office"]))
+    file_name = fields.String(allow_none=True)
+    created_at = fields.String()
+    created_by = fields.Nested(PersonSchema, allow_none=True)
+    changed_at = fields.String()
+    changed_by = fields.Nested(PersonSchema, allow_none=True)
+    obstacle_count = fields.Integer()
+    breaking = fields.Integer()
+    problems = fields.List(fields.Nested(FaultSchema))
+    obstacles = fields.List(fields.Nested(FaultSchema))
+    report = fields.Nested(ReportSchema)
+    base = fields.Nested(BaseVersionSchema, allow_none=True)
+    document = fields.Dict()
+
+
+class LibraryEntrySchema(Schema):
+    id = fields.String()
+    title = fields.Dict()
+    sector = fields.String(allow_none=True)
+    current = fields.Nested(ChecklistVersionSchema, allow_none=True)
+    versions = fields.List(fields.Nested(ChecklistVersionSchema))
+    drafts = fields.List(fields.Nested(ChecklistDraftSchema))
+
+
+class LibrarySchema(Schema):
+    checklists = fields.List(fields.Nested(LibraryEntrySchema))
+
+
+class DifferenceQuerySchema(Schema):
+    before = fields.String(required=True, data_key="from", validate=validate.Length(1, 64))
+    after = fields.String(required=True, data_key="to", validate=validate.Length(1, 64))
+
+
+class DifferenceSchema(Schema):
+    before = fields.Nested(ChecklistReferenceSchema, data_key="from", attribute="from")
+    after = fields.Nested(ChecklistReferenceSchema, data_key="to", attribute="to")
+    report = fields.Nested(ReportSchema)
+
+
+class FileQuerySchema(Schema):
+    format = fields.String(load_default="xlsx", validate=validate.OneOf(list(MEDIA_TYPES)))
+
+
+class PublishSchema(Schema):
+    hash = fields.String(required=True, validate=validate.Length(equal=64))
+    approved_by = fields.String(required=True, validate=validate.Length(1, 80))
+    note = fields.String(load_default="", validate=validate.Length(max=1000))
+    confirm_drops = fields.List(
+        fields.String(validate=validate.Length(1, 64)), load_default=list, validate=validate.Length(max=2000)
+    )
+
+
+class DecisionSchema(Schema):
+    """Retiring and reinstating: who approved it, and why."""
+
+    approved_by = fields.String(required=True, validate=validate.Length(1, 80))
+    reason = fields.String(required=True, validate=validate.Length(1, 1000))
+
+
+class LackingSchema(Schema):
+    """What the office gives for a foreign XLSForm; used only where the workbook itself says nothing."""
+
+    checklist_id = fields.String(validate=validate.Regexp(r"[a-z][a-z0-9_]{0,63}\Z"))
+    title = fields.String(validate=validate.Length(1, 200))
+    version = fields.String(validate=validate.Regexp(r"[0-9]{4}\.[0-9]{1,3}\Z"))
+    valid_from = fields.Date()
+    sector = fields.String(validate=validate.Length(max=32))
+    basis_standard = fields.String(validate=validate.Length(1, 64))
+    basis_clause = fields.String(validate=validate.Length(1, 200))
+    deadline_days = fields.Integer(validate=validate.Range(0, 365))

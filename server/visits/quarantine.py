@@ -1,0 +1,331 @@
+"""Records that do not fit their checklist: shown to their author and the office until somebody resolves them.
+
+A record leaves quarantine in three ways: it fits by now (its checklist has been published since) and is accepted; its author has
+sent another record that revises it and fits; or the office sets it aside with a reason. It is never changed and never lost.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+
+from forms.checklist import Checklist
+from forms.faults import FAULT_TEXTS
+from forms.problems import Text
+from server import clock
+from server.accounts.models import User
+from server.accounts.service import actor_of
+from server.audit import write_audit
+from server.checklists.models import ChecklistVersion
+from server.checklists.service import find_compiled
+from server.db import db, lock_ids, transaction
+from server.pairings.visibility import visible_subjects
+from server.permissions import Action, Actor
+from server.problems import FieldError, Refusal
+from server.register.models import Subject
+from server.visits import intake
+from server.visits.completion import follow_again
+from server.visits.models import QuarantineResolution, Record, Submission
+from sync.receipts import ReceiptKind
+from sync.records import Record as Envelope
+from sync.records import RecordKind
+
+# Faults that are not about answers; the texts of those are in forms/faults.py.
+_TEXTS: Mapping[str, Text] = {
+    "unknown-checklist": {
+        "zh": "服务器没有检查表 {id} 的 {version} 版",
+        "en": "The server has no version {version} of the checklist {id}",
+    },
+    "missing": {"zh": "缺少这项内容", "en": "This is missing"},
+    "invalid": {"zh": "内容的样子不对", "en": "This has the wrong shape"},
+}
+
+
+def entries_page(
+    actor: Actor, *, state: str, kind: str | None, subject_id: uuid.UUID | None, page: int, page_size: int
+) -> tuple[list[dict[str, Any]], int]:
+    """One page of what the actor may see, newest first, and how much there is."""
+    conditions = [_readable(actor), _in_state(state)]
+    if kind:
+        conditions.append(Record.kind == kind)
+    if subject_id:
+        conditions.append(Record.subject_id == subject_id)
+    total = db.session.scalar(select(func.count()).select_from(Record).where(*conditions)) or 0
+    rows = db.session.scalars(
+        select(Record)
+        .where(*conditions)
+        .order_by(Record.received_at.desc(), Record.id)
+        .limit(page_size)
+        .offset((page - 1) * page_size)
+    ).all()
+    return _entries(rows, actor), total
+
+
+def open_count(actor: Actor) -> int:
+    return db.session.scalar(select(func.count()).select_from(Record).where(_readable(actor), _in_state("open"))) or 0
+
+
+def entry(record_id: uuid.UUID, actor: Actor) -> dict[str, Any]:
+    """One record whole, with the faults found when it came and those it still has. Raises: Refusal not-found."""
+    record = _get(record_id, actor)
+    [summary] = _entries([record], actor)
+    refusal = _judge(record) if record.state == "quarantined" else None
+    return summary | {
+        "body": record.body,
+        "faults": [_fault_body(fault, record.body) for fault in record.faults],
+        "faults_now": [_fault_body(error.body(), record.body) for error in refusal.errors] if refusal is not None else [],
+    }
+
+
+def accept_entry(record_id: uuid.UUID, reason: str, actor: Actor, now: datetime) -> None:
+    """Judges a record again and, when it fits by now, stores what it says; it counts from then on.
+
+    Raises: Refusal not-found, conflict (resolved already), and what the record is still refused for.
+    """
+    with transaction():
+        record = _open_for(record_id, actor)
+        refusal = _judge(record)
+        if refusal is not None:
+            raise refusal
+        record.state = "accepted"
+        _resolve(record, "accepted", actor.user_id, now, reason)
+        intake.store(_envelope(record), _author(record, now), now)
+        db.session.flush()
+        if record.visit_id is not None:
+            follow_again([record.visit_id], now)
+
+
+def set_aside(record_id: uuid.UUID, reason: str, actor: Actor, now: datetime) -> None:
+    """Ends the matter without counting the record. Raises: Refusal not-found, conflict, invalid (no reason)."""
+    if not reason.strip():
+        raise Refusal("invalid", "请填写原因。", "Give the reason.", errors=[FieldError("#/reason", "missing")])
+    with transaction():
+        record = _open_for(record_id, actor)
+        record.state = "resolved"
+        _resolve(record, "set_aside", actor.user_id, now, reason)
+
+
+def settle_corrected(record_ids: Iterable[uuid.UUID], now: datetime) -> None:
+    """Resolves those quarantined records that a submission which fits has revised, in the open transaction."""
+    rows = db.session.execute(
+        select(Record, Submission.id, Submission.author_id)
+        .join(Submission, and_(Submission.revises_id == Record.id, Submission.subject_id == Record.subject_id))
+        .where(Record.id.in_(list(record_ids)), Record.state == "quarantined")
+        .order_by(Record.id, Submission.received_at, Submission.id)
+    ).all()
+    for record, correction_id, author_id in rows:
+        if record.state == "quarantined":
+            record.state = "resolved"
+            _resolve(record, "corrected", author_id, now, "", correction_id)
+
+
+def _readable(actor: Actor) -> ColumnElement[bool]:
+    """A person sees what they made; the office sees what is within its scope."""
+    within = select(Subject.id).where(visible_subjects(actor, Action.RESOLVE_QUARANTINE))
+    office = Record.subject_id.in_(within) if actor.may(Action.RESOLVE_QUARANTINE) else false()
+    return and_(Record.county_code == actor.county_code, or_(Record.author_id == actor.user_id, office))
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    resolved = Record.id.in_(select(QuarantineResolution.record_id))
+    match state:
+        case "open":
+            return Record.state == "quarantined"
+        case "resolved":
+            return resolved
+        case _:
+            return or_(Record.state == "quarantined", resolved)
+
+
+def _get(record_id: uuid.UUID, actor: Actor) -> Record:
+    record = db.session.scalar(select(Record).where(Record.id == record_id, _readable(actor), _in_state("all")))
+    if record is None:
+        raise Refusal("not-found", "没有这条待处理记录，或者不在您的范围内。", "No such record in quarantine within your scope.")
+    return record
+
+
+def _open_for(record_id: uuid.UUID, actor: Actor) -> Record:
+    """A record that the actor may resolve now. Raises: Refusal not-found, also for one that is not theirs; conflict."""
+    lock_ids([record_id])
+    within = select(Subject.id).where(visible_subjects(actor, Action.RESOLVE_QUARANTINE))
+    record = db.session.scalar(
+        select(Record)
+        .where(Record.id == record_id, _in_state("all"), Record.subject_id.in_(within))
+        .execution_options(populate_existing=True)
+    )
+    if record is None:
+        raise Refusal("not-found", "没有这条待处理记录，或者不在您的范围内。", "No such record in quarantine within your scope.")
+    if record.state != "quarantined":
+        raise Refusal("conflict", "这条记录已经处理过。", "This record has been resolved already.")
+    return record
+
+
+def _judge(record: Record) -> Refusal | None:
+    """Why a record still does not fit, None when it does."""
+    return intake.judge(_envelope(record), _author(record, record.received_at))
+
+
+def _author(record: Record, now: datetime) -> Actor:
+    user = db.session.get(User, record.author_id)
+    assert user is not None, "a foreign key"
+    return actor_of(user, clock.county_date(now))
+
+
+def _envelope(record: Record) -> Envelope:
+    return Envelope(
+        id=str(record.id),
+        kind=RecordKind(record.kind),
+        visit_id=str(record.visit_id) if record.visit_id else None,
+        subject_id=str(record.subject_id) if record.subject_id else None,
+        made_at=record.made_at,
+        made_at_text=clock.isoformat(record.made_at) or "",
+        body=record.body,
+        content_hash=record.content_hash,
+    )
+
+
+def _resolve(
+    record: Record, outcome: str, by: uuid.UUID, now: datetime, reason: str, correction_id: uuid.UUID | None = None
+) -> None:
+    db.session.add(
+        QuarantineResolution(
+            record_id=record.id,
+            county_code=current_app.config["SETTINGS"].county_code,
+            outcome=outcome,
+            at=now,
+            by=by,
+            reason=reason.strip(),
+            correction_id=correction_id,
+        )
+    )
+    write_audit(f"quarantine:{outcome}", "record", record.id, actor_id=by, reason=reason.strip())
+
+
+def _entries(records: Sequence[Record], actor: Actor) -> list[dict[str, Any]]:
+    resolutions = {
+        row.record_id: row
+        for row in db.session.scalars(
+            select(QuarantineResolution).where(QuarantineResolution.record_id.in_([record.id for record in records]))
+        )
+    }
+    ids = {record.subject_id for record in records if record.subject_id}
+    subjects: dict[uuid.UUID | None, Subject] = {
+        row.id: row for row in db.session.scalars(select(Subject).where(Subject.id.in_(ids)))
+    }
+    people = {record.author_id for record in records} | {row.by for row in resolutions.values()}
+    names = {id_: name for id_, name in db.session.execute(select(User.id, User.name).where(User.id.in_(people)))}
+    resolvable = _resolvable(records, actor)
+    return [
+        _entry_body(record, resolutions.get(record.id), subjects.get(record.subject_id), names)
+        | {
+            "mine": record.author_id == actor.user_id,
+            "may_resolve": record.state == "quarantined" and record.subject_id in resolvable,
+        }
+        for record in records
+    ]
+
+
+def _resolvable(records: Sequence[Record], actor: Actor) -> set[uuid.UUID]:
+    ids = {record.subject_id for record in records if record.subject_id}
+    return set(
+        db.session.scalars(select(Subject.id).where(Subject.id.in_(ids), visible_subjects(actor, Action.RESOLVE_QUARANTINE)))
+    )
+
+
+def _entry_body(
+    record: Record, resolution: QuarantineResolution | None, subject: Subject | None, names: Mapping[uuid.UUID, str]
+) -> dict[str, Any]:
+    return {
+        "id": str(record.id),
+        "kind": record.kind,
+        "visit_id": str(record.visit_id) if record.visit_id else None,
+        "subject_id": str(record.subject_id) if record.subject_id else None,
+        "subject_name": subject.name if subject is not None else None,
+        "town_code": subject.town_code if subject is not None else None,
+        "author": {"id": str(record.author_id), "name": names.get(record.author_id, "")},
+        "made_at": clock.isoformat(record.made_at),
+        "received_at": clock.isoformat(record.received_at),
+        "receipt": {
+            "code": record.receipt_code,
+            "kind": ReceiptKind.RECORD.value,
+            "id": str(record.id),
+            "sha256": record.content_hash,
+            "received_at": clock.isoformat(record.received_at),
+        },
+        "checklist": _checklist_body(record.body.get("checklist")),
+        "fault_count": len(record.faults),
+        "state": resolution.outcome if resolution is not None else "open",
+        "resolution": None
+        if resolution is None
+        else {
+            "outcome": resolution.outcome,
+            "by": {"id": str(resolution.by), "name": names.get(resolution.by, "")},
+            "at": clock.isoformat(resolution.at),
+            "reason": resolution.reason,
+            "record_id": str(resolution.correction_id) if resolution.correction_id else None,
+        },
+    }
+
+
+def _checklist_body(reference: Any) -> dict[str, Any] | None:
+    """What the record says that it was made with, as far as that can be read."""
+    if not isinstance(reference, dict):
+        return None
+    said = {key: reference.get(key) if isinstance(reference.get(key), str) else None for key in ("id", "version", "hash")}
+    title = db.session.scalar(select(ChecklistVersion.title).where(ChecklistVersion.hash == said["hash"]))
+    return {**said, "title": title, "known": title is not None}
+
+
+def _fault_body(fault: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+    """A fault with its text, and the item and answer that it is about where it is about one."""
+    item, answer = _answer_at(str(fault["pointer"]), body)
+    return {
+        "pointer": fault["pointer"],
+        "code": fault["code"],
+        "params": fault["params"],
+        "text": _fault_text(fault),
+        "item": item,
+        "answer": answer,
+    }
+
+
+def _fault_text(fault: Mapping[str, Any]) -> Text:
+    text = FAULT_TEXTS.get(fault["code"]) or _TEXTS.get(fault["code"]) or _TEXTS["invalid"]
+    try:
+        return {"zh": text["zh"].format_map(fault["params"]), "en": text["en"].format_map(fault["params"])}
+    except (KeyError, IndexError, ValueError):
+        return _TEXTS["invalid"]
+
+
+def _answer_at(pointer: str, body: Mapping[str, Any]) -> tuple[Any, Any]:
+    """The statement of the item that a pointer leads to, None for an unknown one, and the answer as it was sent."""
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.removeprefix("#/body/").split("/")]
+    match steps:
+        case ["answers", item_id, *_]:
+            path, keys = item_id, ["answers", item_id]
+        case ["repeats", section, index, "answers", item_id, *_]:
+            path, keys = f"{section}[{index}].{item_id}", ["repeats", section, index, "answers", item_id]
+        case _:
+            return None, None
+    answer: Any = body
+    for key in keys:
+        if isinstance(answer, Mapping):
+            answer = answer.get(key)
+        elif isinstance(answer, list) and key.isdigit() and int(key) < len(answer):
+            answer = answer[int(key)]
+        else:
+            answer = None
+    checklist = _checklist_of(body)
+    definition = checklist.find_item(path) if checklist is not None else None
+    return (definition["statement"] if definition is not None else None), answer
+
+
+def _checklist_of(body: Mapping[str, Any]) -> Checklist | None:
+    reference = body.get("checklist")
+    digest = reference.get("hash") if isinstance(reference, Mapping) else None
+    return find_compiled(digest) if isinstance(digest, str) else None

@@ -1,0 +1,79 @@
+"""HTTP of the quarantine: what does not fit its checklist, for its author and the office."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from server import clock
+from server.permissions import Action, current_actor, requires
+from server.visits import quarantine
+from server.visits.schemas import (
+    AcceptSchema,
+    QuarantineCountSchema,
+    QuarantineEntrySchema,
+    QuarantinePageSchema,
+    QuarantineQuerySchema,
+    SetAsideSchema,
+)
+
+blp = Blueprint("quarantine", __name__, url_prefix="/api/quarantine", description="待处理记录 records that do not fit")
+
+
+@blp.route("")
+class QuarantineView(MethodView):
+    @requires(Action.READ_QUARANTINE)
+    @blp.arguments(QuarantineQuerySchema, location="query")
+    @blp.response(200, QuarantinePageSchema)
+    def get(self, query: dict[str, Any]) -> Any:
+        """The actor's own records that do not fit, and for the office all within its scope; newest first."""
+        items, total = quarantine.entries_page(
+            current_actor(), state=query["state"], kind=query.get("kind"), subject_id=query.get("subject_id"),
+            page=query["page"], page_size=query["page_size"],
+        )  # fmt: skip
+        return {"items": items, "total": total, "page": query["page"]}
+
+
+@blp.route("/count")
+class QuarantineCountView(MethodView):
+    @requires(Action.READ_QUARANTINE)
+    @blp.response(200, QuarantineCountSchema)
+    def get(self) -> Any:
+        """How many wait for somebody."""
+        return {"open": quarantine.open_count(current_actor())}
+
+
+@blp.route("/<uuid:record_id>")
+class QuarantineEntryView(MethodView):
+    @requires(Action.READ_QUARANTINE)
+    @blp.response(200, QuarantineEntrySchema)
+    def get(self, record_id: uuid.UUID) -> Any:
+        """One record whole, with its faults as found at intake and as they are now."""
+        return quarantine.entry(record_id, current_actor())
+
+
+@blp.route("/<uuid:record_id>/accept")
+class AcceptView(MethodView):
+    @requires(Action.RESOLVE_QUARANTINE)
+    @blp.arguments(AcceptSchema)
+    @blp.response(200, QuarantineEntrySchema)
+    def post(self, body: dict[str, Any], record_id: uuid.UUID) -> Any:
+        """Judge it again; when it fits by now, it counts from now on."""
+        actor = current_actor()
+        quarantine.accept_entry(record_id, body["reason"], actor, clock.now())
+        return quarantine.entry(record_id, actor)
+
+
+@blp.route("/<uuid:record_id>/set-aside")
+class SetAsideView(MethodView):
+    @requires(Action.RESOLVE_QUARANTINE)
+    @blp.arguments(SetAsideSchema)
+    @blp.response(200, QuarantineEntrySchema)
+    def post(self, body: dict[str, Any], record_id: uuid.UUID) -> Any:
+        """End the matter without counting the record, and say why."""
+        actor = current_actor()
+        quarantine.set_aside(record_id, body["reason"], actor, clock.now())
+        return quarantine.entry(record_id, actor)
