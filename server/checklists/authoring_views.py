@@ -16,7 +16,7 @@ from server import clock
 from server.checklists import drafts, library, publishing
 from server.checklists.schemas import (
     ChecklistDraftSchema,
-    ChecklistVersionSchema,
+    ChecklistVersionDetailSchema,
     DecisionSchema,
     DifferenceQuerySchema,
     DifferenceSchema,
@@ -67,7 +67,7 @@ class LibraryView(MethodView):
 @blp.route("/versions/<string:digest>")
 class VersionView(MethodView):
     @requires(Action.WRITE_FORMS)
-    @blp.response(200, ChecklistVersionSchema)
+    @blp.response(200, ChecklistVersionDetailSchema)
     def get(self, digest: str) -> Any:
         """One version: who stored, approved and retired it, and the report of its publication."""
         return library.version_detail(digest)
@@ -87,7 +87,7 @@ class VersionFileView(MethodView):
 class RetireView(MethodView):
     @requires(Action.PUBLISH_FORMS)
     @blp.arguments(DecisionSchema)
-    @blp.response(200, ChecklistVersionSchema)
+    @blp.response(200, ChecklistVersionDetailSchema)
     def post(self, body: dict[str, Any], digest: str) -> Any:
         """Take a version out of use; drafts and submissions on it go on."""
         publishing.retire_version(digest, **body, actor_id=current_actor().user_id, now=clock.now())
@@ -98,7 +98,7 @@ class RetireView(MethodView):
 class ReinstateView(MethodView):
     @requires(Action.PUBLISH_FORMS)
     @blp.arguments(DecisionSchema)
-    @blp.response(200, ChecklistVersionSchema)
+    @blp.response(200, ChecklistVersionDetailSchema)
     def post(self, body: dict[str, Any], digest: str) -> Any:
         """Put a published or retired version into use again."""
         publishing.reinstate_version(digest, **body, actor_id=current_actor().user_id, now=clock.now())
@@ -172,7 +172,7 @@ class DraftFileView(MethodView):
 class PublishView(MethodView):
     @requires(Action.PUBLISH_FORMS)
     @blp.arguments(PublishSchema)
-    @blp.response(201, ChecklistVersionSchema)
+    @blp.response(201, ChecklistVersionDetailSchema)
     def post(self, body: dict[str, Any], draft_id: uuid.UUID) -> Any:
         """Publish a draft that somebody approved; it becomes the version that new visits begin with."""
         version = publishing.publish_draft(

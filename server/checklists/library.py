@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from server.accounts.models import User
 from server.checklists.drafts import get_draft, open_drafts
 from server.checklists.models import ChecklistDraft, ChecklistVersion
 from server.checklists.publishing import base_of, draft_obstacles, draft_report, versions_of
-from server.checklists.rules import report_body, version_key
+from server.checklists.rules import Obstacle, report_body, version_key
 from server.checklists.service import get_version
 from server.checklists.uploads import obstacle_body
 from server.db import db
@@ -51,7 +51,7 @@ def _checklist_entry(
         "sector": newest.sector,
         "current": next((body for body in bodies if body["current"]), None),
         "versions": bodies,
-        "drafts": [_draft_line(draft, versions, names, now) for draft in drafts],
+        "drafts": [_draft_body(draft, draft_obstacles(draft, versions, now), names) for draft in drafts],
     }
 
 
@@ -68,9 +68,10 @@ def draft_detail(draft: ChecklistDraft, now: datetime) -> dict[str, Any]:
     """A draft with its document, the report against the version in use and all obstacles."""
     versions = versions_of(draft.checklist_id)
     base = base_of(versions)
-    return _draft_body(draft, _names([], [draft])) | {
+    obstacles = draft_obstacles(draft, versions, now)
+    return _draft_body(draft, obstacles, _names([], [draft])) | {
         "problems": draft.problems,
-        "obstacles": [obstacle_body(obstacle) for obstacle in draft_obstacles(draft, versions, now)],
+        "obstacles": [obstacle_body(obstacle) for obstacle in obstacles],
         "report": draft_report(draft, base),
         "base": {"id": base.checklist_id, "version": base.version, "hash": base.hash} if base is not None else None,
         "document": draft.document,
@@ -136,13 +137,7 @@ def _version_body(row: ChecklistVersion, names: Names) -> dict[str, Any]:
     }
 
 
-def _draft_line(draft: ChecklistDraft, versions: list[ChecklistVersion], names: Names, now: datetime) -> dict[str, Any]:
-    obstacles = draft_obstacles(draft, versions, now)
-    breaking = sum(obstacle.code == "drops-answers" for obstacle in obstacles)
-    return _draft_body(draft, names) | {"obstacle_count": len(obstacles), "breaking": breaking}
-
-
-def _draft_body(draft: ChecklistDraft, names: Names) -> dict[str, Any]:
+def _draft_body(draft: ChecklistDraft, obstacles: Sequence[Obstacle], names: Names) -> dict[str, Any]:
     return {
         "draft_id": str(draft.id),
         "id": draft.checklist_id,
@@ -159,6 +154,8 @@ def _draft_body(draft: ChecklistDraft, names: Names) -> dict[str, Any]:
         "created_by": _person(draft.created_by, names),
         "changed_at": clock.isoformat(draft.changed_at),
         "changed_by": _person(draft.changed_by, names),
+        "obstacle_count": len(obstacles),
+        "breaking": sum(obstacle.code == "drops-answers" for obstacle in obstacles),
     }
 
 

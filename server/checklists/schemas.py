@@ -4,61 +4,50 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from forms.compatibility import ChangeKind
+from forms.problems import Severity
 from server.checklists.uploads import MEDIA_TYPES
+from server.wire import AnswerSchema, NamedSchema, TextSchema, one_of
 
 
-class PersonSchema(Schema):
-    id = fields.String()
-    name = fields.String()
+class AppliesToSchema(AnswerSchema):
+    subject_kinds = fields.List(fields.String())
 
 
-class ChangeSchema(Schema):
-    kind = fields.String()
+class CompatibilityChangeSchema(AnswerSchema):
+    kind = one_of(*ChangeKind)
     subject = fields.String()
     breaking = fields.Boolean(metadata={"description": "answers already given may not fit any more"})
-    text = fields.Dict()
+    text = fields.Nested(TextSchema)
 
 
-class ReportSchema(Schema):
-    changes = fields.List(fields.Nested(ChangeSchema))
+class CompatibilityReportSchema(AnswerSchema):
+    changes = fields.List(fields.Nested(CompatibilityChangeSchema))
     breaking = fields.Integer()
-    counts = fields.Dict()
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer())
 
 
-class FaultSchema(Schema):
+class ChecklistFaultParamsSchema(AnswerSchema):
+    what = fields.Nested(TextSchema)
+    mend = fields.Nested(TextSchema)
+    severity = one_of(*Severity)
+    sheet = fields.String(allow_none=True)
+    row = fields.Integer(allow_none=True)
+    column = fields.String(allow_none=True)
+    header = fields.String(allow_none=True)
+    subject = fields.String(allow_none=True, metadata={"description": "what would lose answers, for confirm_drops"})
+
+
+class ChecklistFaultSchema(AnswerSchema):
     """``pointer`` is a JSON pointer, or the cell of a workbook as ``survey!C12``."""
 
     pointer = fields.String()
     code = fields.String()
     detail = fields.String()
-    params = fields.Dict()
+    params = fields.Nested(ChecklistFaultParamsSchema)
 
 
-class ChecklistVersionSchema(Schema):
-    id = fields.String()
-    version = fields.String()
-    hash = fields.String()
-    title = fields.Dict()
-    sector = fields.String(allow_none=True)
-    state = fields.String(validate=validate.OneOf(["draft", "published", "retired"]))
-    current = fields.Boolean()
-    item_count = fields.Integer()
-    applies_to = fields.Dict()
-    valid_from = fields.String()
-    source = fields.String(validate=validate.OneOf(["repository", "office"]))
-    stored_at = fields.String()
-    published_at = fields.String(allow_none=True)
-    published_by = fields.Nested(PersonSchema, allow_none=True)
-    approved_by = fields.String(allow_none=True)
-    note = fields.String()
-    retired_at = fields.String(allow_none=True)
-    retired_by = fields.Nested(PersonSchema, allow_none=True)
-    retire_approved_by = fields.String(allow_none=True)
-    retire_reason = fields.String(allow_none=True)
-    report = fields.Nested(ReportSchema, allow_none=True)
-
-
-class BaseVersionSchema(Schema):
+class BaseVersionSchema(AnswerSchema):
     id = fields.String()
     version = fields.String()
     hash = fields.String()
@@ -68,41 +57,67 @@ class ChecklistReferenceSchema(BaseVersionSchema):
     draft_id = fields.String(allow_none=True)
 
 
-class ChecklistDraftSchema(Schema):
-    draft_id = fields.String()
-    id = fields.String()
-    version = fields.String()
-    hash = fields.String(metadata={"description": "the address that the version will have"})
-    title = fields.Dict()
+class ChecklistVersionSchema(BaseVersionSchema):
+    title = fields.Nested(TextSchema)
     sector = fields.String(allow_none=True)
-    applies_to = fields.Dict()
+    state = one_of("draft", "published", "retired")
+    current = fields.Boolean()
+    item_count = fields.Integer()
+    applies_to = fields.Nested(AppliesToSchema)
+    source = one_of("repository", "office")
+    stored_at = fields.String()
+    published_at = fields.String(allow_none=True)
+    published_by = fields.Nested(NamedSchema, allow_none=True)
+    approved_by = fields.String(allow_none=True)
+    note = fields.String()
+    retired_at = fields.String(allow_none=True)
+    retired_by = fields.Nested(NamedSchema, allow_none=True)
+    retire_approved_by = fields.String(allow_none=True)
+    retire_reason = fields.String(allow_none=True)
+
+
+class ChecklistVersionDetailSchema(ChecklistVersionSchema):
+    valid_from = fields.String()
+    report = fields.Nested(CompatibilityReportSchema, allow_none=True)
+
+
+class ChecklistDraftLineSchema(BaseVersionSchema):
+    """``hash`` is the address that the version will have."""
+
+    draft_id = fields.String()
+    title = fields.Nested(TextSchema)
+    sector = fields.String(allow_none=True)
+    applies_to = fields.Nested(AppliesToSchema)
     valid_from = fields.String()
     item_count = fields.Integer()
-    source = fields.String(validate=validate.OneOf(["repository", "office"]))
+    source = one_of("repository", "office")
     file_name = fields.String(allow_none=True)
     created_at = fields.String()
-    created_by = fields.Nested(PersonSchema, allow_none=True)
+    created_by = fields.Nested(NamedSchema, allow_none=True)
     changed_at = fields.String()
-    changed_by = fields.Nested(PersonSchema, allow_none=True)
+    changed_by = fields.Nested(NamedSchema, allow_none=True)
     obstacle_count = fields.Integer()
     breaking = fields.Integer()
-    problems = fields.List(fields.Nested(FaultSchema))
-    obstacles = fields.List(fields.Nested(FaultSchema))
-    report = fields.Nested(ReportSchema)
+
+
+class ChecklistDraftSchema(ChecklistDraftLineSchema):
+    problems = fields.List(fields.Nested(ChecklistFaultSchema))
+    obstacles = fields.List(fields.Nested(ChecklistFaultSchema))
+    report = fields.Nested(CompatibilityReportSchema)
     base = fields.Nested(BaseVersionSchema, allow_none=True)
     document = fields.Dict()
 
 
-class LibraryEntrySchema(Schema):
+class LibraryEntrySchema(AnswerSchema):
     id = fields.String()
-    title = fields.Dict()
+    title = fields.Nested(TextSchema)
     sector = fields.String(allow_none=True)
     current = fields.Nested(ChecklistVersionSchema, allow_none=True)
     versions = fields.List(fields.Nested(ChecklistVersionSchema))
-    drafts = fields.List(fields.Nested(ChecklistDraftSchema))
+    drafts = fields.List(fields.Nested(ChecklistDraftLineSchema))
 
 
-class LibrarySchema(Schema):
+class LibrarySchema(AnswerSchema):
     checklists = fields.List(fields.Nested(LibraryEntrySchema))
 
 
@@ -111,10 +126,10 @@ class DifferenceQuerySchema(Schema):
     after = fields.String(required=True, data_key="to", validate=validate.Length(1, 64))
 
 
-class DifferenceSchema(Schema):
+class DifferenceSchema(AnswerSchema):
     before = fields.Nested(ChecklistReferenceSchema, data_key="from", attribute="from")
     after = fields.Nested(ChecklistReferenceSchema, data_key="to", attribute="to")
-    report = fields.Nested(ReportSchema)
+    report = fields.Nested(CompatibilityReportSchema)
 
 
 class FileQuerySchema(Schema):

@@ -77,7 +77,7 @@ def written(document: dict[str, Any], format_: str) -> bytes:
 
 def fault_body(problem: Problem | Any) -> dict[str, Any]:
     """A fault of a document or of a workbook's cell, for the wire and for keeping."""
-    place: dict[str, Any] = {"sheet": None, "row": None, "column": None, "header": None}
+    place: dict[str, Any] = {}
     pointer = f"#{problem.pointer}" if isinstance(problem, Problem) else f"{problem.sheet}!{problem.cell}"
     if not isinstance(problem, Problem):
         place = {
@@ -102,7 +102,8 @@ def field_errors_of(bodies: Iterable[dict[str, Any]]) -> list[FieldError]:
 
 
 def _body(pointer: str, code: str, what: Text, mend: Text, severity: str, place: dict[str, Any]) -> dict[str, Any]:
-    params = {"what": dict(what), "mend": dict(mend), "severity": severity, **place}
+    nowhere = dict.fromkeys(("sheet", "row", "column", "header", "subject"))
+    params = {"what": dict(what), "mend": dict(mend), "severity": severity, **nowhere, **place}
     return {"pointer": pointer, "code": code, "detail": _line(params, english=False), "params": params}
 
 

@@ -10,14 +10,11 @@ from flask.views import MethodView
 from marshmallow import fields
 
 from server.checklists import service
+from server.checklists.schemas import AppliesToSchema
 from server.permissions import Action, requires
 from server.wire import AnswerSchema, Blueprint, TextSchema, one_of
 
 blp = Blueprint("checklists", __name__, url_prefix="/api/forms", description="检查表 checklists and standards")
-
-
-class AppliesToSchema(AnswerSchema):
-    subject_kinds = fields.List(fields.String())
 
 
 class ChecklistSummarySchema(AnswerSchema):

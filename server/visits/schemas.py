@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
 
-from server.wire import AnswerSchema, PlaceSchema, ProblemSchema, ReceiptSchema, day, one_of
+from server.wire import AnswerSchema, NamedSchema, PlaceSchema, ProblemSchema, ReceiptSchema, TextSchema, day, one_of
 from sync.records import RecordKind, is_sha256, is_uuid
 from sync.times import TimeInvalid, parse_time
 
@@ -165,46 +165,67 @@ class QuarantineQuerySchema(Schema):
     page_size = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
 
 
-class QuarantineFaultSchema(Schema):
+class QuarantineFaultSchema(AnswerSchema):
     pointer = fields.String()
     code = fields.String()
     params = fields.Dict()
-    text = fields.Dict()
-    item = fields.Dict(allow_none=True, metadata={"description": "the statement of the item, when it is known"})
+    text = fields.Nested(TextSchema)
+    item = fields.Nested(TextSchema, allow_none=True, metadata={"description": "the statement of the item, when it is known"})
     answer = fields.Raw(allow_none=True, metadata={"description": "the answer as it was sent"})
 
 
-class QuarantineEntrySchema(Schema):
-    """A record that does not fit its checklist; ``body``, ``faults`` and ``faults_now`` only when one is read by its id."""
+class QuarantineChecklistSchema(AnswerSchema):
+    """What the record says that it was made with, as far as that can be read."""
+
+    id = fields.String(allow_none=True)
+    version = fields.String(allow_none=True)
+    hash = fields.String(allow_none=True)
+    title = fields.Nested(TextSchema, allow_none=True)
+    known = fields.Boolean()
+
+
+class QuarantineResolutionSchema(AnswerSchema):
+    outcome = one_of("accepted", "corrected", "set_aside")
+    by = fields.Nested(NamedSchema)
+    at = fields.String()
+    reason = fields.String()
+    record_id = fields.String(allow_none=True)
+
+
+class QuarantineLineSchema(AnswerSchema):
+    """A record that does not fit its checklist."""
 
     id = fields.String()
-    kind = fields.String()
+    kind = one_of(*RecordKind)
     visit_id = fields.String(allow_none=True)
     subject_id = fields.String(allow_none=True)
     subject_name = fields.String(allow_none=True)
     town_code = fields.String(allow_none=True)
-    author = fields.Dict()
+    author = fields.Nested(NamedSchema)
     mine = fields.Boolean()
     made_at = fields.String()
     received_at = fields.String()
-    receipt = fields.Dict()
-    checklist = fields.Dict(allow_none=True)
+    receipt = fields.Nested(ReceiptSchema)
+    checklist = fields.Nested(QuarantineChecklistSchema, allow_none=True)
     fault_count = fields.Integer()
-    state = fields.String(validate=validate.OneOf(["open", "accepted", "corrected", "set_aside"]))
-    resolution = fields.Dict(allow_none=True)
+    state = one_of("open", "accepted", "corrected", "set_aside")
+    resolution = fields.Nested(QuarantineResolutionSchema, allow_none=True)
     may_resolve = fields.Boolean()
+
+
+class QuarantineEntrySchema(QuarantineLineSchema):
     body = fields.Dict()
     faults = fields.List(fields.Nested(QuarantineFaultSchema))
     faults_now = fields.List(fields.Nested(QuarantineFaultSchema))
 
 
-class QuarantinePageSchema(Schema):
-    items = fields.List(fields.Nested(QuarantineEntrySchema))
+class QuarantinePageSchema(AnswerSchema):
+    items = fields.List(fields.Nested(QuarantineLineSchema))
     total = fields.Integer()
     page = fields.Integer()
 
 
-class QuarantineCountSchema(Schema):
+class QuarantineCountSchema(AnswerSchema):
     open = fields.Integer()
 
 

@@ -35,13 +35,17 @@ def known(app: Flask, anna: Person, chen: Person, county: County) -> dict[str, s
         "content": {"step": 1},
     }  # fmt: skip
     assert anna.request("PUT", f"/api/visits/drafts/{draft_id}", json=draft).status_code == 200
+    unfit = submission(county.mine, new_id(), {"nonsense": {}})
+    anna.post("/api/sync/records", json=batch(unfit))
     rebuild_all(NOW)
     download = chen.post("/api/downloads", json={"kind": "hazard_ledger", "format": "csv"})
     upload = begin(chen, new_id(), data).headers["Location"].rsplit("/", 1)[1]
+    digest = chen.get("/api/forms/checklists").json["checklists"][0]["hash"]
     return {
         "subject_id": str(county.mine), "visit_id": visit_id, "hazard_id": hazards["late"], "photo_id": photo_id,
         "code": receipt, "download_id": download.json["id"], "upload_id": upload, "draft": draft_id,
-        "digest": chen.get("/api/forms/checklists").json["checklists"][0]["hash"],
+        "digest": digest, "record_id": unfit["id"],
+        "draft_id": chen.post("/api/forms/drafts", json={"from": digest}).json["draft_id"],
     }  # fmt: skip
 
 
@@ -51,7 +55,9 @@ def test_every_get_answers_as_documented(app: Flask, anna: Person, chen: Person,
     for path, operations in json.loads(document_text(app))["paths"].items():
         if "get" not in operations:
             continue
-        if "/drafts" in path:
+        if path == "/api/forms/diff":
+            seen[path] = chen.get(f"{path}?from={known['digest']}&to={known['draft_id']}").status_code
+        elif "/visits/drafts" in path:
             seen[path] = anna.get(path.format(visit_id=known["draft"])).status_code
         else:
             seen[path] = chen.get(path.format(**known), buffered=True).status_code

@@ -1086,7 +1086,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ChecklistVersion"];
+                        "application/json": components["schemas"]["ChecklistVersionDetail"];
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -1198,7 +1198,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ChecklistVersion"];
+                        "application/json": components["schemas"]["ChecklistVersionDetail"];
                     };
                 };
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -1287,7 +1287,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ChecklistVersion"];
+                        "application/json": components["schemas"]["ChecklistVersionDetail"];
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -1333,7 +1333,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ChecklistVersion"];
+                        "application/json": components["schemas"]["ChecklistVersionDetail"];
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -2512,9 +2512,9 @@ export interface components {
             areas: components["schemas"]["Area"][];
         };
         BaseVersion: {
-            hash?: string;
-            id?: string;
-            version?: string;
+            hash: string;
+            id: string;
+            version: string;
         };
         Basis: {
             clause: string;
@@ -2523,61 +2523,85 @@ export interface components {
             [key: string]: unknown;
         };
         Change: {
-            /** @description answers already given may not fit any more */
-            breaking?: boolean;
-            kind?: string;
-            subject?: string;
-            text?: {
-                [key: string]: unknown;
-            };
-        };
-        Change1: {
             body: unknown;
             deleted: boolean;
             id: string;
             kind: string;
         };
         ChecklistDraft: {
-            applies_to?: {
+            applies_to: components["schemas"]["AppliesTo"];
+            base: components["schemas"]["BaseVersion"] | null;
+            breaking: number;
+            changed_at: string;
+            changed_by: components["schemas"]["Named"] | null;
+            created_at: string;
+            created_by: components["schemas"]["Named"] | null;
+            document: {
                 [key: string]: unknown;
             };
-            base?: components["schemas"]["BaseVersion"] | null;
-            breaking?: number;
-            changed_at?: string;
-            changed_by?: components["schemas"]["Person"] | null;
-            created_at?: string;
-            created_by?: components["schemas"]["Person"] | null;
-            document?: {
-                [key: string]: unknown;
-            };
-            draft_id?: string;
-            file_name?: string | null;
-            /** @description the address that the version will have */
-            hash?: string;
-            id?: string;
-            item_count?: number;
-            obstacle_count?: number;
-            obstacles?: components["schemas"]["Fault"][];
-            problems?: components["schemas"]["Fault"][];
-            report?: components["schemas"]["Report"];
-            sector?: string | null;
+            draft_id: string;
+            file_name: string | null;
+            hash: string;
+            id: string;
+            item_count: number;
+            obstacle_count: number;
+            obstacles: components["schemas"]["ChecklistFault"][];
+            problems: components["schemas"]["ChecklistFault"][];
+            report: components["schemas"]["CompatibilityReport"];
+            sector: string | null;
             /** @enum {string} */
-            source?: "repository" | "office";
-            title?: {
-                [key: string]: unknown;
-            };
-            valid_from?: string;
-            version?: string;
+            source: "repository" | "office";
+            title: components["schemas"]["Text"];
+            valid_from: string;
+            version: string;
+        };
+        ChecklistDraftLine: {
+            applies_to: components["schemas"]["AppliesTo"];
+            breaking: number;
+            changed_at: string;
+            changed_by: components["schemas"]["Named"] | null;
+            created_at: string;
+            created_by: components["schemas"]["Named"] | null;
+            draft_id: string;
+            file_name: string | null;
+            hash: string;
+            id: string;
+            item_count: number;
+            obstacle_count: number;
+            sector: string | null;
+            /** @enum {string} */
+            source: "repository" | "office";
+            title: components["schemas"]["Text"];
+            valid_from: string;
+            version: string;
+        };
+        ChecklistFault: {
+            code: string;
+            detail: string;
+            params: components["schemas"]["ChecklistFaultParams"];
+            pointer: string;
+        };
+        ChecklistFaultParams: {
+            column: string | null;
+            header: string | null;
+            mend: components["schemas"]["Text"];
+            row: number | null;
+            /** @enum {string} */
+            severity: "error" | "warning";
+            sheet: string | null;
+            /** @description what would lose answers, for confirm_drops */
+            subject: string | null;
+            what: components["schemas"]["Text"];
         };
         ChecklistName: {
             hash: string;
             id: string;
         };
         ChecklistReference: {
-            draft_id?: string | null;
-            hash?: string;
-            id?: string;
-            version?: string;
+            draft_id: string | null;
+            hash: string;
+            id: string;
+            version: string;
         };
         ChecklistSummary: {
             applies_to: components["schemas"]["AppliesTo"];
@@ -2591,33 +2615,52 @@ export interface components {
             version: string;
         };
         ChecklistVersion: {
-            applies_to?: {
-                [key: string]: unknown;
-            };
-            approved_by?: string | null;
-            current?: boolean;
-            hash?: string;
-            id?: string;
-            item_count?: number;
-            note?: string;
-            published_at?: string | null;
-            published_by?: components["schemas"]["Person"] | null;
-            report?: components["schemas"]["Report"] | null;
-            retire_approved_by?: string | null;
-            retire_reason?: string | null;
-            retired_at?: string | null;
-            retired_by?: components["schemas"]["Person"] | null;
-            sector?: string | null;
+            applies_to: components["schemas"]["AppliesTo"];
+            approved_by: string | null;
+            current: boolean;
+            hash: string;
+            id: string;
+            item_count: number;
+            note: string;
+            published_at: string | null;
+            published_by: components["schemas"]["Named"] | null;
+            retire_approved_by: string | null;
+            retire_reason: string | null;
+            retired_at: string | null;
+            retired_by: components["schemas"]["Named"] | null;
+            sector: string | null;
             /** @enum {string} */
-            source?: "repository" | "office";
+            source: "repository" | "office";
             /** @enum {string} */
-            state?: "draft" | "published" | "retired";
-            stored_at?: string;
-            title?: {
-                [key: string]: unknown;
-            };
-            valid_from?: string;
-            version?: string;
+            state: "draft" | "published" | "retired";
+            stored_at: string;
+            title: components["schemas"]["Text"];
+            version: string;
+        };
+        ChecklistVersionDetail: {
+            applies_to: components["schemas"]["AppliesTo"];
+            approved_by: string | null;
+            current: boolean;
+            hash: string;
+            id: string;
+            item_count: number;
+            note: string;
+            published_at: string | null;
+            published_by: components["schemas"]["Named"] | null;
+            report: components["schemas"]["CompatibilityReport"] | null;
+            retire_approved_by: string | null;
+            retire_reason: string | null;
+            retired_at: string | null;
+            retired_by: components["schemas"]["Named"] | null;
+            sector: string | null;
+            /** @enum {string} */
+            source: "repository" | "office";
+            /** @enum {string} */
+            state: "draft" | "published" | "retired";
+            stored_at: string;
+            title: components["schemas"]["Text"];
+            valid_from: string;
+            version: string;
         };
         Checklists: {
             checklists: components["schemas"]["ChecklistSummary"][];
@@ -2655,6 +2698,21 @@ export interface components {
             visited: components["schemas"]["Rate"];
             visits_done: number;
             visits_due: number;
+        };
+        CompatibilityChange: {
+            /** @description answers already given may not fit any more */
+            breaking: boolean;
+            /** @enum {string} */
+            kind: "added" | "removed" | "retyped" | "rescored" | "reworded" | "relimited" | "moved" | "condition" | "narrowed" | "widened" | "grounds" | "hazard";
+            subject: string;
+            text: components["schemas"]["Text"];
+        };
+        CompatibilityReport: {
+            breaking: number;
+            changes: components["schemas"]["CompatibilityChange"][];
+            counts: {
+                [key: string]: number;
+            };
         };
         Completeness: {
             complete: boolean;
@@ -2721,9 +2779,9 @@ export interface components {
             to_org?: string;
         };
         Difference: {
-            from?: components["schemas"]["ChecklistReference"];
-            report?: components["schemas"]["Report"];
-            to?: components["schemas"]["ChecklistReference"];
+            from: components["schemas"]["ChecklistReference"];
+            report: components["schemas"]["CompatibilityReport"];
+            to: components["schemas"]["ChecklistReference"];
         };
         Distances: {
             device_exif: number | null;
@@ -2836,14 +2894,6 @@ export interface components {
             on_time: components["schemas"]["ExplainedRate"];
             overdue: components["schemas"]["Overdue"];
             rectification: components["schemas"]["ExplainedRate"];
-        };
-        Fault: {
-            code?: string;
-            detail?: string;
-            params?: {
-                [key: string]: unknown;
-            };
-            pointer?: string;
         };
         FieldError: {
             code: string;
@@ -3009,17 +3059,15 @@ export interface components {
             town_name: string;
         };
         Library: {
-            checklists?: components["schemas"]["LibraryEntry"][];
+            checklists: components["schemas"]["LibraryEntry"][];
         };
         LibraryEntry: {
-            current?: components["schemas"]["ChecklistVersion"] | null;
-            drafts?: components["schemas"]["ChecklistDraft"][];
-            id?: string;
-            sector?: string | null;
-            title?: {
-                [key: string]: unknown;
-            };
-            versions?: components["schemas"]["ChecklistVersion"][];
+            current: components["schemas"]["ChecklistVersion"] | null;
+            drafts: components["schemas"]["ChecklistDraftLine"][];
+            id: string;
+            sector: string | null;
+            title: components["schemas"]["Text"];
+            versions: components["schemas"]["ChecklistVersion"][];
         };
         Major: {
             closed: number;
@@ -3118,10 +3166,6 @@ export interface components {
         Pairings: {
             pairings: components["schemas"]["Pairing"][];
         };
-        Person: {
-            id?: string;
-            name?: string;
-        };
         Photo: {
             author_name: string | null;
             broken: string | null;
@@ -3189,7 +3233,7 @@ export interface components {
             note: string;
         };
         Pull: {
-            changes: components["schemas"]["Change1"][];
+            changes: components["schemas"]["Change"][];
             cursor: string;
             more: boolean;
             server_time: string;
@@ -3205,61 +3249,85 @@ export interface components {
             /** @description the visits that the batch touched */
             visits: components["schemas"]["Completeness"][];
         };
+        QuarantineChecklist: {
+            hash: string | null;
+            id: string | null;
+            known: boolean;
+            title: components["schemas"]["Text"] | null;
+            version: string | null;
+        };
         QuarantineCount: {
-            open?: number;
+            open: number;
         };
         QuarantineEntry: {
-            author?: {
+            author: components["schemas"]["Named"];
+            body: {
                 [key: string]: unknown;
             };
-            body?: {
-                [key: string]: unknown;
-            };
-            checklist?: {
-                [key: string]: unknown;
-            } | null;
-            fault_count?: number;
-            faults?: components["schemas"]["QuarantineFault"][];
-            faults_now?: components["schemas"]["QuarantineFault"][];
-            id?: string;
-            kind?: string;
-            made_at?: string;
-            may_resolve?: boolean;
-            mine?: boolean;
-            receipt?: {
-                [key: string]: unknown;
-            };
-            received_at?: string;
-            resolution?: {
-                [key: string]: unknown;
-            } | null;
+            checklist: components["schemas"]["QuarantineChecklist"] | null;
+            fault_count: number;
+            faults: components["schemas"]["QuarantineFault"][];
+            faults_now: components["schemas"]["QuarantineFault"][];
+            id: string;
             /** @enum {string} */
-            state?: "open" | "accepted" | "corrected" | "set_aside";
-            subject_id?: string | null;
-            subject_name?: string | null;
-            town_code?: string | null;
-            visit_id?: string | null;
+            kind: "visit" | "submission" | "hazard_event" | "photo";
+            made_at: string;
+            may_resolve: boolean;
+            mine: boolean;
+            receipt: components["schemas"]["Receipt"];
+            received_at: string;
+            resolution: components["schemas"]["QuarantineResolution"] | null;
+            /** @enum {string} */
+            state: "open" | "accepted" | "corrected" | "set_aside";
+            subject_id: string | null;
+            subject_name: string | null;
+            town_code: string | null;
+            visit_id: string | null;
         };
         QuarantineFault: {
             /** @description the answer as it was sent */
-            answer?: unknown;
-            code?: string;
+            answer: unknown;
+            code: string;
             /** @description the statement of the item, when it is known */
-            item?: {
-                [key: string]: unknown;
-            } | null;
-            params?: {
+            item: components["schemas"]["Text"] | null;
+            params: {
                 [key: string]: unknown;
             };
-            pointer?: string;
-            text?: {
-                [key: string]: unknown;
-            };
+            pointer: string;
+            text: components["schemas"]["Text"];
+        };
+        QuarantineLine: {
+            author: components["schemas"]["Named"];
+            checklist: components["schemas"]["QuarantineChecklist"] | null;
+            fault_count: number;
+            id: string;
+            /** @enum {string} */
+            kind: "visit" | "submission" | "hazard_event" | "photo";
+            made_at: string;
+            may_resolve: boolean;
+            mine: boolean;
+            receipt: components["schemas"]["Receipt"];
+            received_at: string;
+            resolution: components["schemas"]["QuarantineResolution"] | null;
+            /** @enum {string} */
+            state: "open" | "accepted" | "corrected" | "set_aside";
+            subject_id: string | null;
+            subject_name: string | null;
+            town_code: string | null;
+            visit_id: string | null;
         };
         QuarantinePage: {
-            items?: components["schemas"]["QuarantineEntry"][];
-            page?: number;
-            total?: number;
+            items: components["schemas"]["QuarantineLine"][];
+            page: number;
+            total: number;
+        };
+        QuarantineResolution: {
+            at: string;
+            by: components["schemas"]["Named"];
+            /** @enum {string} */
+            outcome: "accepted" | "corrected" | "set_aside";
+            reason: string;
+            record_id: string | null;
         };
         Queue: {
             items: components["schemas"]["QueueItem"][];
@@ -3325,13 +3393,6 @@ export interface components {
             receipt: components["schemas"]["Receipt"] | null;
             /** @enum {string} */
             status: "accepted" | "already_accepted" | "quarantined" | "conflict" | "refused";
-        };
-        Report: {
-            breaking?: number;
-            changes?: components["schemas"]["Change"][];
-            counts?: {
-                [key: string]: unknown;
-            };
         };
         Representative: {
             name: string;

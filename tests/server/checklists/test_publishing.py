@@ -260,7 +260,7 @@ def test_the_library_lists_every_version_and_draft(chen: Person) -> None:
         ("2026.2", "published", True), ("2026.1", "published", False),
     ]  # fmt: skip
     assert [(each["version"], each["obstacle_count"], each["breaking"]) for each in entry["drafts"]] == [("2026.3", 1, 1)]
-    assert library["nine_standards_village"]["current"]["state"] == "draft"
+    assert library["nine_standards_village"]["current"]["source"] == "repository"
 
 
 def test_any_two_versions_or_drafts_can_be_compared(chen: Person) -> None:
@@ -376,16 +376,21 @@ def test_a_release_marked_draft_does_not_withdraw_what_is_in_use(
     assert offered(chen)["ladders"] == ("2026.1", "published")
 
 
-def test_the_nine_standards_are_put_into_use_by_publishing_them(chen: Person, anna: Person) -> None:
-    assert offered(anna)["nine_standards_village"] == ("2026.1", "draft")
+def test_a_checklist_released_as_a_draft_is_put_into_use_by_publishing_it(
+    app: Flask, chen: Person, anna: Person, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    _release(monkeypatch, tmp_path, ladders("2026.1", status="draft"))
+    assert offered(anna)["ladders"] == ("2026.1", "draft")
     library = chen.get("/api/forms/library").json["checklists"]
-    digest = next(each["current"]["hash"] for each in library if each["id"] == "nine_standards_village")
+    released = next(each["current"] for each in library if each["id"] == "ladders")
 
-    draft = send(chen, {"from": digest}).json
+    draft = send(chen, {"from": released["hash"]}).json
     version = publish(chen, draft).json
 
+    assert released["state"] == "draft"
+    assert reinstate(chen, released["hash"]).status_code == 409
     assert (version["version"], version["state"]) == ("2026.2", "published")
-    assert offered(anna)["nine_standards_village"] == ("2026.2", "published")
+    assert offered(anna)["ladders"] == ("2026.2", "published")
 
 
 def test_a_published_document_cannot_be_changed_behind_its_address(app: Flask, chen: Person) -> None:
