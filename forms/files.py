@@ -88,6 +88,9 @@ def _check_tree(document: Any) -> None:
 
 
 def _check_text(text: str) -> None:
+    # PostgreSQL cannot store it.
+    if "\0" in text:
+        raise UnreadableFile(f"a NUL character in {text[:40]!a}")
     try:
         text.encode()
     except UnicodeEncodeError as error:

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from flask import Response, request
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import ValidationError
 
 from forms.files import BYTES_AT_MOST
@@ -28,6 +27,7 @@ from server.checklists.schemas import (
 from server.checklists.uploads import MEDIA_TYPES, Incoming, parse_body, read_document, read_upload, too_large, written
 from server.permissions import Action, current_actor, requires
 from server.problems import FieldError, Refusal, field_errors
+from server.wire import Blueprint
 
 blp = Blueprint("authoring", __name__, url_prefix="/api/forms", description="编写检查表 authoring checklists")
 

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from server import clock
 from server.permissions import Action, current_actor, requires
@@ -19,6 +18,7 @@ from server.visits.schemas import (
     QuarantineQuerySchema,
     SetAsideSchema,
 )
+from server.wire import Blueprint
 
 blp = Blueprint("quarantine", __name__, url_prefix="/api/quarantine", description="待处理记录 records that do not fit")
 

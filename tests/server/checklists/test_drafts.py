@@ -124,11 +124,12 @@ def test_a_field_beside_the_file_that_cannot_be_used_is_refused(chen: Person, fi
         (b'{"id": 99999999999999999999}', "is too large"),
         (b'{"id": ' + b"9" * 5000 + b"}", "is too large"),
         (b'{"id": "\\ud800"}', "lone surrogate"),
+        (b'{"id": "\\u0000"}', "NUL character"),
         (b"[" * 100_000, "nested too deeply"),
         (b'{"id": ' + b"[" * 60 + b"]" * 60 + b"}", "levels deep"),
         (b'{"id": "\xff"}', "can't decode byte"),
     ],
-    ids=["cut", "twin", "nan", "infinite", "unsafe", "digits", "surrogate", "deep", "deeper", "bytes"],
+    ids=["cut", "twin", "nan", "infinite", "unsafe", "digits", "surrogate", "nul", "deep", "deeper", "bytes"],
 )
 def test_what_is_no_json_is_refused_with_its_reason(chen: Person, data: bytes, words: str) -> None:
     answer = chen.post("/api/forms/drafts", data=data, headers={"Content-Type": "application/json"})
