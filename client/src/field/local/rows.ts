@@ -83,6 +83,8 @@ export interface EarlierAnswer {
   code: string;
   /** What the answer was to, since the newer version may not have it any more. */
   statement: Text | null;
+  /** Labels of the options that were chosen. */
+  chosen: Text[];
   answer: unknown;
 }
 

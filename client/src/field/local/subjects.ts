@@ -53,6 +53,6 @@ function newestVersions(rows: ChecklistRow[]): ChecklistRow[] {
 }
 
 /** "2026.10" is newer than "2026.9". */
-function isNewer(version: string, than: string): boolean {
+export function isNewer(version: string, than: string): boolean {
   return version.localeCompare(than, "en", { numeric: true }) > 0;
 }

@@ -50,7 +50,9 @@ async function noteSubmittedVisit({ db }: Vault, id: string): Promise<void> {
   if ((await db.visits.get(id))?.state === "open") await db.mirrors.update(id, { finished_elsewhere: true });
 }
 
+/** New visits begin with this version. Others of the checklist stay for drafts that began with them. */
 async function putChecklist(vault: Vault, summary: ChecklistSummary): Promise<void> {
+  await vault.db.checklists.where({ id: summary.id }).and((row) => row.hash !== summary.hash).modify({ status: "retired" });
   const known = await vault.db.checklists.get(summary.hash);
   await vault.db.checklists.put({ ...summary, document: known?.document ?? null });
 }

@@ -9,7 +9,8 @@ import { receiptCode } from "../../sync/receipts.ts";
 import { decideRetry, LONGEST_RETRY_AFTER_S } from "../../sync/retry.ts";
 import { formatTime } from "../../sync/times.ts";
 import type { Problem, PushReply, RecordResult, Timestamp, Uuid } from "../../api/wire.ts";
-import type { PhotoRow, RecordRow } from "../local/rows.ts";
+import type { ChecklistDocument } from "../../forms/format.ts";
+import type { ChecklistRow, PhotoRow, RecordRow } from "../local/rows.ts";
 import { inVault, readClocks, readMeta, writeMeta } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
 import { applyChanges } from "./changes.ts";
@@ -142,17 +143,32 @@ export async function pullChanges(vault: Vault, network: Network): Promise<Step 
 
 /** Fetches one checklist document that is known by name only. It never changes, so its hash says whether it is whole. */
 export async function fetchChecklist(vault: Vault, network: Network, failed: Set<string>): Promise<Step> {
-  const rows = await inVault(vault, () => vault.db.checklists.filter((row) => row.document === null && row.status === "published").toArray());
-  const row = rows.find(({ hash }) => !failed.has(hash));
-  if (row === undefined) return IDLE;
-  const reply = await network.checklist(row.hash);
+  const hash = (await wantedChecklists(vault)).find((wanted) => !failed.has(wanted));
+  if (hash === undefined) return IDLE;
+  const reply = await network.checklist(hash);
   if (reply.kind === "unreachable" || (reply.kind === "refused" && !isFinal(reply.status))) return failureOf(reply);
-  if (reply.kind === "ok" && (await sha256Hex(canonicalJson(reply.value))) === row.hash) {
-    await inVault(vault, () => vault.db.checklists.update(row.hash, { document: reply.value }));
-  } else {
-    failed.add(row.hash);
-  }
+  if (reply.kind === "ok" && (await sha256Hex(canonicalJson(reply.value))) === hash) await keepChecklist(vault, hash, reply.value);
+  else failed.add(hash);
   return PROGRESS;
+}
+
+/** Those that new visits begin with, and those of visits in progress: one may have come from another device. */
+async function wantedChecklists({ db }: Vault): Promise<string[]> {
+  const open = await db.visits.where({ state: "open" }).primaryKeys();
+  const [rows, begun] = await Promise.all([db.checklists.toArray(), db.submissions.where("visit_id").anyOf(open).toArray()]);
+  const have = new Set(rows.filter((row) => row.document !== null).map((row) => row.hash));
+  const wanted = [...begun.map((row) => row.checklist.hash), ...rows.filter((row) => row.status === "published").map((row) => row.hash)];
+  return wanted.filter((hash) => !have.has(hash));
+}
+
+function keepChecklist({ db }: Vault, hash: string, document: unknown): Promise<void> {
+  return db.transaction("rw", db.checklists, async () => {
+    const known = await db.checklists.get(hash);
+    if (known !== undefined) return void (await db.checklists.update(hash, { document }));
+    const { id, version, title, sector, applies_to, sections } = document as ChecklistDocument;
+    const item_count = sections.reduce((sum, section) => sum + section.items.length, 0);
+    await db.checklists.put({ id, version, hash, title, sector, status: "retired", applies_to, item_count, document } as ChecklistRow);
+  });
 }
 
 export function failureOf(reply: Exclude<Reply<unknown>, { kind: "ok" }>): Extract<Step, { kind: "failed" }> {

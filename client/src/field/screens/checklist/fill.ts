@@ -78,7 +78,7 @@ export function openFill(vault: Vault, submissionId: string, standards: ShallowR
   const { value: stored, error } = useLive(async () => (await findSubmission(vault, submissionId)) ?? null);
   // The document may arrive while the page is open; it never changes after that.
   const hash = computed(() => submission.value?.checklist.hash ?? null);
-  const { value: document } = useLive(async () => (hash.value === null ? undefined : checklistDocument(vault, hash.value)), () => hash.value);
+  const { value: document } = useLive(async () => readDocument(hash.value), () => hash.value);
   watch(error, (raised) => {
     if (raised) failure.value = raised;
   });
@@ -95,18 +95,29 @@ export function openFill(vault: Vault, submissionId: string, standards: ShallowR
   watch(document, open);
   watch(standards, () => judging.schedule());
 
+  async function readDocument(wanted: string | null): Promise<{ hash: string; content: unknown } | undefined> {
+    return wanted === null ? undefined : { hash: wanted, content: await checklistDocument(vault, wanted) };
+  }
+
   function open(): void {
-    if (submission.value === null || document.value === undefined || checklist.value !== null) return;
-    if (document.value === null) {
+    // What the query answered last may still be the version before a carry-over.
+    if (document.value === undefined || document.value.hash !== hash.value || checklist.value !== null) return;
+    if (document.value.content === null) {
       state.value = "not_fetched";
       return;
     }
-    checklist.value = loadChecklist(document.value as ChecklistDocument);
+    checklist.value = loadChecklist(document.value.content as ChecklistDocument);
     judge();
     state.value = "ready";
   }
 
   function adopt(row: SubmissionRow): void {
+    if (submission.value !== null && submission.value.checklist.hash !== row.checklist.hash) {
+      checklist.value = null;
+      rows.clear();
+      sections.value = [];
+      state.value = "loading";
+    }
     submission.value = row;
     const current = flattened(row);
     for (const path of answers.keys()) if (!current.has(path) && !unwritten.has(path)) answers.delete(path);
