@@ -6,6 +6,7 @@ number) is drawn, and the result says which lines are missing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +33,15 @@ class WatermarkFields:
     position: Position | None
     inspector_name: str
     photo_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A circle drawn by hand: x and r in fractions of the picture's width, y of its height."""
+
+    x: float
+    y: float
+    r: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,29 @@ def draw_watermark(image: Image.Image, fields: WatermarkFields, font_path: Path 
     if drawn:
         copy.alpha_composite(_banner(copy.size, drawn, font, size_px, bool(chinese)))
     return Watermarked(copy.convert("RGB"), tuple(line for line in lines if line not in drawn))
+
+
+def circles_of(marks: object) -> list[Circle]:
+    """The circles among what a phone sent as marks; anything else that stands there is kept in the record and not drawn."""
+    found = []
+    for mark in marks if isinstance(marks, list) else []:
+        values = [mark.get(key) for key in ("x", "y", "r")] if isinstance(mark, dict) and mark.get("shape") == "circle" else []
+        numbers = [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+        if len(numbers) == 3 and all(0 <= number <= 1 for number in numbers) and numbers[2] > 0:
+            found.append(Circle(*numbers))
+    return found
+
+
+def draw_circles(image: Image.Image, circles: Sequence[Circle]) -> Image.Image:
+    """A copy with the circles on it, red within white so that they stand out on any ground; the given picture is not changed."""
+    copy = image.copy()
+    draw = ImageDraw.Draw(copy)
+    stroke = max(3, round(image.width / 200))
+    for circle in circles:
+        x, y, r = circle.x * image.width, circle.y * image.height, circle.r * image.width
+        for extra, colour in ((stroke // 2, (255, 255, 255)), (0, (255, 59, 48))):
+            draw.ellipse((x - r - extra, y - r - extra, x + r + extra, y + r + extra), outline=colour, width=stroke + 2 * extra)
+    return copy
 
 
 def _position_text(position: Position | None) -> str:

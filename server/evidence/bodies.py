@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from media.watermark import circles_of
 from server import clock
 from server.accounts.models import User
 from server.db import db
@@ -181,6 +182,7 @@ def _photo_body(
         "broken": photo.broken,
         "author_name": names.get(photo.author_id),
         "state": photo.review_state,
+        "marks": [{"shape": "circle", "x": mark.x, "y": mark.y, "r": mark.r} for mark in circles_of(photo.facts.get("marks"))],
         "exif": photo.exif | {"taken_at": clock.isoformat(photo.exif_taken_at)} if photo.inspected_at else {},
         "thumbnail_url": f"{base}/thumbnail" if drawn else None,
         "display_url": f"{base}/display" if drawn else None,

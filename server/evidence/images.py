@@ -12,7 +12,7 @@ from PIL import Image
 from media.derivatives import jpeg_bytes
 from media.errors import ObjectMissing
 from media.position import Position
-from media.watermark import WatermarkFields, draw_watermark
+from media.watermark import WatermarkFields, circles_of, draw_circles, draw_watermark
 from server.db import db
 from server.evidence.bodies import person_name
 from server.evidence.files import photo_store
@@ -68,7 +68,7 @@ def open_image(photo: Photo, kind: ImageKind) -> ServedImage:
 
 
 def _marked(photo: Photo, display: BinaryIO) -> bytes:
-    """The display copy with the facts on it. Drawn on demand: few are ever asked for, and names may change."""
+    """The display copy with the inspector's circles and the facts on it. Drawn on demand: few are asked for, names may change."""
     subject = db.session.get(Subject, photo.subject_id) if photo.subject_id else None
     towns = area_names()
     place = [towns.get(code or "", "") for code in ((subject.town_code, subject.village_code) if subject else ())]
@@ -88,4 +88,5 @@ def _marked(photo: Photo, display: BinaryIO) -> bytes:
         photo_number=receipt_code(ReceiptKind.PHOTO, str(photo.id), photo.sha256 or ""),
     )
     with Image.open(display, formats=["JPEG"]) as image:
-        return jpeg_bytes(draw_watermark(image.convert("RGB"), fields).image)
+        circled = draw_circles(image.convert("RGB"), circles_of(photo.facts.get("marks")))
+        return jpeg_bytes(draw_watermark(circled, fields).image)

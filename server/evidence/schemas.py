@@ -164,6 +164,7 @@ class PhotoSchema(AnswerSchema):
     broken = fields.String(allow_none=True)
     author_name = fields.String(allow_none=True)
     state = one_of(*STATES)
+    marks = fields.List(fields.Nested(MarkSchema), metadata={"description": "circles that the inspector drew on the photo"})
     exif = fields.Dict()
     thumbnail_url = fields.String(allow_none=True)
     display_url = fields.String(allow_none=True)

@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 from media import fonts, watermark
 from media.fonts import CjkFont, find_cjk_font
 from media.position import Position
-from media.watermark import WatermarkFields, draw_watermark, watermark_lines
+from media.watermark import Circle, WatermarkFields, circles_of, draw_circles, draw_watermark, watermark_lines
 
 
 def fields(position: Position | None = Position(112.8991, 35.6172, 12.4)) -> WatermarkFields:
@@ -99,3 +99,27 @@ def test_font_without_chinese_characters_is_not_taken(tmp_path: Path) -> None:
     assert found is None or isinstance(found, CjkFont)
     assert found is None or found.path != latin
     assert find_cjk_font(tmp_path / "missing.ttf") == find_cjk_font()
+
+
+def test_circles_are_drawn_where_the_finger_drew_them_and_on_a_copy_only() -> None:
+    picture = Image.new("RGB", (400, 200), (0, 0, 0))
+
+    drawn = draw_circles(picture, [Circle(0.5, 0.5, 0.1)])
+
+    assert picture.getcolors() == [(80000, (0, 0, 0))]
+    # Centre at (200, 100), radius 40 of the width 400: the stroke lies just within the edge.
+    assert drawn.getpixel((200 - 39, 100)) == (255, 59, 48)
+    assert drawn.getpixel((200, 100 - 39)) == (255, 59, 48)
+    assert drawn.getpixel((200, 100)) == (0, 0, 0)
+    assert drawn.getpixel((200 - 45, 100)) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [None, "circle", [7], [{"shape": "arrow", "x": 0.5, "y": 0.5, "r": 0.1}], [{"shape": "circle", "x": 0.5, "y": 0.5}],
+     [{"shape": "circle", "x": "0.5", "y": 0.5, "r": 0.1}], [{"shape": "circle", "x": 1.5, "y": 0.5, "r": 0.1}],
+     [{"shape": "circle", "x": 0.5, "y": 0.5, "r": 0}], [{"shape": "circle", "x": True, "y": 0.5, "r": 0.1}]],
+)  # fmt: skip
+def test_what_is_no_circle_is_not_drawn(marks: object) -> None:
+    assert circles_of(marks) == []
+    assert circles_of([{"shape": "circle", "x": 0.25, "y": 0.5, "r": 0.1, "note": "x"}]) == [Circle(0.25, 0.5, 0.1)]

@@ -3184,6 +3184,8 @@ export interface components {
             inspected_at: string | null;
             item_path: string | null;
             marked_url: string | null;
+            /** @description circles that the inspector drew on the photo */
+            marks: components["schemas"]["Mark"][];
             media_type: string | null;
             original_url: string | null;
             positions: components["schemas"]["Positions"];

@@ -1,4 +1,4 @@
-/** Where a reviewer's circle lies on a picture that is shown cut to a square (object-fit: cover) or whole. Pure. */
+/** Where a circle lies on a picture that is shown cut to a square (object-fit: cover) or whole. Pure. */
 
 /** Fractions of the photo: centre from its left and top edge, radius of its width. */
 export interface Mark {
@@ -18,6 +18,29 @@ export function markPlace(mark: Mark, ratio: number, whole: boolean): { left: st
   // The circle's own height, in fractions of the box's height: a box that shows the photo whole has the photo's shape.
   const tall = whole ? radius * ratio : radius;
   return { left: percent(x - radius), top: percent(y - tall), width: percent(2 * radius) };
+}
+
+/** More would hide what they show. */
+export const MOST_MARKS = 5;
+/** A tap without a drag: about a thumb's width on the picture. */
+const TAP_RADIUS = 0.1;
+const SMALLEST_RADIUS = 0.03;
+
+/** The circle that a finger draws from its middle outwards; both points are fractions of the picture. */
+export function circleBetween(middle: { x: number; y: number }, edge: { x: number; y: number }, ratio: number): Mark & { shape: "circle" } {
+  const across = edge.x - middle.x;
+  const down = (edge.y - middle.y) / ratio;
+  const drawn = Math.hypot(across, down);
+  const radius = drawn < SMALLEST_RADIUS ? TAP_RADIUS : drawn;
+  return { shape: "circle", x: within(middle.x), y: within(middle.y), r: rounded(Math.min(0.5, radius)) };
+}
+
+function within(fraction: number): number {
+  return rounded(Math.min(1, Math.max(0, fraction)));
+}
+
+function rounded(fraction: number): number {
+  return Math.round(fraction * 10_000) / 10_000;
 }
 
 function percent(fraction: number): string {

@@ -136,6 +136,15 @@ export interface RecordRow {
   envelope: Envelope<object>;
   problem: Problem | null;
   receipt: string | null;
+  /** What the office decided about a quarantined record. */
+  resolution?: QuarantineResolution | null;
+}
+
+export interface QuarantineResolution {
+  state: "accepted" | "corrected" | "set_aside";
+  reason: string;
+  by: string | null;
+  at: Timestamp | null;
 }
 
 /** `elsewhere`: the draft was begun on another device, which still has the bytes. */

@@ -1,6 +1,6 @@
 /** Writes a page of server changes and its cursor in one transaction, so that no page is half taken. */
 import type { Change, ChangesReply, ChecklistSummary, Timestamp, VisitArrival } from "../../api/wire.ts";
-import type { DraftSummary, HazardRow, ReviewRow, SubjectRow } from "../local/rows.ts";
+import type { DraftSummary, HazardRow, QuarantineResolution, ReviewRow, SubjectRow } from "../local/rows.ts";
 import { takeDraftChange } from "../local/mirror.ts";
 import { inVault, readMeta } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
@@ -8,7 +8,7 @@ import type { Vault } from "../local/vault.ts";
 /** Returns what the page said about visits of this phone, for the receipts. */
 export async function applyChanges(vault: Vault, page: ChangesReply, now: Timestamp): Promise<VisitArrival[]> {
   const { db } = vault;
-  const tables = [db.subjects, db.pairings, db.hazards, db.checklists, db.reviews, db.visits, db.mirrors, db.meta];
+  const tables = [db.subjects, db.pairings, db.hazards, db.checklists, db.reviews, db.visits, db.mirrors, db.records, db.meta];
   await inVault(vault, () =>
     db.transaction("rw", tables, async () => {
       const device_id = await readMeta<string>(vault, "device_id");
@@ -38,11 +38,27 @@ async function applyChange(vault: Vault, { kind, id, deleted, body }: Change, de
       return deleted ? retireChecklist(vault, id) : putChecklist(vault, body as ChecklistSummary);
     case "visit_draft":
       return takeDraftChange(vault, id, deleted ? null : (body as DraftSummary), device_id);
+    case "quarantine":
+      return deleted ? undefined : takeResolution(vault, id, body as QuarantineEntry);
     case "visit":
       return deleted ? undefined : noteSubmittedVisit(vault, id);
     default:
       return undefined;
   }
+}
+
+/** The author's own entry of the county office's list; more stands in it than a phone reads. */
+interface QuarantineEntry {
+  state: string;
+  resolution: { by: { name: string } | null; at: Timestamp; reason: string } | null;
+}
+
+/** A record that counts now needs no words any more; one that was set aside keeps its notice until the person has read it. */
+async function takeResolution({ db }: Vault, id: string, { state, resolution }: QuarantineEntry): Promise<void> {
+  const record = await db.records.get(id);
+  if (record?.state !== "quarantined" || !["accepted", "corrected", "set_aside"].includes(state)) return;
+  const decided = { state, reason: resolution?.reason ?? "", by: resolution?.by?.name ?? null, at: resolution?.at ?? null } as QuarantineResolution;
+  await db.records.update(id, state === "set_aside" ? { resolution: decided } : { resolution: decided, state: "stored", problem: null });
 }
 
 /** A visit that is still open here was submitted from another device. */

@@ -4,7 +4,7 @@
  */
 import type { Delivery } from "../../ui/delivery.ts";
 import type { Problem, Timestamp, Uuid } from "../../api/wire.ts";
-import type { PhotoRow, RecordRow, VisitRow } from "../local/rows.ts";
+import type { PhotoRow, QuarantineResolution, RecordRow, VisitRow } from "../local/rows.ts";
 import { inVault, readMeta } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
 
@@ -15,6 +15,7 @@ export interface Refusal {
   /** `conflict`: another content is there under the same id. `quarantined` is kept by the server, for a person to look at. */
   state: "refused" | "conflict" | "quarantined";
   problem: Problem | null;
+  resolution: QuarantineResolution | null;
 }
 
 export interface PhotoDelivery {
@@ -192,12 +193,12 @@ function sendingOf(meta: SendingMeta, waiting: number): Sending {
 
 function refusalOfRecord(record: RecordRow): Refusal[] {
   if (record.state === "waiting" || record.state === "stored") return [];
-  return [{ of: "record", id: record.id, visit_id: record.visit_id, state: record.state, problem: record.problem }];
+  return [{ of: "record", id: record.id, visit_id: record.visit_id, state: record.state, problem: record.problem, resolution: record.resolution ?? null }];
 }
 
 function refusalOfPhoto(photo: PhotoRow): Refusal[] {
   if (photo.upload.state !== "refused") return [];
-  return [{ of: "photo", id: photo.id, visit_id: photo.visit_id, state: "refused", problem: photo.upload.problem }];
+  return [{ of: "photo", id: photo.id, visit_id: photo.visit_id, state: "refused", problem: photo.upload.problem, resolution: null }];
 }
 
 function groupByVisit<Row extends { visit_id: Uuid | null }>(rows: Row[]): Map<Uuid | null, Row[]> {

@@ -75,6 +75,7 @@ export interface ReviewPhoto {
   id: string; role: string; source: string | null; display_url: string | null; thumbnail_url: string | null; original_url: string | null; marked_url: string | null;
   width: number | null; height: number | null; captured_at: string | null; uploaded_at: string | null; author_name: string | null; broken: string | null;
   positions: PhotoPositions; distances_m: { subject_device: number | null; subject_exif: number | null; device_exif: number | null }; review: PhotoReview | null;
+  marks?: Circle[];
 }
 export interface ReviewItem {
   photo: ReviewPhoto; before: ReviewPhoto | null; after: ReviewPhoto | null;

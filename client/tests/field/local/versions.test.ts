@@ -61,8 +61,8 @@ describe("a newer version of a checklist", () => {
 
     expect(offer?.outcome.kept).toEqual([{ path: "exit", lookAgain: true }]);
     expect(offer?.lost).toEqual([
-      { path: "lamp", code: "unknown-item", statement: words("应急灯完好"), chosen: [], answer: { result: "fail", remark: "三盏不亮", hazards: [HAZARD_ID] } },
       { path: "door", code: "unknown-item", statement: words("防火门"), chosen: [words("木门")], answer: { value: "w" } },
+      { path: "lamp", code: "unknown-item", statement: words("应急灯完好"), chosen: [], answer: { result: "fail", remark: "三盏不亮", hazards: [HAZARD_ID] } },
     ]);
     expect(await vault.db.submissions.get(submission_id)).toEqual(before);
   });
@@ -75,12 +75,12 @@ describe("a newer version of a checklist", () => {
     const row = await acceptCarryOver(vault, offer);
 
     expect([row?.checklist.hash, row?.answers]).toEqual([newer.hash, { exit: { result: "pass" } }]);
-    expect(row?.earlier.map((part) => [part.checklist.version, part.answers.map((answer) => answer.path)])).toEqual([["2026.9", ["lamp", "door"]]]);
+    expect(row?.earlier.map((part) => [part.checklist.version, part.answers.map((answer) => answer.path)])).toEqual([["2026.9", ["door", "lamp"]]]);
     expect(await vault.db.hazard_drafts.get(HAZARD_ID)).toMatchObject({ item_path: null, submission_id: null, description: "回风巷甲烷超限" });
     await saveVisitDetails(vault, visit_id, { signature: { kind: "absent", reason: "外出" } });
     await finishVisit(vault, visit_id);
     const body = (await vault.db.records.get(submission_id))?.envelope.body as { earlier: { answers: { answer: unknown }[] }[] };
-    expect(body.earlier[0]?.answers[0]?.answer).toEqual({ result: "fail", remark: "三盏不亮", hazards: [HAZARD_ID] });
+    expect(body.earlier[0]?.answers[1]?.answer).toEqual({ result: "fail", remark: "三盏不亮", hazards: [HAZARD_ID] });
   });
 
   it("is looked at again when something was answered since", async () => {
