@@ -194,7 +194,11 @@ def _hazard(phone: Phone, photos: Sequence[Path]) -> Iterator[str]:
         _shown(phone.tap_target("photo-remove"))
         settle(phone.page)
         yield "field-photo-sheet"
-        phone.tap("sheet-close")
+        phone.tap("photo-mark")
+        _shown(phone.tap_target("mark-save"))
+        settle(phone.page)
+        yield "field-mark"
+        phone.tap("mark-save")
     phone.tap("save-hazard")
     _shown(roof)
     _centre(roof)
