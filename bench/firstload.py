@@ -46,6 +46,7 @@ def main() -> None:
         service.start("web")
         try:
             size_table = _sizes(browser, service.address)
+            print(size_table.markdown(), flush=True)
             paint_table = _paints(browser, service.address)
         finally:
             service.stop()
@@ -70,7 +71,7 @@ class Meter:
 
     def __init__(self, page: Page) -> None:
         self._finished: list[Request] = []
-        page.on("requestfinished", self._finished.append)
+        page.on("requestfinished", lambda request: self._finished.append(request))
 
     def snapshot(self) -> Wire:
         wire = Wire()
@@ -175,9 +176,10 @@ def _paint(context: BrowserContext, url: str) -> float:
     tools.send("Network.enable")
     tools.send("Network.emulateNetworkConditions", lab.SLOW_4G)
     lab.slow_down(tools, SLOWER)
-    page.goto(url)
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(1_000)
+    page.goto(url, wait_until="commit", timeout=120_000)
+    expect(page.locator("h1").first).to_be_visible(timeout=120_000)
+    # Something larger may still come.
+    page.wait_for_timeout(2_000)
     found = float(page.evaluate(LARGEST_PAINT))
     page.close()
     return found
