@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from forms import load_checklist
 from forms.check import CHECKLISTS_FOLDER, read_json
+from forms.determinations import determine
 
 SECTORS = [
     "coal_mine",
@@ -58,9 +60,28 @@ NON_COAL_41 = {"地下": ("u", 4), "露天": ("o", 2), "尾矿库": ("t", 2)}
 
 def test_the_coal_mine_decree_is_expressed_in_all_its_123_circumstances() -> None:
     expected = {f"m21_{article}_{n}": f"第{article}条（{NUMERALS[n]}）" for article, n in _numbered(COAL_DECREE_21)}
+    # Gas over the limit is judged place by place: what one face did or may excuse says nothing about another.
+    elsewhere = {"heading": (1, 2, 4, 5, 8), "roadway": (1, 2, 4), "history": (8,)}
+    placed = {f"m21_5_{n}_{place}": f"第5条（{NUMERALS[n]}）" for place, numbers in elsewhere.items() for n in numbers}
 
     assert len(expected) == 123
-    assert _clauses("coal_mine", "mem-21-2026") == expected
+    assert _clauses("coal_mine", "mem-21-2026") == expected | placed
+
+
+def test_one_coal_face_neither_excuses_nor_accuses_another() -> None:
+    checklist = load_checklist(_read("coal_mine"))
+
+    def found(*faces: dict[str, Any]) -> list[tuple[str, tuple[str, ...]]]:
+        answers = {"repeats": {"coal_face": [{"key": str(number), "answers": face} for number, face in enumerate(faces)]}}
+        return [(each.id, each.paths) for each in determine(checklist, answers)]
+
+    peak = {"cf_ch4_work": {"value": "3.20"}, "cf_gas_actions": {"value": ["peak3"]}}
+    excused = {"cf_ch4_work": {"value": "3.20"}, "cf_gas_actions": {"value": ["peak3", "exc_peak3"]}}
+    acted = {"cf_ch4_work": {"value": "1.60"}, "cf_gas_actions": {"value": []}}
+    careless = {"cf_ch4_work": {"value": "1.20"}, "cf_gas_actions": {"value": ["no_cut_15"]}}
+
+    assert found(peak, excused) == [("m21_5_8", ("coal_face[0].cf_gas_actions",))]
+    assert found(acted, careless) == []
 
 
 def test_the_construction_criteria_are_expressed_in_their_51_circumstances_and_two_whole_articles() -> None:
