@@ -11,6 +11,8 @@ export default defineConfig({
     environment: "node",
     allowOnly: false,
     maxWorkers: 2,
+    // A busy machine is slow; a test that hangs is still found.
+    testTimeout: 60_000,
     restoreMocks: true,
   },
 });
