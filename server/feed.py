@@ -76,7 +76,7 @@ def record_changes(kind: str, entries: Iterable[tuple[object, uuid.UUID | None]]
         for entity, subject in dict.fromkeys(entries)
     ]
     if rows:
-        db.session.execute(insert(Change).values(xid=xid), rows)
+        db.session.execute(insert(Change.__table__).values(xid=xid), rows)
 
 
 def changes_after(cursor: Cursor, visible: Any, limit: int) -> list[Change]:

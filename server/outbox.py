@@ -45,7 +45,7 @@ def note(topic: str, keys: Iterable[object]) -> None:
         for key in dict.fromkeys(keys)
     ]
     if rows:
-        db.session.execute(insert(OutboxNote), rows)
+        db.session.execute(insert(OutboxNote.__table__), rows)
 
 
 def visible_notes(topic: str, key: str) -> list[int]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, bindparam, delete, func, or_, select
 
 from server import clock
 from server.accounts.models import RoleGrant, Session, SignInFailure, User
@@ -26,6 +26,25 @@ _NOBODY = _hasher.hash(secrets.token_hex(16))
 
 FAILURES_ALLOWED = 8
 FAILURE_WINDOW = timedelta(minutes=10)
+
+
+_session, _user, _grant = Session.__table__.c, User.__table__.c, RoleGrant.__table__.c
+# Built once, over tables instead of classes: the same as a query of rows costs a third of the time of a small request.
+_ACTOR = (
+    select(_user.id, _user.name, _user.county_code, _grant.role, _grant.scope_kind, _grant.scope_id)
+    .select_from(Session.__table__)
+    .join(User.__table__, _user.id == _session.user_id)
+    .outerjoin(
+        RoleGrant.__table__,
+        and_(
+            _grant.user_id == _user.id,
+            _grant.valid_from <= bindparam("today"),
+            or_(_grant.valid_to.is_(None), _grant.valid_to >= bindparam("today")),
+        ),
+    )
+    .where(_session.token_sha256 == bindparam("digest"), _session.expires_at > bindparam("now"), _user.active)
+    .order_by(_grant.id)
+)
 
 
 @dataclass(frozen=True)
@@ -78,6 +97,16 @@ def sign_out(token: str, actor: Actor) -> None:
     with transaction() as session:
         session.execute(delete(Session).where(Session.token_sha256 == _digest(token)))
         write_audit("session:close", "user", actor.user_id, actor_id=actor.user_id)
+
+
+def find_actor(token: str, now: datetime) -> Actor | None:
+    """The actor behind a token, with the grants in force today; in one query, since every request asks."""
+    rows = db.session.execute(_ACTOR, {"digest": _digest(token), "now": now, "today": clock.county_date(now)}).all()
+    if not rows:
+        return None
+    user_id, name, county_code = rows[0][:3]
+    grants = tuple(Grant(Role(role), ScopeKind(kind), scope_id) for *_, role, kind, scope_id in rows if role is not None)
+    return Actor(user_id=user_id, name=name, county_code=county_code, grants=grants)
 
 
 def find_session(token: str, now: datetime) -> tuple[Session, User] | None:

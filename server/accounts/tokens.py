@@ -21,7 +21,7 @@ def install(app: Flask) -> None:
     @app.before_request
     def prepare() -> None:
         # An outer application context (a test, a command) outlives the request; nothing of another request may stay.
-        for name in ("actor", "session_row", "user_row", "request_id"):
+        for name in ("actor", "request_id"):
             g.pop(name, None)
         g.load_actor = _load_actor
 
@@ -39,12 +39,7 @@ def _load_actor() -> Actor | None:
         return None
     if "Authorization" not in request.headers:
         _check_same_site()
-    now = clock.now()
-    found = service.find_session(token, now)
-    if found is None:
-        return None
-    g.session_row, g.user_row = found
-    return service.actor_of(found[1], clock.county_date(now))
+    return service.find_actor(token, clock.now())
 
 
 def _check_same_site() -> None:

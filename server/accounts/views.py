@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, g, make_response
+from flask import current_app, make_response
 from flask.views import MethodView
 
 from server import clock
@@ -13,6 +13,7 @@ from server.accounts.models import Session, User
 from server.accounts.schemas import SessionSchema, SignInSchema
 from server.accounts.tokens import COOKIE, request_token
 from server.permissions import current_actor, public, signed_in
+from server.problems import Refusal
 from server.wire import Blueprint
 
 blp = Blueprint("accounts", __name__, url_prefix="/api/accounts", description="用户与登录 users and sessions")
@@ -44,8 +45,10 @@ class SessionView(MethodView):
     @blp.response(200, SessionSchema)
     def get(self) -> Any:
         """Who is signed in."""
-        current_actor()
-        return _session_body(g.session_row, g.user_row)
+        found = service.find_session(request_token() or "", clock.now())
+        if found is None:
+            raise Refusal("not-signed-in")
+        return _session_body(*found)
 
     @signed_in
     @blp.response(204)

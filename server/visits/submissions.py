@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 import forms
 from server import feed, outbox
@@ -109,54 +109,54 @@ def store_submissions(records: list[Envelope], actor: Actor, now: datetime) -> N
     # A revision and what it revises may arrive at once; without the lock both would count.
     lock_ids([*(uuid.UUID(record.id) for record in records), *revised])
     for record in records:
-        add_submission(record, actor, now)
+        if record.body.get("revises"):
+            _supersede(uuid.UUID(record.body["revises"]), uuid.UUID(record.subject_id))
+    # A revision may overtake what it revises on the way here.
+    ids = [uuid.UUID(record.id) for record in records]
+    stored = set(db.session.scalars(select(Submission.revises_id).where(Submission.revises_id.in_(ids))))
+    overtaken = stored | set(revised)
+    rows = [_row(record, actor, now) for record in records]
+    db.session.execute(insert(Submission.__table__), [row | {"superseded": row["id"] in overtaken} for row in rows])
     subjects = {uuid.UUID(record.subject_id) for record in records if record.subject_id}
     outbox.note("refresh_subject", subjects)
     feed.record_changes("submission", [(uuid.UUID(record.id), uuid.UUID(record.subject_id)) for record in records])
 
 
-def add_submission(record: Envelope, actor: Actor, now: datetime) -> Submission:
-    """Scores a submission by the version it used and adds it to the open transaction."""
+def _supersede(revised: uuid.UUID, subject_id: uuid.UUID) -> None:
+    db.session.execute(
+        update(Submission).where(Submission.id == revised, Submission.subject_id == subject_id).values(superseded=True)
+    )
+
+
+def _row(record: Envelope, actor: Actor, now: datetime) -> dict[str, Any]:
+    """A submission with its score by the version it used, as a row of its table."""
     body = record.body
     checklist = find_compiled(body["checklist"]["hash"])
     assert checklist is not None, "checked before"
     answers = answers_of(body)
     score = forms.score(checklist, answers)
-    identifier = uuid.UUID(record.id)
-    revises = uuid.UUID(body["revises"]) if body.get("revises") else None
-    if revises:
-        db.session.execute(
-            update(Submission)
-            .where(Submission.id == revises, Submission.subject_id == uuid.UUID(record.subject_id))
-            .values(superseded=True)
-        )
-    # A revision may overtake what it revises on the way here.
-    overtaken = db.session.scalar(select(Submission.id).where(Submission.revises_id == identifier))
-    submission = Submission(
-        id=identifier,
-        county_code=current_app.config["SETTINGS"].county_code,
-        visit_id=uuid.UUID(record.visit_id),
-        subject_id=uuid.UUID(record.subject_id),
-        author_id=actor.user_id,
-        checklist_id=body["checklist"]["id"],
-        checklist_hash=body["checklist"]["hash"],
-        revises_id=revises,
-        superseded=overtaken is not None,
-        finished_at=parse_time(body["finished_at"]),
-        answers=answers,
-        score_numerator=None if score.numerator is None else str(score.numerator),
-        score_denominator=None if score.denominator is None else str(score.denominator),
-        score_sort=None if score.numerator is None or not score.denominator else 100 * score.numerator / score.denominator,
-        provisional=score.provisional,
-        checked=score.checked,
-        total=score.total,
-        grade=score.grade,
-        veto_paths=list(score.veto_paths),
-        insufficient_sample=score.insufficient_sample,
-        received_at=now,
-    )
-    db.session.add(submission)
-    return submission
+    return {
+        "id": uuid.UUID(record.id),
+        "county_code": current_app.config["SETTINGS"].county_code,
+        "visit_id": uuid.UUID(record.visit_id),
+        "subject_id": uuid.UUID(record.subject_id),
+        "author_id": actor.user_id,
+        "checklist_id": body["checklist"]["id"],
+        "checklist_hash": body["checklist"]["hash"],
+        "revises_id": uuid.UUID(body["revises"]) if body.get("revises") else None,
+        "finished_at": parse_time(body["finished_at"]),
+        "answers": answers,
+        "score_numerator": None if score.numerator is None else str(score.numerator),
+        "score_denominator": None if score.denominator is None else str(score.denominator),
+        "score_sort": None if score.numerator is None or not score.denominator else 100 * score.numerator / score.denominator,
+        "provisional": score.provisional,
+        "checked": score.checked,
+        "total": score.total,
+        "grade": score.grade,
+        "veto_paths": list(score.veto_paths),
+        "insufficient_sample": score.insufficient_sample,
+        "received_at": now,
+    }
 
 
 def answers_of(body: Any) -> dict[str, Any]:
