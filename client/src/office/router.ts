@@ -1,6 +1,6 @@
 /** Pages of the desk. Each is its own chunk, so that charts and maps load only where they are drawn. */
 import { createRouter, createWebHistory, type Router } from 'vue-router';
-import { homeOf, mayOpen } from './roles';
+import { homeOf, isOffice, mayOpen } from './roles';
 import type { Session } from './session';
 
 export function createDeskRouter(session: Session): Router {
@@ -20,6 +20,10 @@ export function createDeskRouter(session: Session): Router {
           { path: 'scores', name: 'scores', component: () => import('./scores/ScoresPage.vue') },
           { path: 'downloads', name: 'downloads', component: () => import('./downloads/DownloadsPage.vue') },
           { path: 'checklists', name: 'checklists', component: () => import('./checklists/ChecklistsPage.vue') },
+          { path: 'checklists/import', name: 'checklist_import', component: () => import('./checklists/ImportPage.vue') },
+          { path: 'checklists/unverified', name: 'unverified', component: () => import('./checklists/UnverifiedPage.vue') },
+          { path: 'checklists/drafts/:draftId', name: 'checklist_draft', props: true, component: () => import('./checklists/DraftPage.vue') },
+          { path: 'checklists/versions/:id', name: 'checklist_versions', props: true, component: () => import('./checklists/VersionsPage.vue') },
           { path: 'checklists/:hash', name: 'checklist', props: true, component: () => import('./checklists/ChecklistPage.vue') },
           { path: 'quarantine', name: 'quarantine', component: () => import('./quarantine/QuarantinePage.vue') },
           { path: 'rescue', name: 'rescue', component: () => import('./rescue/RescuePage.vue') },
@@ -36,11 +40,15 @@ export function createDeskRouter(session: Session): Router {
     if (to.name === 'sign_in') return user ? { name: homeOf(user) } : true;
     if (!user) return { name: 'sign_in', query: to.fullPath === '/' ? {} : { next: to.fullPath } };
     if (to.name === 'home') return { name: homeOf(user) };
+    if (OFFICE_PAGES.has(String(to.name)) && !isOffice(user)) return { name: homeOf(user) };
     return mayOpen(user, pageOf(String(to.name))) || { name: homeOf(user) };
   });
   return router;
 }
 
+/** Pages of the county office that hang below a page which others may open too. */
+const OFFICE_PAGES: ReadonlySet<string> = new Set(['checklist_import', 'unverified', 'checklist_draft', 'checklist_versions']);
+
 function pageOf(routeName: string): string {
-  return routeName === 'checklist' ? 'checklists' : routeName;
+  return routeName === 'checklist' || OFFICE_PAGES.has(routeName) ? 'checklists' : routeName;
 }
