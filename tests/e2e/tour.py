@@ -69,8 +69,24 @@ def _states_of(name: str, page: Page) -> Iterator[str]:
             _close_drawer(page)
         case "checklists":
             page.locator("table tbody tr").first.click()
-            expect(page.get_by_test_id("checklist-preview")).to_be_visible(timeout=PATIENCE_MS)
+            expect(page.get_by_test_id("versions-page")).to_be_visible(timeout=PATIENCE_MS)
+            yield "versions"
+            page.get_by_test_id("preview").first.click()
+            frame = page.frame_locator("[data-testid=preview-frame]")
+            expect(frame.get_by_test_id("section-tab").first).to_be_visible(timeout=PATIENCE_MS)
             yield "preview"
+            _close_drawer(page)
+            page.locator("article[data-testid^=version-] a").first.click()
+            expect(page.get_by_test_id("checklist-preview")).to_be_visible(timeout=PATIENCE_MS)
+            yield "version"
+            page.get_by_test_id("menu-checklists").click()
+            page.get_by_test_id("unverified-link").click()
+            expect(page.get_by_test_id("unverified").first).to_be_visible(timeout=PATIENCE_MS)
+            yield "unverified"
+            page.get_by_test_id("menu-checklists").click()
+            page.get_by_test_id("import-checklist").click()
+            expect(page.get_by_test_id("file-input")).to_be_attached(timeout=PATIENCE_MS)
+            yield "import"
 
 
 def _close_drawer(page: Page) -> None:
