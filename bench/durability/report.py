@@ -62,7 +62,8 @@ def _command(options: dict[str, Any]) -> str:
         "visits": "visits", "seed": "seed", "phones": "phones_at_once", "per-phone": "visits_per_phone",
         "faults": "faults_per_visit", "each-kind": "each_kind_at_least",
     }  # fmt: skip
-    return " ".join(["python -m bench.durability", *(f"--{flag} {options[name]}" for flag, name in flags.items())])
+    pictures = ["--pictures FOLDER"] if options["pictures"] else []
+    return " ".join(["python -m bench.durability", *(f"--{flag} {options[name]}" for flag, name in flags.items()), *pictures])
 
 
 def _commit() -> str:

@@ -14,7 +14,7 @@ from server.db import db
 from server.demo.accounts import DEMO_PASSWORD
 from tests.e2e.service import Service, wait_for
 from tests.e2e.test_story import MINE, photos, query
-from tests.e2e.webkit import INSTALL, WebKit, find_webkit
+from tests.e2e.webkit import INSTALL, PATIENCE_S, WebKit, find_webkit
 from tests.records import store_small_checklist
 
 
@@ -84,7 +84,7 @@ def test_visit_without_a_server_arrives_from_webkit(
     sign_in(phone, service.address)
     wait_for(
         lambda: phone.run("navigator.serviceWorker.getRegistration().then(found => Boolean(found?.active))"),
-        40, what="the app is kept on the phone",
+        PATIENCE_S, what="the app is kept on the phone",
     )  # fmt: skip
     phone.tap(named("subject-card"), MINE)
     phone.wait_for(named("pick-checklist", '[data-checklist="small"]:enabled'))
@@ -125,16 +125,20 @@ def test_visit_without_a_server_arrives_from_webkit(
 
     service.start("web")
     phone.open(f"{service.address}/outbox")
-    phone.wait_for(named("visit-delivery", '[data-state="on_server"]'), patience_s=90)
+    phone.wait_for(named("visit-delivery", '[data-state="on_server"]'))
     assert "-" in phone.text(named("receipt"))
 
     # What arrived is what was taken: the bytes on the server's disk have the hash that the phone made.
-    [(sha256, width, height)] = wait_for(
-        lambda: query(service, "SELECT sha256, width, height FROM photo WHERE inspected_at IS NOT NULL"), what="photo inspected"
+    [(sha256, width, height, exif_lat)] = wait_for(
+        lambda: query(service, "SELECT sha256, width, height, exif_lat FROM photo WHERE inspected_at IS NOT NULL"),
+        PATIENCE_S,
+        what="photo inspected",
     )
     stored = (service.data_dir / "photos" / "objects" / sha256[:2] / sha256).read_bytes()
     assert hashlib.sha256(stored).hexdigest() == sha256
     assert max(width, height) == 1600
+    # Scaled down by WebKit, and the position of the camera is still in it.
+    assert exif_lat == (None if real_photos is None else pytest.approx(60.1467055555556, abs=1e-6))
     assert query(service, "SELECT count(*) FROM visit WHERE complete_at IS NOT NULL") == [(1,)]
     assert query(service, "SELECT description FROM hazard") == [("exit 损坏，门锁也坏了",)]
 
