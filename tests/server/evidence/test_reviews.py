@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
 from flask import Flask
+from PIL import Image
 
 from server import clock
 from server.db import db, transaction
@@ -248,6 +250,21 @@ def test_image_answers_are_private_and_nothing_but_images(anna: Person, county: 
         assert unchanged.status_code == 304
     assert image(anna, photo_id, "original").data == data
     assert b"script" not in image(anna, photo_id, "display").data
+
+
+def test_circles_of_the_inspector_are_on_the_marked_copy_only(anna: Person, ben: Person, county: County) -> None:
+    plain = photo(anna, county.mine, 1)
+    circled = photo(anna, county.mine, 2, marks=[{"shape": "circle", "x": 0.5, "y": 0.25, "r": 0.1}, {"shape": "arrow"}])
+
+    def red_pixels(photo_id: str, kind: str) -> int:
+        with Image.open(io.BytesIO(image(anna, photo_id, kind).data)) as picture:
+            colours = picture.convert("RGB").getcolors(1 << 24) or []
+            return sum(count for count, (r, g, b) in colours if r > 220 and g < 100 and b < 90)
+
+    assert ben.get(f"/api/evidence/photos/{circled}").json["marks"] == [{"shape": "circle", "x": 0.5, "y": 0.25, "r": 0.1}]
+    assert ben.get(f"/api/evidence/photos/{plain}").json["marks"] == []
+    assert red_pixels(circled, "marked") - red_pixels(circled, "display") > 300
+    assert red_pixels(plain, "marked") - red_pixels(plain, "display") < 30
 
 
 def test_image_that_is_not_ready_says_when_to_ask_again(anna: Person, county: County) -> None:
