@@ -3,14 +3,15 @@ import { createRouter, createWebHistory } from "vue-router";
 import type { Router, RouterHistory } from "vue-router";
 import type { Session } from "./session/index.ts";
 
-export function fieldRouter(session: Session, restored: Promise<void>, history: RouterHistory = createWebHistory()): Router {
+/** `words` resolves when the words of all screens behind the sign-in are there; it is asked for with the first of them. */
+export function fieldRouter(session: Session, restored: Promise<void>, words: () => Promise<void>, history: RouterHistory = createWebHistory()): Router {
   const router = createRouter({
     history,
     routes: [
       { path: "/sign-in", name: "sign-in", component: () => import("./screens/signin/SignInScreen.vue") },
       {
         path: "/",
-        component: () => import("./screens/SignedIn.vue"),
+        component: async () => (await Promise.all([import("./screens/SignedIn.vue"), words()]))[0],
         children: [
           { path: "", name: "visits", component: () => import("./screens/visits/VisitsScreen.vue"), meta: { tab: true } },
           { path: "hazards", name: "hazards", component: () => import("./screens/hazards/HazardsScreen.vue"), meta: { tab: true } },

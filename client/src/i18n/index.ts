@@ -30,14 +30,32 @@ export async function setUpI18n(load: MessageLoader, storage: Storage = window.l
   }) as unknown as VueI18n;
   showDocumentLanguage(locale);
 
+  const loaders: MessageLoader[] = [load];
+  const loaded = new Map<Locale, Set<MessageLoader>>([[locale, new Set([load])]]);
+
+  /** Fetches what is missing in a language; part by part, so that a part that cannot be fetched leaves the others. */
+  async function complete(language: Locale): Promise<void> {
+    const have = loaded.get(language) ?? new Set();
+    loaded.set(language, have);
+    const missing = loaders.filter((loader) => !have.has(loader));
+    const parts = await Promise.all(missing.map((loader) => loader(language)));
+    for (const part of parts) i18n.global.mergeLocaleMessage(language, part as never);
+    for (const loader of missing) have.add(loader);
+  }
+
+  async function extend(more: MessageLoader): Promise<void> {
+    if (!loaders.includes(more)) loaders.push(more);
+    await complete(i18n.global.locale.value as Locale);
+  }
+
   async function switchLocale(next: Locale): Promise<void> {
-    if (!i18n.global.availableLocales.includes(next)) i18n.global.setLocaleMessage(next, (await load(next)) as never);
+    await complete(next);
     i18n.global.locale.value = next;
     rememberLocale(storage, next);
     showDocumentLanguage(next);
   }
 
-  return { i18n, switchLocale };
+  return { i18n, switchLocale, extend };
 }
 
 type VueI18n = I18n<Messages, Messages, Messages, string, false>;
@@ -45,6 +63,8 @@ type VueI18n = I18n<Messages, Messages, Messages, string, false>;
 export interface AppI18n {
   i18n: VueI18n;
   switchLocale: (next: Locale) => Promise<void>;
+  /** More words, for the screens that follow; in every language that is used from now on. */
+  extend: (more: MessageLoader) => Promise<void>;
 }
 
 /** Private browsing may refuse storage; then the language lasts as long as the page. */
