@@ -146,6 +146,18 @@ def test_visit_whose_clock_was_set_back_before_its_end_is_accepted(anna: Person,
     assert db.session.get(Visit, uuid.UUID(visit_id)).complete_at is not None
 
 
+@pytest.mark.xfail(strict=True, reason="known gap, docs/durability.md: a visit counts on the day that its phone's clock said")
+def test_visit_of_a_phone_years_behind_counts_on_the_day_that_the_server_knows(anna: Person, county: County) -> None:
+    visit_id, then = new_id(), "2006-11-25T09:15:02+08:00"
+    clock = {"device_time": then, "server_offset_ms": 7305 * 86_400_000, "offset_measured_at": then, "monotonic_gap_ms": 0}
+    body = visit(county.mine, visit_id, [], made_at=then)["body"] | {"clock": clock}
+
+    [result] = push(anna, seal("visit", county.mine, body, visit_id=visit_id, record_id=visit_id, made_at=then))
+
+    assert result["status"] == "accepted"
+    assert db.session.get(Visit, uuid.UUID(visit_id)).finished_at.date() == date(2026, 11, 25)
+
+
 def test_full_disk_is_a_problem_that_passes_and_the_records_go_up_afterwards(anna: Person, county: County, database: str) -> None:
     if database != "sqlite":
         pytest.skip("limits the pages of SQLite")
