@@ -90,7 +90,7 @@ def build_client() -> None:
         return
     install_client()
     step("构建客户端 (building the client)")
-    if npm(["run", "build", "--silent"]):
+    if npm(["run", "build", "--silent", "--", "--logLevel", "warn"]):
         raise StepFailed("the client could not be built; the reason stands above. After mending it: make build")
     mark.write_text(sources)
 
@@ -117,7 +117,7 @@ def npm(arguments: list[str]) -> int:
 def node() -> tuple[Path, list[str]]:
     """The folder of a Node that is new enough, and the npm command: the machine's own, else the one from the wheel."""
     own, own_npm = shutil.which("node"), shutil.which("npm")
-    if own and own_npm and node_version(own) >= NODE_AT_LEAST:
+    if own and own_npm and node_version(own) >= NODE_AT_LEAST and run_quietly([own_npm, "--version"]):
         return Path(own).parent, [own_npm]
     mark = VENV / "stamp-requirements-node.txt"
     wanted = digest([ROOT / "requirements-node.txt"])

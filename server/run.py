@@ -5,6 +5,7 @@ A child that dies is started again; Ctrl-C or SIGTERM stops all of them, and not
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
@@ -19,11 +20,15 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy.exc import OperationalError
+
 from server.prepare import prepare_data
 from server.settings import Settings
 
 READY_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 10
+# From <linux/prctl.h>.
+PR_SET_PDEATHSIG = 1
 
 
 @dataclass
@@ -58,11 +63,18 @@ class Supervisor:
         if not (self._settings.client_dir / "index.html").is_file():
             say(f"找不到客户端 {self._settings.client_dir}：请先运行 make build  (the client is not built: run `make build`)")
             return 1
+        if problem := _folder_problem(self._settings.data_dir):
+            say(problem)
+            return 1
         try:
-            self._prepare()
+            try:
+                self._prepare()
+            except OperationalError as error:
+                say(f"数据库不能使用 (the database cannot be used): {error.orig}\n请检查 DATABASE_URL、磁盘空间和权限后再运行。")
+                return 1
             self._start_children()
             if not self._wait_until_ready():
-                return 1
+                return 0 if self._stop.is_set() else 1
             say(banner(self._settings, self._has_demo()))
             while not self._stop.wait(0.3):
                 self._revive()
@@ -120,7 +132,9 @@ class Supervisor:
     def _start(self, child: Child) -> None:
         child.started_at = time.monotonic()
         # A session of its own: Ctrl-C reaches only the supervisor, which then stops the children in order.
-        child.process = subprocess.Popen(child.command, env=self._environment, start_new_session=True)
+        child.process = subprocess.Popen(
+            child.command, env=self._environment, start_new_session=True, preexec_fn=_die_with_the_supervisor
+        )
 
     def _revive(self) -> None:
         now = time.monotonic()
@@ -179,6 +193,27 @@ def banner(settings: Settings, has_demo: bool) -> str:
             "  3. 用县安委办账号看“总览”，在“下载中心”下载 Excel。",
         ]
     return "\n".join([*lines, "按 Ctrl-C 停止 stops everything", ""])
+
+
+def _die_with_the_supervisor() -> None:
+    """Runs in the child: a supervisor killed by SIGKILL would leave a web server that holds the port of the next run.
+
+    Linux only; elsewhere the next run says that the port is taken.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _folder_problem(folder: Path) -> str | None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return None
+    except OSError as error:
+        return (
+            f"不能写数据文件夹 {folder}：{error.strerror}。换一个文件夹：DATA_DIR=~/zero-accident make run\n"
+            f"(cannot write to {folder}; choose another folder with DATA_DIR=)"
+        )
 
 
 def _port_problem(host: str, port: int) -> str | None:
