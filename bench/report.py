@@ -28,7 +28,8 @@ class Table:
 def write_report(name: str, method: str, *tables: Table) -> None:
     """Prints the tables and keeps them in bench/results/NAME.md. Absolute figures are of this machine; quote the ratios."""
     body = "\n\n".join(table.markdown() for table in tables)
-    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.0f} at the end"
+    load = f"load {os.getloadavg()[0]:.0f} at the end"
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {load}"
     print(body, flush=True)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.md").write_text(f"# {name}\n\n{method.strip()}\n\nMachine: {machine}.\n\n{body}\n", "utf-8")
