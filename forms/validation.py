@@ -262,9 +262,7 @@ class _Checks:
         for section_index, section in enumerate(self.document["sections"]):
             for item_index, item in enumerate(section["items"]):
                 for index, citation in enumerate(item.get("basis", [])):
-                    yield from self._citation_problems(
-                        citation, "sections", section_index, "items", item_index, "basis", index
-                    )
+                    yield from self._citation_problems(citation, "sections", section_index, "items", item_index, "basis", index)
         for index, determination in enumerate(self.document.get("determinations", [])):
             yield from self._citation_problems(determination, "determinations", index)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from typing import Any
 
 import xlrd
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 from forms.problems import Problem, Severity, Text
 
@@ -26,8 +27,20 @@ UNPACKED_BYTES_AT_MOST = 24_000_000
 ROWS_AT_MOST = 5_000
 COLUMNS_AT_MOST = 200
 SHEETS_AT_MOST = 40
+# A checklist of 300 items has about 15,000 cells.
+CELLS_AT_MOST = 300_000
+MEMBERS_AT_MOST = 2_000
+# Enough to see what the author did; more of the same says nothing new.
+MERGED_AT_MOST = 100
 
 _XLSX, _XLS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_COLUMN = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"']([A-Z]{1,3})\d{1,7}[\"']")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})[\"']")
+
+_FILLED_CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"'][A-Z]{1,3}(\d{1,7})[\"'][^>]*[^/]>")
 
 Value = str | int | float | bool | date | datetime | time | None
 
@@ -103,6 +116,7 @@ class Sheet:
     headers: dict[str, str]
     rows: list[Row]
     problems: list[CellProblem] = field(default_factory=list)
+    header_row: int = 1
 
     def problem(self, code: str, what: Text, mend: Text, severity: Severity = Severity.ERROR) -> CellProblem:
         """A problem of the whole sheet."""
@@ -149,7 +163,7 @@ def read_book(data: bytes) -> Book:
             "file-unreadable",
             f"文件打不开（{type(error).__name__}），可能已损坏，或不是 Excel 文件",
             f"the file cannot be opened ({type(error).__name__}): damaged, or not a workbook",
-            "用 Excel 或 WPS 打开后另存为 .xlsx",
+            "用 Excel 或 WPS 打开后另存为 .xlsx；设了密码的先取消",
         )
     book = Book(file_type=file_type)
     for grid in grids[:SHEETS_AT_MOST]:
@@ -179,6 +193,7 @@ class _Grid:
     rows: list[list[Value]]
     errors: list[tuple[int, int, str]] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
+    is_too_long: bool = False
 
 
 class _Refused(Exception):
@@ -191,39 +206,76 @@ def _unreadable(code: str, zh: str, en: str, mend_zh: str) -> Book:
         "file-too-large": "keep only the sheets of the checklist, without pictures",
         "file-empty": "choose a file with something in it",
     }
-    mend = text(mend_zh, mends.get(code, "open it in a spreadsheet program and save it as .xlsx"))
+    mend = text(mend_zh, mends.get(code, "open it in a spreadsheet program and save it as .xlsx, without a password"))
     return Book(problems=[CellProblem("", 0, "", "", code, text(zh, en), mend)])
 
 
 def _xlsx_grids(data: bytes) -> Iterator[_Grid]:
+    contents = _checked_members(data)
+    with warnings.catch_warnings():
+        # openpyxl warns of drawings and validations that it does not keep; we only read values.
+        warnings.simplefilter("ignore")
+        # Read-only, or openpyxl would make a cell for each place of every merged, linked or formatted area: one line of XML
+        # is enough to ask for seventeen thousand million of them.
+        workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        has_formulas = any(_FORMULA.search(content) for content in contents.values())
+        formulas = load_workbook(io.BytesIO(data), read_only=True, keep_links=False) if has_formulas else None
+        for sheet in workbook.worksheets[:SHEETS_AT_MOST]:
+            content = contents.get(str(getattr(sheet, "_worksheet_path", "")).lstrip("/"), b"")
+            grid = _Grid(sheet.title, [], merged=[found.decode() for found in _MERGED.findall(content)[:MERGED_AT_MOST]])
+            grid.is_too_long = any(int(row) > ROWS_AT_MOST for row in _FILLED_CELL.findall(content))
+            width = _width(content)
+            rows = _rows(sheet, width)
+            formula_rows = _rows(formulas[sheet.title], width) if formulas else None
+            for row_number, row in enumerate(rows, 1):
+                formula_row = next(formula_rows, ()) if formula_rows is not None else ()
+                grid.rows.append([cell.value for cell in row])
+                for column, cell in enumerate(row, 1):
+                    if cell.data_type == "e":
+                        grid.errors.append((row_number, column, "cell-error"))
+                    elif cell.value is None and len(formula_row) >= column and formula_row[column - 1].data_type == "f":
+                        grid.errors.append((row_number, column, "formula-without-value"))
+            yield grid
+        workbook.close()
+        if formulas:
+            formulas.close()
+
+
+def _rows(sheet: Any, width: int) -> Iterator[tuple[Any, ...]]:
+    # Not by the size that the sheet says it has: that is only what its file claims.
+    rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(min_row=1, max_row=ROWS_AT_MOST + 2, min_col=1, max_col=width)
+    return rows
+
+
+def _width(content: bytes) -> int:
+    """How many columns of a sheet are worth reading."""
+    names = set(_COLUMN.findall(content))
+    if not names:
+        return COLUMNS_AT_MOST + 1
+    return min(COLUMNS_AT_MOST + 1, max(column_index_from_string(name.decode()) for name in names))
+
+
+def _checked_members(data: bytes) -> dict[str, bytes]:
+    """The XML parts of a workbook by name. Raises: _Refused for what would take more memory or time than any form."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(member.file_size for member in archive.infolist()) > UNPACKED_BYTES_AT_MOST:
+        members = archive.infolist()
+        if len(members) > MEMBERS_AT_MOST or sum(member.file_size for member in members) > UNPACKED_BYTES_AT_MOST:
             raise _Refused(
                 _unreadable(
                     "file-too-large", "文件解开后太大", "the file unpacks to too much", "只留检查表需要的工作表，不放图片"
                 )
             )
-        has_formulas = any(
-            b"<f>" in content or b"<f " in content
-            for content in (archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/"))
+        contents = {member.filename: archive.read(member) for member in members if member.filename.endswith(".xml")}
+    if sum(len(_CELL.findall(content)) for content in contents.values()) > CELLS_AT_MOST:
+        raise _Refused(
+            _unreadable(
+                "file-too-large",
+                f"单元格超过 {CELLS_AT_MOST} 个（多半是整行整列设了格式）",
+                f"more than {CELLS_AT_MOST} cells (often whole rows or columns that were formatted)",
+                "删去内容之外的行和列",
+            )
         )
-    with warnings.catch_warnings():
-        # openpyxl warns of drawings and validations that it does not keep; we only read values.
-        warnings.simplefilter("ignore")
-        workbook = load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
-        formulas = load_workbook(io.BytesIO(data), keep_links=False) if has_formulas else None
-    for sheet in workbook.worksheets:
-        grid = _Grid(sheet.title, [], merged=[str(merged) for merged in sheet.merged_cells.ranges])
-        for row in sheet.iter_rows(
-            max_row=min(sheet.max_row, ROWS_AT_MOST + 2), max_col=min(sheet.max_column, COLUMNS_AT_MOST + 1)
-        ):
-            grid.rows.append([cell.value for cell in row])
-            for cell in row:
-                if cell.data_type == "e":
-                    grid.errors.append((cell.row, cell.column, "cell-error"))
-                elif formulas and cell.value is None and formulas[sheet.title].cell(cell.row, cell.column).data_type == "f":
-                    grid.errors.append((cell.row, cell.column, "formula-without-value"))
-        yield grid
+    return contents
 
 
 def _xls_grids(data: bytes) -> Iterator[_Grid]:
@@ -273,6 +325,7 @@ def _csv_grids(data: bytes) -> Iterator[_Grid]:
             )
         )
     grid: _Grid | None = None
+    sheets = 0
     csv.field_size_limit(BYTES_AT_MOST)
     for number, row in enumerate(csv.reader(io.StringIO(content, newline="")), 1):
         if number > ROWS_AT_MOST * 3:
@@ -281,6 +334,9 @@ def _csv_grids(data: bytes) -> Iterator[_Grid]:
         if name.strip():
             if grid:
                 yield grid
+            sheets += 1
+            if sheets > SHEETS_AT_MOST:
+                raise _Refused(_no_sheet_names())
             # Row numbers stay those of the file, so the rows above the sheet count as empty ones.
             grid = _Grid(name.strip(), [[] for _ in range(number - 1)])
         if grid is not None:
@@ -288,14 +344,16 @@ def _csv_grids(data: bytes) -> Iterator[_Grid]:
     if grid:
         yield grid
     if grid is None or not content.strip():
-        raise _Refused(
-            _unreadable(
-                "file-unreadable",
-                "不是 Excel 文件；CSV 的第一列须写工作表名（survey、choices、settings）",
-                "not a workbook; a CSV needs the names of the sheets (survey, choices, settings) in its first column",
-                "用 Excel 或 WPS 另存为 .xlsx",
-            )
-        )
+        raise _Refused(_no_sheet_names())
+
+
+def _no_sheet_names() -> Book:
+    return _unreadable(
+        "file-unreadable",
+        "不是 Excel 文件；CSV 的第一列须写工作表名（survey、choices、settings）",
+        "not a workbook; a CSV needs the names of the sheets (survey, choices, settings) in its first column",
+        "用 Excel 或 WPS 另存为 .xlsx",
+    )
 
 
 def _sheet(grid: _Grid) -> Sheet:
@@ -304,6 +362,7 @@ def _sheet(grid: _Grid) -> Sheet:
     first = next((index for index, row in enumerate(grid.rows) if any(_filled(value) for value in row)), None)
     if first is None:
         return sheet
+    sheet.header_row = first + 1
     headers: dict[int, str] = {}
     for index, value in enumerate(grid.rows[first][:COLUMNS_AT_MOST]):
         if not _filled(value):
@@ -321,17 +380,16 @@ def _sheet(grid: _Grid) -> Sheet:
             continue
         headers[index] = header
         sheet.headers[header] = column_letter(index)
-    for number, row in enumerate(grid.rows[first + 1 :], first + 2):
-        if number > ROWS_AT_MOST:
-            if any(_filled(value) for value in row):
-                problems.append(
-                    sheet.problem(
-                        "too-many-rows",
-                        text(f"超过 {ROWS_AT_MOST} 行", f"more than {ROWS_AT_MOST} rows"),
-                        text("拆成几张检查表", "make several checklists of it"),
-                    )
-                )
-            break
+    rows = grid.rows[first + 1 :]
+    if grid.is_too_long or any(_filled(value) for row in rows[ROWS_AT_MOST - first - 1 :] for value in row):
+        problems.append(
+            sheet.problem(
+                "too-many-rows",
+                text(f"超过 {ROWS_AT_MOST} 行", f"more than {ROWS_AT_MOST} rows"),
+                text("拆成几张检查表；表格下方很远的内容请删去", "make several checklists of it; remove what stands far below"),
+            )
+        )
+    for number, row in enumerate(rows[: max(0, ROWS_AT_MOST - first - 1)], first + 2):
         cells = {
             header: Cell(row[index], grid.name, number, column_letter(index), header)
             for index, header in headers.items()

@@ -44,6 +44,8 @@ class Places:
         """A problem of the document as a problem of a cell, in the words of the workbook."""
         place = self.of(problem.pointer)
         what, mend = problem.what, problem.mend
+        if problem.code == "range-reversed":
+            place = self._places.get(f"{problem.pointer}/minimum", place)
         if problem.code == "schema-required":
             # One missing part is missing in its own column.
             lacking = problem.what["en"].removesuffix(" is missing").split(", ")

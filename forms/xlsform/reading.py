@@ -14,7 +14,7 @@ from typing import Any
 
 from pyxform.errors import PyXFormError
 from pyxform.xls2json import workbook_to_json
-from pyxform.xls2json_backends import get_xlsform
+from pyxform.xls2json_backends import DefinitionData
 
 from forms.problems import Severity, pointer_to
 from forms.standards import Standards
@@ -69,7 +69,7 @@ def read_workbook(data: bytes, standards: Standards | None = None, defaults: Def
     if document is not None:
         reader.problems += [reader.places.located(problem) for problem in validate_checklist(document, standards)]
     if document is not None and not _has_errors(reader.problems) and not reader.ours:
-        reader.problems += _pyxform_problems(data, book)
+        reader.problems += _pyxform_problems(book)
     problems = _in_order(reader.problems, book)
     return Imported(None if _has_errors(problems) else document, problems)
 
@@ -853,30 +853,42 @@ def _has_errors(problems: list[CellProblem]) -> bool:
     return any(problem.severity is Severity.ERROR for problem in problems)
 
 
-def _pyxform_problems(data: bytes, book: Book) -> list[CellProblem]:
-    """What pyxform, the reference reader of XLSForm, refuses in the same file."""
+def _pyxform_problems(book: Book) -> list[CellProblem]:
+    """What pyxform, the reference reader of XLSForm, refuses in the same cells.
+
+    It gets the cells that were read here and not the file: its own way of opening a workbook has no limits.
+    """
     try:
-        workbook_to_json(get_xlsform(data, file_type=book.file_type), fallback_form_name="data", warnings=[])
+        workbook_to_json(_definition(book), fallback_form_name="data", warnings=[])
     except PyXFormError as error:
         message = " ".join(str(error).split())
         found = re.search(r"\[row : (\d+)\]", message)
-        sheet = next((name for name in ("choices", "settings") if f"'{name}'" in message), "survey")
+        name = next((name for name in (columns.CHOICES, columns.SETTINGS) if f"'{name}'" in message), columns.SURVEY)
+        sheet = book.find(name)
+        # pyxform takes the first row of a sheet for its header.
+        number = int(found[1]) + (sheet.header_row - 1 if sheet else 0) if found else 0
+        message = re.sub(r"\[row : \d+\]\s*", "", message)
         what = text(f"XLSForm 的规则不允许：{message}", f"XLSForm does not allow it: {message}")
-        return [
-            CellProblem(
-                sheet,
-                int(found[1]) if found else 0,
-                "",
-                "",
-                "xlsform",
-                what,
-                text("照 xlsform.org 的说明改正", "mend it as xlsform.org says"),
-            )
-        ]
+        mend = text("照 xlsform.org 的说明改正", "mend it as xlsform.org says")
+        return [CellProblem(sheet.name if sheet else name, number, "", "", "xlsform", what, mend)]
     # A crash of the second reader says nothing about a form that the first has understood.
     except Exception:
         return []
     return []
+
+
+def _definition(book: Book) -> DefinitionData:
+    parts: dict[str, Any] = {"sheet_names": [sheet.name for sheet in book.sheets.values()]}
+    for name in (columns.SURVEY, columns.CHOICES, columns.SETTINGS):
+        sheet = book.find(name)
+        if sheet is None:
+            continue
+        rows: list[dict[str, str]] = [{} for _ in range((sheet.rows[-1].number if sheet.rows else 0) - sheet.header_row)]
+        for row in sheet.rows:
+            rows[row.number - sheet.header_row - 1] = {header: cell.text for header, cell in row.cells.items()}
+        parts[name] = rows
+        parts[f"{name}_header"] = [dict.fromkeys(sheet.headers)]
+    return DefinitionData(**parts)
 
 
 def _in_order(problems: list[CellProblem], book: Book) -> list[CellProblem]:

@@ -152,16 +152,13 @@ class Table:
         """Texts of ours, one per line, the same number of lines in both languages."""
         zh, en = self.lines(row, f"{name}_zh"), self.lines(row, f"{name}_en")
         if len(zh) != len(en):
-            self.problems.append(
-                self.cell(row, f"{name}_zh").problem(
-                    "lines-differ",
-                    text(
-                        f"{name}_zh 有 {len(zh)} 行，{name}_en 有 {len(en)} 行",
-                        f"{name}_zh has {len(zh)} lines, {name}_en {len(en)}",
-                    ),
-                    text("两种语言逐行对应", "one line per text, in both languages"),
-                )
+            what = text(
+                f"{name}_zh 有 {len(zh)} 行，{name}_en 有 {len(en)} 行",
+                f"{name}_zh has {len(zh)} lines, {name}_en {len(en)}",
             )
+            mend = text("两种语言逐行对应", "one line per text, in both languages")
+            # Either may be the wrong one.
+            self.problems += [self.cell(row, f"{name}_{each}").problem("lines-differ", what, mend) for each in ("zh", "en")]
         return [{"zh": first, "en": second} for first, second in zip(zh, en, strict=False)]
 
 

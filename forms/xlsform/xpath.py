@@ -55,6 +55,8 @@ class _Writer:
         match condition:
             case {"all": children}:
                 return " and ".join(self._operand(child) for child in children)
+            case {"any": children} if (item := _answered(children)) is not None:
+                return self._is_answered(item)
             case {"any": children}:
                 return " or ".join(self._operand(child) for child in children)
             case {"of": children, "at_least": wanted}:
@@ -67,8 +69,16 @@ class _Writer:
                 return self._item(item, condition)
         raise _Unsayable
 
+    def _is_answered(self, item: str) -> str:
+        question = self.questions.get(item)
+        if question is None or (question.repeated is not None and question.repeated != self.home):
+            raise _Unsayable
+        return f"${{{item}}} != ''"
+
     def _operand(self, condition: Document) -> str:
         written = self.write(condition)
+        if _answered(condition.get("any", [])) is not None:
+            return written
         return f"({written})" if condition.keys() & {"all", "any", "of"} and " " in written else written
 
     def _profile(self, key: str, condition: Document) -> str:
@@ -149,6 +159,13 @@ def read_xpath(expression: str, questions: Mapping[str, Question]) -> dict[str, 
     return condition
 
 
+def _answered(children: list[Document]) -> str | None:
+    """The item of which the tests together say that it has any result; that is how ``!= ''`` is read."""
+    items = {child.get("item") for child in children if child.keys() == {"item", "result"}}
+    results = sorted(child.get("result", "") for child in children)
+    return items.pop() if len(items) == 1 and results == sorted(_RESULTS) else None
+
+
 def read_range(expression: str) -> tuple[dict[str, Any], int | None]:
     """The bounds on ``.`` and the longest text of a constraint. Raises: ExpressionError when it says anything else."""
     bounds: dict[str, Any] = {}
@@ -180,7 +197,8 @@ _TOKEN = re.compile(
     r"|(?P<number>-?\d+(?:\.\d+)?)|(?P<word>[A-Za-z_][A-Za-z0-9_:.-]*)|(?P<mark>[(),+]))"
 )
 _FLIPPED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "=": "=", "!=": "!="}
-_FLOW = {"pass", "fail", "partial", "not_applicable"}
+_RESULTS = ("pass", "fail", "partial", "not_applicable")
+_FLOW = set(_RESULTS)
 
 
 class _Reader:
@@ -343,7 +361,7 @@ class _Reader:
             raise self._cannot("主体情况不能问“填了没有”", "whether a profile key is known cannot be tested")
         if question.kind in ("text", "photo"):
             return {"item": name, "result": "pass"}
-        return {"any": [{"item": name, "result": result} for result in ("pass", "fail", "partial", "not_applicable")]}
+        return {"any": [{"item": name, "result": result} for result in _RESULTS]}
 
     def expect_end(self) -> None:
         token = self._take()

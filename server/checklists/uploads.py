@@ -67,12 +67,16 @@ def too_large() -> Refusal:
 
 
 def written(document: dict[str, Any], format_: str) -> bytes:
-    """A document as the bytes of a file."""
+    """A document as the bytes of a file. Raises: Refusal invalid when a workbook cannot hold it."""
     if format_ == "json":
         return orjson.dumps(document, option=orjson.OPT_INDENT_2)
-    from forms.xlsform import write_workbook
+    from forms.xlsform import Unwritable, write_workbook
 
-    return write_workbook(document)
+    try:
+        return write_workbook(document)
+    except Unwritable as error:
+        zh, en = f"有文字放不进单元格，请导出 JSON：{error}", f"A text fits into no cell; export JSON: {error}"
+        raise Refusal("invalid", zh, en) from error
 
 
 def fault_body(problem: Problem | Any) -> dict[str, Any]:

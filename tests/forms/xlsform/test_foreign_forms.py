@@ -1,0 +1,266 @@
+"""XLSForms of other makers: what can be a checklist becomes one, the rest is refused row by row.
+
+The forms are small equivalents of pyxform's public example forms (group, loop, specify_other, widgets, cascades, …).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from forms.standards import load_standards
+from forms.unfinished import find_unfinished
+from forms.xlsform import Defaults, Imported, read_workbook
+from tests.forms.xlsform.books import FILLED, book, errors, notes
+
+STANDARDS = load_standards()
+YES_NO = """
+    list_name | name | label
+    yn        | yes  | Yes
+    yn        | no   | No
+"""
+BOTH = """
+    list name | name | label::English | label::中文
+    ok        | ok   | OK             | 符合
+    ok        | nok  | Not OK         | 不符合
+    ok        | na   | N/A            | 不适用
+    colours   | red  | Red            | 红
+    colours   | Dark-Blue | Blue      | 蓝
+    faults    | rust | Rust           | 锈蚀
+    faults    | leak | Leak           | 泄漏
+"""
+
+
+def read(survey: str, choices: str = YES_NO, **sheets: str) -> Imported:
+    return read_workbook(book(survey=survey, choices=choices, **sheets), STANDARDS, FILLED)
+
+
+def items(imported: Imported) -> dict[str, Any]:
+    assert imported.document is not None, errors(imported)
+    return {item["id"]: item for section in imported.document["sections"] for item in section["items"]}
+
+
+def test_judgements_numbers_choices_facts_texts_and_photos_become_items() -> None:
+    imported = read(
+        """
+        type                   | name  | label::English   | label::中文 | hint::English | hint::中文 | constraint | required | relevant
+        begin group            | hall  | Hall             | 大厅
+        select_one ok          | exit  | The exit is free | 出口畅通    | Walk through  | 走一遍
+        integer                | lamps | Lamps that work  | 完好的灯    | Count         | 数         | . >= 0 and . <= 40 | | ${exit} = 'nok'
+        decimal                | gas   | Methane          | 甲烷        | Measure       | 测         | .>0 and .<5
+        select one from colours| door  | Colour           | 颜色        | Look          | 看         | | | selected(${exit}, 'ok') or ${lamps} > 3
+        select_multiple faults | state | What is wrong    | 哪里坏了    | Look          | 看         | | | not(${door} = 'Dark-Blue')
+        text                   | words | Remarks          | 备注        |               |            | string-length(.) <= 80 | no
+        photo                  | shot  | A picture        | 照片        |               |            | | yes
+        end group
+        """,
+        BOTH,
+    )
+
+    found = items(imported)
+
+    assert {key: item["type"] for key, item in found.items()} == {
+        "exit": "judgement", "lamps": "number", "gas": "number", "door": "choice", "state": "facts", "words": "text", "shot": "photo",
+    }  # fmt: skip
+    assert found["exit"]["not_applicable"] is not None
+    assert found["lamps"]["relevant"] == {"item": "exit", "result": "fail"}
+    assert (found["lamps"]["number"]["minimum"], found["lamps"]["number"]["maximum"]) == (0, 40)
+    assert (found["gas"]["number"]["minimum"], found["gas"]["number"]["maximum"]) == (0.01, 4.99)
+    assert found["door"]["relevant"] == {"any": [{"item": "exit", "result": "pass"}, {"item": "lamps", "number": {"above": 3}}]}
+    assert [option["value"] for option in found["door"]["choice"]["options"]] == ["red", "dark_blue"]
+    assert found["state"]["relevant"] == {"not": {"item": "door", "value": "dark_blue"}}
+    assert found["words"]["text"] == {"max_length": 80, "required": False}
+    assert found["shot"]["photo"] == {"minimum": 1, "maximum": 1}
+    assert list(find_unfinished(imported.document)) == ["/title/en"]
+
+
+def test_a_ground_given_for_all_is_marked_as_not_checked() -> None:
+    item = items(read("type | name | label\nselect_one yn | a | Is it right?"))["a"]
+
+    assert item["basis"] == [{"standard": "work-safety-law-2021", "clause": "第41条"}]
+    assert item["unverified"]["reason"]["en"].startswith("The ground was given for the whole form")
+
+
+def test_without_a_ground_every_row_is_refused_by_name() -> None:
+    data = book(survey="type | name | label\nselect_one yn | a | A\ninteger | b | B\ntext | c | C", choices=YES_NO)
+
+    imported = read_workbook(data, STANDARDS, Defaults(checklist_id="x", version="2026.1", valid_from="2026-12-01"))
+
+    assert errors(imported) == [
+        ("survey!2", "basis-missing"), ("survey!2", "hazard-missing"), ("survey!3", "basis-missing"), ("survey!3", "hazard-missing"),
+    ]  # fmt: skip
+
+
+def test_one_language_is_marked_to_be_translated() -> None:
+    imported = read("type | name | label\nselect_one yn | a | Is the exit free?\nselect_one yn | b | 出口畅通")
+
+    found = items(imported)
+    assert found["a"]["statement"] == {"zh": "（待译）Is the exit free?", "en": "Is the exit free?"}
+    assert found["b"]["statement"] == {"zh": "出口畅通", "en": "[to be translated] 出口畅通"}
+    assert ("survey!", "untranslated") in notes(imported)
+    assert "/sections/0/items/0/statement/zh" in list(find_unfinished(imported.document))
+
+
+def test_yes_as_pass_is_pointed_out() -> None:
+    assert ("survey!A2", "yes-means-pass") in notes(read("type | name | label\nselect_one yn | a | Is it right?"))
+
+
+def test_groups_become_sections_and_their_conditions_hold_together() -> None:
+    imported = read(
+        """
+        type          | name  | label | relevant
+        select_one yn | first | First
+        begin_group   | outer | Outer | ${first} = 'yes'
+        select_one yn | second | Second
+        begin_group   | inner | Inner | ${second} = 'no'
+        select_one yn | third | Third
+        end_group
+        end_group
+        """
+    )
+
+    assert imported.document is not None
+    sections = {section["id"]: section for section in imported.document["sections"]}
+    assert list(sections) == ["general", "outer", "inner"]
+    assert sections["inner"]["relevant"] == {"all": [{"item": "first", "result": "pass"}, {"item": "second", "result": "fail"}]}
+
+
+def test_a_repeat_becomes_a_repeated_section_and_groups_in_it_conditions_of_items() -> None:
+    imported = read(
+        """
+        type          | name  | label | relevant | repeat_count
+        begin_repeat  | cars  | Cars  |          | 12
+        select_one yn | belt  | Belt
+        begin_group   | more  | More  | ${belt} = 'no'
+        integer       | age   | Age   | ${belt} = 'no'
+        end_group
+        end_repeat
+        """
+    )
+
+    assert imported.document is not None
+    section = imported.document["sections"][0]
+    assert section["repeat"]["max"] == 12
+    assert section["items"][1]["relevant"] == {"all": [{"item": "belt", "result": "fail"}, {"item": "belt", "result": "fail"}]}
+
+
+def test_what_the_visit_records_by_itself_is_left_out_with_a_note() -> None:
+    imported = read("type | name | label\nstart | s |\nend | e |\ndeviceid | d |\nnote | n | Welcome\nselect_one yn | a | A")
+
+    assert list(items(imported)) == ["a"]
+    assert [place for place, code in notes(imported) if code == "row-left-out"] == ["survey!A2", "survey!A3", "survey!A4", "survey!A5"]
+
+
+def test_columns_that_are_not_used_are_named() -> None:
+    imported = read("type | name | label | appearance | pionts\nselect_one yn | a | A | minimal | 3")
+
+    assert [place for place, code in notes(imported) if code == "column-left-out"] == ["survey!D1", "survey!E1"]
+
+
+def test_our_columns_may_be_added_to_a_foreign_form_one_by_one() -> None:
+    item = items(
+        read("type | name | label | points | basis | gate | unit | limits | minimum | maximum\ninteger | t | T | 4 | gb-6067-5 2.1 | yes | °C | <=60 | 0 | 100"
+             .replace("gb-6067-5 2.1", "work-safety-law-2021 第36条"))
+    )["t"]  # fmt: skip
+
+    assert (item["points"], item["gate"], item["number"]["unit"], item["number"]["limits"]) == (4, True, "°C", [{"at_most": 60}])
+    assert item["basis"] == [{"standard": "work-safety-law-2021", "clause": "第36条"}]
+    assert "unverified" not in item
+
+
+REFUSED = [
+    ("geopoint | a | Where", "survey!A2", "type-refused"),
+    ("date | a | When", "survey!A2", "type-refused"),
+    ("time | a | When", "survey!A2", "type-refused"),
+    ("dateTime | a | When", "survey!A2", "type-refused"),
+    ("barcode | a | Code", "survey!A2", "type-refused"),
+    ("audio | a | Sound", "survey!A2", "type-refused"),
+    ("file | a | File", "survey!A2", "type-refused"),
+    ("calculate | a | x", "survey!A2", "type-refused"),
+    ("acknowledge | a | x", "survey!A2", "type-refused"),
+    ("hidden | a | x", "survey!A2", "type-refused"),
+    ("rank yn | a | x", "survey!A2", "type-refused"),
+    ("select_one yn or_other | a | x", "survey!A2", "type-refused"),
+    ("select_one_from_file towns.csv | a | x", "survey!A2", "type-refused"),
+    ("select_one_external yn | a | x", "survey!A2", "type-refused"),
+    ("select_one ${b} | a | x", "survey!A2", "type-refused"),
+    ("select_one | a | x", "survey!A2", "type-refused"),
+    ("begin loop over yn | a | x", "survey!A2", "type-refused"),
+    ("cascading_select x | a | x", "survey!A2", "type-refused"),
+    ("include | a | x", "survey!A2", "type-refused"),
+    ("selekt_one yn | a | x", "survey!A2", "type-refused"),
+    ("select_one nowhere | a | x", "survey!A2", "unknown-list"),
+    ("select_one yn | | x", "survey!B2", "name"),
+    ("select_one yn | 出口 | x", "survey!B2", "name"),
+    ("| a | x", "survey!A2", "type-missing"),
+    ("select_one yn | a |", "survey!C2", "schema-required"),
+    ("select_one yn | a | Hello ${b}", "survey!C2", "not-supported"),
+    ("select_one yn | a | x | ${b} = 'yes'", "survey!D2", "expression"),
+    ("select_one yn | a | x | ${a} = 'yes'", "survey!D2", "later-item"),
+    ("select_one yn | a | x | today() > 3", "survey!D2", "expression"),
+    ("select_one yn | a | x | ${a} + 1", "survey!D2", "expression"),
+    ("select_one yn | a | x | ((((", "survey!D2", "expression"),
+    ("select_one yn | a | x | position(..) = 1", "survey!D2", "expression"),
+    ("integer | a | x | | . > ${b}", "survey!E2", "expression"),
+    ("integer | a | x | | regex(., '[0-9]')", "survey!E2", "expression"),
+    ("text | a | x | | regex(., '[0-9]')", "survey!E2", "expression"),
+    ("select_one yn | a | x | | | cf = ${a}", "survey!F2", "not-supported"),
+    ("select_one yn | a | x | | | | if(1, 2, 3)", "survey!G2", "not-supported"),
+    ("select_one yn | a | x | | | | | ${b} = 1", "survey!H2", "not-supported"),
+    ("end_group | |", "survey!A2", "end-without-begin"),
+    ("begin_group | g | G", "survey!2", "group-not-closed"),
+]  # fmt: skip
+COLUMNS = "type | name | label | relevant | constraint | choice_filter | calculation | required"
+
+
+@pytest.mark.parametrize(("row", "at", "code"), REFUSED, ids=[f"{row.split('|')[0].strip() or row}-{code}" for row, _, code in REFUSED])
+def test_what_no_checklist_can_say_is_refused_at_its_cell(row: str, at: str, code: str) -> None:
+    imported = read(f"{COLUMNS}\n{row}")
+
+    assert imported.document is None
+    assert (at, code) in errors(imported)
+
+
+def test_every_refusal_is_reported_at_once_in_both_languages() -> None:
+    imported = read("type | name | label\ngeopoint | a | A\nselect_one yn | b | B\ndate | c | C\nselect_one x | b | D")
+
+    assert [place for place, _ in errors(imported)] == ["survey!A2", "survey!A4", "survey!B5"]
+    for problem in imported.errors:
+        assert problem.what["zh"] != problem.what["en"]
+        assert problem.mend["zh"] != problem.mend["en"]
+
+
+@pytest.mark.parametrize(
+    ("choices", "at"),
+    [
+        ("list_name | name | label\nyn | yes | Yes\nyn | Yes | Yes again\nyn | no | No", "choices!B3"),
+        ("list_name | name | label\nyn | yes | Yes\nyn | | No name\nyn | no | No", "choices!B3"),
+        ("list_name | name | label\nyn | yes | Yes\n | no | No", "choices!A3"),
+        ("list_name | name | label\nyn | yes | Yes\nyn | ！ | No", "choices!B3"),
+    ],
+)
+def test_a_choice_that_cannot_be_used_is_refused_at_its_cell(choices: str, at: str) -> None:
+    workbook = book(survey="type | name | label\nselect_one yn | a | A", choices=choices)
+
+    assert at in [place for place, _ in errors(read_workbook(workbook, STANDARDS, FILLED))]
+
+
+def test_names_that_are_no_ids_are_changed_with_a_note() -> None:
+    imported = read("type | name | label | relevant\nselect_one yn | Q-1 | A\nselect_one yn | Q2 | B | ${Q-1} = 'no'")
+
+    assert items(imported)["q2"]["relevant"] == {"item": "q_1", "result": "fail"}
+    assert [place for place, code in notes(imported) if code == "renamed"] == ["survey!B2", "survey!B3"]
+
+
+def test_pyxform_has_the_last_word_on_what_is_an_xlsform() -> None:
+    imported = read("type | name | label\nbegin_group | | G\nselect_one yn | a | A\nend_group")
+
+    assert errors(imported) == [("survey!2", "xlsform")]
+
+
+def test_the_comma_separated_form_names_lines_and_columns_of_the_file() -> None:
+    data = "survey,,,\n,type,name,label\n,select_one yn,a,Is it right?\n,geopoint,b,Where\nchoices,,,\n,list_name,name,label\n,yn,yes,Yes\n,yn,no,No\n"
+
+    assert errors(read_workbook(data.encode("utf-8-sig"), STANDARDS, FILLED)) == [("survey!B4", "type-refused")]
+    assert read_workbook(data.replace(",geopoint,b,Where\n", "").encode(), STANDARDS, FILLED).document is not None
