@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from server.checklists.commands import checklists
 from server.settings import Settings, SettingsError, load_settings
 
 
@@ -19,6 +20,9 @@ def main(context: click.Context) -> None:
         context.obj = load_settings()
     except SettingsError as error:
         raise click.ClickException(f"these settings cannot be used:\n{error}") from error
+
+
+main.add_command(checklists)
 
 
 @main.command()

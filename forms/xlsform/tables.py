@@ -46,7 +46,7 @@ class Table:
             elif column in table._headers:
                 problems.append(
                     CellProblem(
-                        sheet.name, 1, letter, header, "duplicate-column",
+                        sheet.name, sheet.header_row, letter, header, "duplicate-column",
                         text(f"{header} 与 {table._headers[column]} 同义", f"{header} means what {table._headers[column]} does"),
                         text("删去一列", "remove one of them"),
                     )
@@ -59,7 +59,7 @@ class Table:
         expected = column.field in LEFT_OUT or column.field.startswith(("media", "control", "instance", "bind"))
         self.problems.append(
             CellProblem(
-                self.sheet.name, 1, letter, header, "column-left-out",
+                self.sheet.name, self.sheet.header_row, letter, header, "column-left-out",
                 text(f"{header} 列没有用上", f"the column {header} is left out"),
                 text("手机按自己的版式显示，不用这一列", "phones draw in their own way")
                 if expected

@@ -41,7 +41,7 @@ def refused(imported: Imported) -> None:
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x01" * 2000, GOOD[:200], GOOD[:-200],
         b'{"id": "a_checklist"}', "表,一\n".encode("gb18030"), b"\xff\xfe\x00\x00", b"<html>", b"x" * (BYTES_AT_MOST + 1), b'"',
     ],
-    ids=lambda data: repr(data[:12]),
+    ids=lambda data: repr(data[:8]),
 )  # fmt: skip
 def test_what_is_no_workbook_is_refused(data: bytes) -> None:
     refused(read_workbook(data))
