@@ -11,6 +11,7 @@ def register_with(app: Flask, api: Api) -> None:
     from server.visits.bodies import add_visits_to_subjects, load_submissions, load_visits
     from server.visits.drafts import FEED_KIND, load_drafts
     from server.visits.intake import Handler, register_handler
+    from server.visits.quarantine import load_entries
     from server.visits.quarantine_views import blp as quarantine_blp
     from server.visits.submissions import check_submission, check_visit, store_submissions, store_visits
     from server.visits.views import sync_blp, visits_blp
@@ -23,5 +24,6 @@ def register_with(app: Flask, api: Api) -> None:
     register_handler(RecordKind.VISIT, Handler(check_visit, store_visits))
     feed.register_bodies("visit", load_visits)
     feed.register_bodies("submission", load_submissions)
+    feed.register_bodies("quarantine", load_entries)
     feed.register_bodies(FEED_KIND, load_drafts)
     feed.extend_bodies("subject", add_visits_to_subjects)

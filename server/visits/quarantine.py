@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from forms.checklist import Checklist
 from forms.faults import FAULT_TEXTS
 from forms.problems import Text
-from server import clock
+from server import clock, feed
 from server.accounts.models import User
 from server.accounts.service import actor_of
 from server.audit import write_audit
@@ -80,6 +80,15 @@ def entry(record_id: uuid.UUID, actor: Actor) -> dict[str, Any]:
         "faults": [_fault_body(fault, record.body) for fault in record.faults],
         "faults_now": [_fault_body(error.body(), record.body) for error in refusal.errors] if refusal is not None else [],
     }
+
+
+def load_entries(entity_ids: list[str], actor: Actor) -> dict[str, Any]:
+    """What phones hear of their own records when somebody has resolved them."""
+    ids = [uuid.UUID(text) for text in entity_ids]
+    records = db.session.scalars(
+        select(Record).where(Record.id.in_(ids), Record.author_id == actor.user_id, _in_state("resolved"))
+    ).all()
+    return {body["id"]: body for body in _entries(records, actor)}
 
 
 def accept_entry(record_id: uuid.UUID, reason: str, actor: Actor, now: datetime) -> None:
@@ -203,6 +212,7 @@ def _resolve(
             correction_id=correction_id,
         )
     )
+    feed.record_changes("quarantine", [(record.id, record.subject_id)])
     write_audit(f"quarantine:{outcome}", "record", record.id, actor_id=by, reason=reason.strip())
 
 

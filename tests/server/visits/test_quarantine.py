@@ -234,6 +234,25 @@ def test_what_is_set_aside_is_kept_with_its_reason_and_not_counted(anna: Person,
     assert resolve(chen, record, "set-aside", reason="noch einmal").status_code == 409
 
 
+def test_the_authors_phone_hears_of_the_resolution_and_nobody_elses(
+    anna: Person, chen: Person, ben: Person, county: County
+) -> None:
+    record = submission(county.mine, new_id(), BROKEN)
+    push(anna, record)
+    cursors = {person: person.get("/api/sync/changes?limit=500").json["cursor"] for person in (anna, ben)}
+
+    resolve(chen, record, "set-aside", reason="测试数据")
+
+    def heard(person: Person) -> list[dict[str, Any]]:
+        changes = person.get(f"/api/sync/changes?cursor={cursors[person]}").json["changes"]
+        return [change for change in changes if change["kind"] == "quarantine"]
+
+    [change] = heard(anna)
+    assert (change["id"], change["body"]["state"]) == (record["id"], "set_aside")
+    assert (change["body"]["resolution"]["by"]["name"], change["body"]["resolution"]["reason"]) == ("陈", "测试数据")
+    assert [change["body"] for change in heard(ben)] == [None]
+
+
 def test_the_same_record_sent_again_after_its_resolution_gets_the_same_receipt(
     anna: Person, chen: Person, county: County
 ) -> None:
