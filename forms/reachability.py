@@ -16,6 +16,8 @@ Goal = tuple[Document, bool]
 
 # A condition that needs more steps than this is beyond what an author can understand either.
 STEPS_MAXIMUM = 50_000
+# All searches of one document together: somebody waits for the answer. The largest checklist needs some 2,200.
+STEPS_MAXIMUM_OF_DOCUMENT = 1_000_000
 
 _KEYS = {"at_least", "above", "at_most", "below", "equals"}
 
@@ -58,6 +60,7 @@ class AnswerSearch:
         self.section_of: dict[str, Document] = {}
         self.profile_keys = {key["id"]: key for key in document.get("profile", [])}
         self.steps = 0
+        self.steps_of_document = 0
         for section in document["sections"]:
             for item in section["items"]:
                 self.items[item["id"]] = item
@@ -83,8 +86,12 @@ class AnswerSearch:
 
     def _find(self, goals: list[Goal], sections: set[str]) -> dict[str, Any] | None:
         self.steps = 0
-        for answers, profile in self._solve(goals, {}, {}):
-            return self._answers_document(answers, profile, sections)
+        try:
+            for answers, profile in self._solve(goals, {}, {}):
+                return self._answers_document(answers, profile, sections)
+        except RecursionError as error:
+            # As many tests in a row as no author writes.
+            raise SearchTooLong from error
         return None
 
     def _goals_to_show(self, item_id: str) -> list[Goal]:
@@ -96,7 +103,8 @@ class AnswerSearch:
         self, goals: list[Goal], answers: dict[str, Any], profile: dict[str, Any]
     ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         self.steps += 1
-        if self.steps > STEPS_MAXIMUM:
+        self.steps_of_document += 1
+        if self.steps > STEPS_MAXIMUM or self.steps_of_document > STEPS_MAXIMUM_OF_DOCUMENT:
             raise SearchTooLong
         if not goals:
             yield answers, profile

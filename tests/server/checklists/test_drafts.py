@@ -274,3 +274,11 @@ def test_the_office_of_another_language_reads_english(app: Flask, chen: Person) 
     answer = chen.post("/api/forms/drafts", json=ladders(valid_from="2026-02-30"), headers={"Accept-Language": "en"})
 
     assert answer.json["errors"][0]["detail"] == "there is no day 2026-02-30; mend the date"
+
+
+def test_a_condition_of_a_thousand_tests_is_stored_and_not_searched_to_the_end(chen: Person) -> None:
+    document = ladders()
+    either = {"any": [{"item": "feet", "result": "pass"}, {"item": "feet", "result": "fail"}]}
+    document["sections"][0]["items"][2]["relevant"] = {"all": [either] * 1200}
+
+    assert send(chen, document).status_code == 201
