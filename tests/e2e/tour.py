@@ -96,8 +96,9 @@ def _close_drawer(page: Page) -> None:
 
 
 def settle(page: Page) -> None:
-    """Pictures are there, and nothing slides any more."""
-    page.wait_for_load_state("networkidle")
+    """Pictures are there, nothing is loading and nothing slides any more."""
+    page.wait_for_load_state("networkidle", timeout=PATIENCE_MS)
+    expect(page.locator(".bone:visible, .skeleton:visible")).to_have_count(0, timeout=PATIENCE_MS)
     page.wait_for_timeout(500)
 
 
