@@ -40,7 +40,7 @@ class SmallDisk:
         except FileNotFoundError:
             raise NoDisk("mount is not installed") from None
         if done.returncode:
-            raise NoDisk(done.stderr.strip()[:200])
+            raise NoDisk(f"{done.stderr.strip()} ".splitlines()[0][:200].strip())
 
     def fill(self, _processes: list[int]) -> None:
         """Takes all the room there is."""
