@@ -14,7 +14,7 @@ RUN apt-get update \
  && useradd --system --uid 10001 --home-dir /srv service \
  && install --directory --owner service /data
 WORKDIR /srv
-COPY requirements.txt ./
+COPY LICENSE requirements.txt ./
 RUN pip install --no-cache-dir --requirement requirements.txt
 COPY forms/ forms/
 COPY media/ media/

@@ -120,7 +120,7 @@ class Supervisor:
                     "--workers", str(settings.web_workers),
                     "--threads", str(settings.web_threads),
                     "--timeout", "60", "--graceful-timeout", "5", "--keep-alive", "30",
-                    "--log-level", "warning",
+                    "--no-control-socket", "--log-level", "warning",
                 ],
             ),
             *(Child(f"worker {n + 1}", [*python, "server", "worker"]) for n in range(settings.job_workers)),
