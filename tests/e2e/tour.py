@@ -97,6 +97,8 @@ def _close_drawer(page: Page) -> None:
 
 def settle(page: Page) -> None:
     """Pictures are there, nothing is loading and nothing slides any more."""
+    # A click has to reach the network before its silence means anything.
+    page.wait_for_timeout(300)
     page.wait_for_load_state("networkidle", timeout=PATIENCE_MS)
     expect(page.locator(".bone:visible, .skeleton:visible")).to_have_count(0, timeout=PATIENCE_MS)
     page.wait_for_timeout(500)
