@@ -5,11 +5,13 @@ Answers are moved by ``forms/carry_over.py``; this module tells the office befor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
+from forms.names import ITEM_TYPES, SECTORS, SUBJECT_KINDS
 from forms.problems import Text
 
 Document = Mapping[str, Any]
@@ -30,6 +32,12 @@ class ChangeKind(StrEnum):
     WIDENED = "widened"
     GROUNDS = "grounds"
     HAZARD = "hazard"
+    SCOPE = "scope"
+    REORDERED = "reordered"
+
+
+# What only reads or stands otherwise: every answer keeps its meaning, its result and its points.
+WORDING_AND_ORDER = frozenset({ChangeKind.REWORDED, ChangeKind.REORDERED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +66,17 @@ class Report:
         return tuple(change for change in self.changes if change.kind is kind)
 
     def lines(self, language: str) -> list[str]:
-        """The report as lines to print, breaking changes marked."""
-        marks = {"zh": "【会丢失答案】", "en": "[drops answers] "}
-        return [
-            (marks[language] if change.breaking else "") + (change.text["zh"] if language == "zh" else change.text["en"])
-            for change in self.changes
-        ]
+        """The report as lines to print; breaking changes and those of wording and order are marked."""
+        return [mark_of(change.kind, change.breaking, language) + _in(change.text, language) for change in self.changes]
+
+
+def mark_of(kind: ChangeKind | str, breaking: bool, language: str) -> str:
+    """What stands before a printed change: that it drops answers, or that it has no effect on them."""
+    if breaking:
+        return "【会丢失答案】" if language == "zh" else "[drops answers] "
+    if kind in WORDING_AND_ORDER:
+        return "【措辞和顺序】" if language == "zh" else "[wording and order] "
+    return ""
 
 
 def compare(old: Document, new: Document) -> Report:
@@ -72,7 +85,12 @@ def compare(old: Document, new: Document) -> Report:
     Shape:  items are matched by id, wherever they stand.
     """
     before, after = _places(old), _places(new)
-    changes: list[Change] = [*_scoring_changes(old, new), *_profile_changes(old, new), *_section_changes(old, new)]
+    changes: list[Change] = [
+        *_head_changes(old, new),
+        *_scoring_changes(old, new),
+        *_profile_changes(old, new),
+        *_section_changes(old, new),
+    ]
     for item_id, (section, item) in after.items():
         if item_id not in before:
             changes.append(_added(item_id, item, section))
@@ -85,6 +103,83 @@ def compare(old: Document, new: Document) -> Report:
 
 def _places(document: Document) -> dict[str, tuple[Document, Document]]:
     return {item["id"]: (section, item) for section in document["sections"] for item in section["items"]}
+
+
+def _head_changes(old: Document, new: Document) -> Iterator[Change]:
+    yield from _reworded(old, new, "title", "checklist", "检查表名称", "the title of the checklist")
+    yield from _reworded(old, new, "description", "checklist", "检查表说明", "the description of the checklist")
+    if old["sector"] != new["sector"]:
+        yield _scope_change("所属行业", "the sector", _sector_name(old["sector"]), _sector_name(new["sector"]))
+    kinds = [set(document["applies_to"]["subject_kinds"]) for document in (old, new)]
+    if kinds[0] != kinds[1]:
+        yield _scope_change("适用的主体类别", "what it applies to", *map(_kind_names, kinds))
+    if old["valid_from"] != new["valid_from"]:
+        days: list[Text] = [{"zh": document["valid_from"], "en": document["valid_from"]} for document in (old, new)]
+        yield _scope_change("起用日", "the first day", *days)
+
+
+def _scope_change(zh: str, en: str, before: Text, after: Text) -> Change:
+    return _change(
+        ChangeKind.SCOPE,
+        "checklist",
+        f"{zh}由“{before['zh']}”改为“{after['zh']}”",
+        f"{en} changes from “{before['en']}” to “{after['en']}”",
+    )
+
+
+def _sector_name(code: str | None) -> Text:
+    return SECTORS[code] if code is not None else {"zh": "无", "en": "none"}
+
+
+def _kind_names(kinds: set[str]) -> Text:
+    named = [name for code, name in SUBJECT_KINDS.items() if code in kinds]
+    return {"zh": "、".join(name["zh"] for name in named), "en": ", ".join(name["en"] for name in named)}
+
+
+def _reworded(old: Document, new: Document, key: str, subject: str, zh: str, en: str) -> Iterator[Change]:
+    """A text that reads otherwise, is new or is gone."""
+    before, after = old.get(key), new.get(key)
+    if before == after:
+        return
+    if before is None:
+        assert after is not None
+        yield _change(ChangeKind.REWORDED, subject, f"新增{zh}：“{after['zh']}”", f"{en} is new: “{after['en']}”")
+    elif after is None:
+        yield _change(ChangeKind.REWORDED, subject, f"删去{zh}：“{before['zh']}”", f"{en} is removed: “{before['en']}”")
+    else:
+        yield _change(
+            ChangeKind.REWORDED,
+            subject,
+            f"{zh}{_from_to(before, after, 'zh', '由“{}”改为“{}”')}",
+            f"{en} {_from_to(before, after, 'en', 'changes from “{}” to “{}”')}",
+        )
+
+
+def _from_to(before: Text, after: Text, language: Literal["zh", "en"], sentence: str) -> str:
+    """The sentence with both texts; where only the other language was changed, that."""
+    if before[language] != after[language]:
+        return sentence.format(before[language], after[language])
+    return f"“{after['zh']}”只改了英文" if language == "zh" else f"“{after['en']}” changes in Chinese only"
+
+
+def _moved(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, str | None]]:
+    """Which of the ids that stand in both lists have changed places, each with the id it stands behind now."""
+    before, after = [id_ for id_ in old if id_ in set(new)], [id_ for id_ in new if id_ in set(old)]
+    blocks = SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
+    stayed = {id_ for block in blocks for id_ in before[block.a : block.a + block.size]}
+    return [(id_, after[index - 1] if index else None) for index, id_ in enumerate(after) if id_ not in stayed]
+
+
+def _order_changes(old: Sequence[Document], new: Sequence[Document], text: str, zh: str = "", en: str = "") -> Iterator[Change]:
+    """Entries of a list that changed places; ``text`` is the key of what an entry is called."""
+    entries = {entry["id"]: entry[text] for entry in new}
+    for id_, behind in _moved([entry["id"] for entry in old], [entry["id"] for entry in new]):
+        yield _change(
+            ChangeKind.REORDERED,
+            id_,
+            f"{zh}“{entries[id_]['zh']}”" + (f"排到“{entries[behind]['zh']}”之后" if behind else "排到最前"),
+            f"{en}“{entries[id_]['en']}” now " + (f"follows “{entries[behind]['en']}”" if behind else "comes first"),
+        )
 
 
 def _added(item_id: str, item: Document, section: Document) -> Change:
@@ -112,18 +207,11 @@ def _item_changes(old_section: Document, old: Document, section: Document, new: 
         yield _change(
             ChangeKind.RETYPED,
             item_id,
-            f"{zh}的类型由 {old['type']} 改为 {new['type']}",
-            f"{en} changes its type from {old['type']} to {new['type']}",
+            f"{zh}的类型由“{ITEM_TYPES[old['type']]['zh']}”改为“{ITEM_TYPES[new['type']]['zh']}”",
+            f"{en} changes its type from “{ITEM_TYPES[old['type']]['en']}” to “{ITEM_TYPES[new['type']]['en']}”",
             breaking=True,
         )
-        return
-    if old["statement"] != new["statement"]:
-        yield _change(
-            ChangeKind.REWORDED,
-            item_id,
-            f"“{old['statement']['zh']}”改写为{zh}",
-            f"“{old['statement']['en']}” is reworded to {en}",
-        )
+    yield from _item_wording_changes(old, new, zh, en)
     if old_section["id"] != section["id"]:
         breaks = ("repeat" in old_section) or ("repeat" in section)
         yield _change(
@@ -135,11 +223,27 @@ def _item_changes(old_section: Document, old: Document, section: Document, new: 
         )
     yield from _score_changes(old, new, zh, en)
     yield from _condition_changes(old.get("relevant"), new.get("relevant"), item_id, zh, en)
-    yield from _answer_changes(old, new, zh, en)
+    yield from _not_applicable_changes(old, new, zh, en)
+    if old["type"] == new["type"]:
+        yield from _answer_changes(old, new, zh, en)
     if old.get("basis") != new.get("basis") or old.get("unverified") != new.get("unverified"):
         yield _change(ChangeKind.GROUNDS, item_id, f"{zh}的依据有变", f"the grounds of {en} change")
     if old.get("hazard") != new.get("hazard"):
         yield _change(ChangeKind.HAZARD, item_id, f"{zh}的隐患用语或期限有变", f"hazard wording or time limit of {en} changes")
+
+
+def _item_wording_changes(old: Document, new: Document, zh: str, en: str) -> Iterator[Change]:
+    if old["statement"]["zh"] != new["statement"]["zh"] and old["statement"]["en"] != new["statement"]["en"]:
+        yield _change(
+            ChangeKind.REWORDED,
+            new["id"],
+            f"“{old['statement']['zh']}”改写为{zh}",
+            f"“{old['statement']['en']}” is reworded to {en}",
+        )
+    else:
+        yield from _reworded(old, new, "statement", new["id"], "检查内容", "the statement")
+    yield from _reworded(old, new, "how", new["id"], f"{zh}的检查方法", f"how to check {en}")
+    yield from _reworded(old, new, "photo_hint", new["id"], f"{zh}的拍照提示", f"the photo hint of {en}")
 
 
 def _score_changes(old: Document, new: Document, zh: str, en: str) -> Iterator[Change]:
@@ -180,7 +284,7 @@ def _condition_changes(old: Any, new: Any, subject: str, zh: str, en: str) -> It
         )
 
 
-def _answer_changes(old: Document, new: Document, zh: str, en: str) -> Iterator[Change]:
+def _not_applicable_changes(old: Document, new: Document, zh: str, en: str) -> Iterator[Change]:
     item_id = new["id"]
     if (old.get("not_applicable") is None) != (new.get("not_applicable") is None):
         allowed = new.get("not_applicable") is not None
@@ -191,6 +295,14 @@ def _answer_changes(old: Document, new: Document, zh: str, en: str) -> Iterator[
             f"{en} {'may now' if allowed else 'may no longer'} be not applicable",
             breaking=not allowed,
         )
+    elif old.get("not_applicable") != new.get("not_applicable"):
+        yield _change(
+            ChangeKind.REWORDED, item_id, f"{zh}可选的不适用原因有变", f"the reasons for not applicable offered with {en} change"
+        )
+
+
+def _answer_changes(old: Document, new: Document, zh: str, en: str) -> Iterator[Change]:
+    item_id = new["id"]
     match new["type"]:
         case "number":
             yield from _number_changes(old["number"], new["number"], item_id, zh, en)
@@ -209,16 +321,20 @@ def _number_changes(old: Document, new: Document, item_id: str, zh: str, en: str
     if old["limits"] != new["limits"]:
         yield _change(ChangeKind.RELIMITED, item_id, f"{zh}的限值有变", f"the limits of {en} change")
     if old["unit"] != new["unit"]:
-        yield _change(
-            ChangeKind.RETYPED,
-            item_id,
-            f"{zh}的单位由 {old['unit']} 改为 {new['unit']}，旧数值须重新填写",
-            f"{en} changes its unit from {old['unit']} to {new['unit']}: old figures must be entered again",
-            breaking=True,
-        )
+        yield _unit_change(old["unit"], new["unit"], item_id, zh, en)
     if any(old[key] != new[key] for key in ("minimum", "maximum", "decimals")):
         narrower = new["minimum"] > old["minimum"] or new["maximum"] < old["maximum"] or new["decimals"] < old["decimals"]
         yield _range_change(item_id, f"{zh}可填的范围有变", f"the possible figures of {en} change", narrower)
+
+
+def _unit_change(old: str | None, new: str | None, subject: str, zh: str, en: str) -> Change:
+    return _change(
+        ChangeKind.RETYPED,
+        subject,
+        f"{zh}的单位由 {_shown(old)} 改为 {_shown(new)}，旧数值须重新填写",
+        f"{en} changes its unit from {_shown(old)} to {_shown(new)}: old figures must be entered again",
+        breaking=True,
+    )
 
 
 def _range_change(item_id: str, zh: str, en: str, narrower: bool) -> Change:
@@ -243,6 +359,10 @@ def _option_changes(old: list[Any], new: list[Any], item_id: str, zh: str, en: s
                 f"{zh}的选项“{option['label']['zh']}”改了结论或扣分",
                 f"the option “{option['label']['en']}” of {en} changes its result or deduction",
             )
+        if value in after:
+            yield from _reworded(option, after[value], "label", item_id, f"{zh}的选项", f"an option of {en}")
+    if _moved(list(before), list(after)):
+        yield _change(ChangeKind.REORDERED, item_id, f"{zh}的选项换了顺序", f"the options of {en} change their order")
     for value, option in after.items():
         if value not in before:
             yield _change(
@@ -262,6 +382,7 @@ def _section_changes(old: Document, new: Document) -> Iterator[Change]:
         if earlier is None:
             yield _change(ChangeKind.ADDED, section_id, f"新增{zh}", f"added {en}")
             continue
+        yield from _reworded(earlier, section, "title", section_id, "分表名称", "the title of a section")
         for key, name_zh, name_en in (("weight", "权重", "weight"), ("gate_minimum_percent", "门槛小计", "minimum")):
             if earlier.get(key) != section.get(key):
                 yield _change(
@@ -283,6 +404,11 @@ def _section_changes(old: Document, new: Document) -> Iterator[Change]:
         elif "repeat" in section and earlier["repeat"]["max"] != section["repeat"]["max"]:
             fewer = section["repeat"]["max"] < earlier["repeat"]["max"]
             yield _range_change(section_id, f"{zh}最多填写的个数有变", f"how many of {en} there may be changes", fewer)
+        if "repeat" in earlier and "repeat" in section:
+            name_zh, name_en = f"{zh}每次填写的名称", f"what each filling of {en} is called"
+            yield from _reworded(earlier["repeat"], section["repeat"], "label", section_id, name_zh, name_en)
+        yield from _order_changes(earlier["items"], section["items"], "statement")
+    yield from _order_changes(old["sections"], new["sections"], "title", "分表", "section ")
     for section_id, section in before.items():
         if section_id not in after:
             yield _change(
@@ -306,6 +432,11 @@ def _profile_changes(old: Document, new: Document) -> Iterator[Change]:
             yield _change(ChangeKind.RETYPED, key_id, f"{zh}的类型有变", f"{en} changes its type", breaking=True)
         else:
             yield from _option_changes(earlier.get("options", []), key.get("options", []), key_id, zh, en)
+        if earlier is not None:
+            yield from _reworded(earlier, key, "label", key_id, "单位情况的名称", "the name of a fact")
+            if earlier.get("unit") != key.get("unit"):
+                yield _unit_change(earlier.get("unit"), key.get("unit"), key_id, zh, en)
+    yield from _order_changes(old.get("profile", []), new.get("profile", []), "label", "单位情况", "fact ")
     for key_id, key in before.items():
         if key_id not in after:
             yield _change(
@@ -326,6 +457,7 @@ def _determination_changes(old: Document, new: Document) -> Iterator[Change]:
             yield _change(ChangeKind.ADDED, entry_id, f"新增{zh}", f"added {en}")
         elif before[entry_id] != entry:
             yield _change(ChangeKind.GROUNDS, entry_id, f"{zh}有变", f"{en} changes")
+    yield from _order_changes(old.get("determinations", []), new.get("determinations", []), "title", "判定", "determination ")
     for entry_id, entry in before.items():
         if entry_id not in after:
             zh, en = f"判定“{entry['title']['zh']}”", f"determination “{entry['title']['en']}”"
@@ -341,6 +473,18 @@ def _scoring_changes(old: Document, new: Document) -> Iterator[Change]:
     for key, (zh, en) in names.items():
         if old["scoring"][key] != new["scoring"][key]:
             yield _change(ChangeKind.RESCORED, "scoring", f"{zh}有变", f"the {en} changes")
+    if old["scoring"]["confirmed_by_office"] != new["scoring"]["confirmed_by_office"]:
+        confirmed = new["scoring"]["confirmed_by_office"]
+        yield _change(
+            ChangeKind.GROUNDS,
+            "scoring",
+            f"权重{'标为县安委办已确认' if confirmed else '改为县安委办未确认'}",
+            f"the weights are marked as {'confirmed' if confirmed else 'not confirmed'} by the county office",
+        )
+
+
+def _in(text: Text, language: str) -> str:
+    return text["zh"] if language == "zh" else text["en"]
 
 
 def _shown(value: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from forms.compatibility import mark_of
 from server.problems import Refusal
 from server.settings import Settings
 
@@ -220,9 +221,8 @@ def _is_draft(reference: str) -> bool:
 
 
 def _echo_report(report: dict[str, Any] | None, lang: str) -> None:
-    mark = "【会丢失答案】" if lang == "zh" else "[drops answers] "
     for change in (report or {"changes": []})["changes"]:
-        click.echo(f"  - {mark if change['breaking'] else ''}{change['text'][lang]}")
+        click.echo(f"  - {mark_of(change['kind'], change['breaking'], lang)}{change['text'][lang]}")
 
 
 def _echo_fault(fault: dict[str, Any], lang: str) -> None:

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from pypinyin import Style, lazy_pinyin
 
-SECTORS: dict[str, str] = {
-    "coal_mine": "煤矿",
-    "non_coal_mine": "非煤矿山",
-    "hazardous_chemicals": "危险化学品",
-    "fire_safety": "消防安全",
-    "road_transport": "道路运输",
-    "transportation": "交通运输",
-    "urban_construction": "城市建设",
-    "industrial_park": "工业园区",
-    "hazardous_waste": "危险废弃物",
-    "special_equipment": "特种设备",
-}
+import forms.names
+
+SECTORS: dict[str, str] = {code: name["zh"] for code, name in forms.names.SECTORS.items()}
 
 
 def initials(name: str) -> str:

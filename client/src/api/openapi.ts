@@ -2703,7 +2703,7 @@ export interface components {
             /** @description answers already given may not fit any more */
             breaking: boolean;
             /** @enum {string} */
-            kind: "added" | "removed" | "retyped" | "rescored" | "reworded" | "relimited" | "moved" | "condition" | "narrowed" | "widened" | "grounds" | "hazard";
+            kind: "added" | "removed" | "retyped" | "rescored" | "reworded" | "relimited" | "moved" | "condition" | "narrowed" | "widened" | "grounds" | "hazard" | "scope" | "reordered";
             subject: string;
             text: components["schemas"]["Text"];
         };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AuthoringFault, Change, ChangeKind } from '@/office/api/authoring';
-import { blockersOf, cellOf, changesToShow, faultsToShow, readinessOf } from '@/office/checklists/publishing';
+import { blockersOf, cellOf, changesToShow, faultsToShow, groupsOf, readinessOf } from '@/office/checklists/publishing';
 import { unverifiedOf } from '@/office/checklists/unverified';
 
 const text = (zh: string) => ({ zh, en: zh });
@@ -33,6 +33,14 @@ test('changes that lose answers stand first, then by weight', () => {
   const shown = changesToShow({ changes: [change('reworded'), change('added'), change('rescored', true), change('removed')] });
 
   expect(shown.map(({ kind }) => kind)).toEqual(['rescored', 'removed', 'added', 'reworded']);
+});
+
+test('what only reads or stands otherwise is under a heading of its own, unless it loses answers', () => {
+  const changes = [change('reordered'), change('reworded'), change('scope'), change('moved', true)];
+
+  const groups = groupsOf(changesToShow({ changes })).map(({ group, changes: found }) => [group, found.map(({ kind }) => kind)]);
+
+  expect(groups).toEqual([['loses', ['moved']], ['alters', ['scope']], ['wording', ['reworded', 'reordered']]]);
 });
 
 test.each([

@@ -2,7 +2,7 @@
 import { deleteJson, getJson, postJson, sendForm } from './http';
 import type { ChecklistDocument, LocalText } from './types';
 
-export type ChangeKind = 'added' | 'removed' | 'retyped' | 'rescored' | 'reworded' | 'relimited' | 'moved' | 'condition' | 'narrowed' | 'widened' | 'grounds' | 'hazard';
+export type ChangeKind = 'added' | 'removed' | 'retyped' | 'rescored' | 'reworded' | 'relimited' | 'moved' | 'condition' | 'narrowed' | 'widened' | 'grounds' | 'hazard' | 'scope' | 'reordered';
 export interface Change { kind: ChangeKind; subject: string; breaking: boolean; text: LocalText }
 export interface Report { changes: Change[]; breaking: number; counts: Partial<Record<ChangeKind, number>> }
 export interface FaultParams { what?: LocalText; mend?: LocalText; severity?: 'error' | 'warning'; sheet?: string | null; row?: number | null; column?: string | null; header?: string | null; subject?: string }

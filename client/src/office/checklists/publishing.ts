@@ -2,10 +2,10 @@
 import type { AuthoringFault, Change, ChangeKind, Report } from '../api/authoring';
 
 /** In the order in which a person judges them: what costs answers or points before words. */
-export const CHANGE_KINDS: readonly ChangeKind[] = ['removed', 'retyped', 'narrowed', 'condition', 'rescored', 'relimited', 'hazard', 'grounds', 'added', 'widened', 'moved', 'reworded'];
+export const CHANGE_KINDS: readonly ChangeKind[] = ['removed', 'retyped', 'narrowed', 'condition', 'rescored', 'relimited', 'scope', 'hazard', 'grounds', 'added', 'widened', 'moved', 'reworded', 'reordered'];
 export const KIND_TONES: Readonly<Record<ChangeKind, 'fail' | 'warning' | 'primary' | 'neutral' | 'pass'>> = {
-  removed: 'fail', retyped: 'fail', narrowed: 'fail', condition: 'warning', rescored: 'warning', relimited: 'warning',
-  hazard: 'primary', grounds: 'primary', added: 'pass', widened: 'pass', moved: 'neutral', reworded: 'neutral',
+  removed: 'fail', retyped: 'fail', narrowed: 'fail', condition: 'warning', rescored: 'warning', relimited: 'warning', scope: 'warning',
+  hazard: 'primary', grounds: 'primary', added: 'pass', widened: 'pass', moved: 'neutral', reworded: 'neutral', reordered: 'neutral',
 };
 
 /** A change that loses answers is published only when it was ticked by itself. */
@@ -14,6 +14,15 @@ const DROPS = 'drops-answers';
 export function changesToShow(report: Pick<Report, 'changes'>): Change[] {
   const place = (change: Change): number => (change.breaking ? 0 : CHANGE_KINDS.length) + CHANGE_KINDS.indexOf(change.kind);
   return [...report.changes].sort((a, b) => place(a) - place(b));
+}
+
+export type ChangeGroup = 'loses' | 'alters' | 'wording';
+const WORDING_AND_ORDER: ReadonlySet<ChangeKind> = new Set(['reworded', 'reordered']);
+
+/** The sorted changes under the three headings that tell a clerk how closely to read; empty ones are left out. */
+export function groupsOf(changes: readonly Change[]): { group: ChangeGroup; changes: Change[] }[] {
+  const groupOf = ({ kind, breaking }: Change): ChangeGroup => (breaking ? 'loses' : WORDING_AND_ORDER.has(kind) ? 'wording' : 'alters');
+  return (['loses', 'alters', 'wording'] as const).map((group) => ({ group, changes: changes.filter((change) => groupOf(change) === group) })).filter(({ changes: found }) => found.length > 0);
 }
 
 export function dropsOf(obstacles: readonly AuthoringFault[]): AuthoringFault[] {
