@@ -6,6 +6,7 @@ docs/xlsform.md explains each; a test compares the two.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from pyxform import aliases
@@ -57,7 +58,8 @@ CHECKLIST_KEYS = {
 LEFT_OUT = {
     "appearance", "default", "read_only", "readonly", "image", "big-image", "audio", "video", "media", "autoplay", "rows",
     "note", "comment", "comments", "required_message", "jr:requiredmsg", "sms_field", "parameters", "intent", "$given_name",
-    "accuracythreshold", "noapperrorstring", "jr:noapperrorstring", "guidance_hint", "disabled", "body",
+    "accuracythreshold", "noapperrorstring", "jr:noapperrorstring", "guidance_hint", "body",
+    "attribute", "instance", "instance_xmlns", "sms_option", "sms_separator",
     "instance_name", "style", "public_key", "submission_url", "auto_send", "auto_delete", "allow_choice_duplicates",
     "clean_text_values", "namespaces", "prefix", "odk:tag", "form_title_en", "sms_keyword", "omit_instanceid",
 }  # fmt: skip
@@ -80,11 +82,15 @@ _TRANSLATED = {"label", "hint", "guidance_hint", "constraint_message", "required
 
 def column_of(header: str, sheet: str) -> Column:
     """The meaning of a header, with the spellings that XLSForm allows (``caption``, ``relevance``, ``label:English`` …)."""
-    parts = [part.strip() for part in re.split(r"::?", header.strip()) if part.strip()]
+    # Chinese keyboards write colons and brackets in full width.
+    plain = unicodedata.normalize("NFKC", header)
+    parts = [part.strip() for part in re.split(r"::?", plain.strip()) if part.strip()]
     if not parts:
         return Column("")
     name = parts[0].lower().replace(" ", "_")
-    if name in ("bind", "control", "media", "body") and len(parts) > 1:
+    if name in ("media", "image", "big-image", "audio", "video", "instance", "attribute"):
+        return Column(name)
+    if name in ("bind", "control", "body") and len(parts) > 1:
         return Column(_canonical(":".join(parts[1:]).lower(), sheet))
     field = _canonical(name if name != "jr" else ":".join(parts[:2]).lower(), sheet)
     if field in _TRANSLATED and len(parts) > 1:

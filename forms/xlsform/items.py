@@ -241,7 +241,7 @@ class Items:
 
     def _choice(self, row: Row, item: dict[str, Any], choices: list[Choice], graded: bool) -> Question:
         item["type"] = "choice"
-        options = []
+        options: list[dict[str, Any]] = []
         for choice in choices:
             if choice.name == NOT_APPLICABLE:
                 item["_allows_not_applicable"] = not self.survey.ours
@@ -274,6 +274,7 @@ class Items:
             return None
         item["type"] = "facts"
         found = [choice for choice in choices if choice.name not in (NOTHING_FOUND, NOT_APPLICABLE)]
+        self._refuse_spaces(found)
         options = ({"value": choice.value, "label": choice.label} for choice in found)
         item["facts"] = {"options": [{key: value for key, value in option.items() if value is not None} for option in options]}
         if not self.survey.ours:
@@ -290,10 +291,25 @@ class Items:
             )
         return _options_question("facts", found)
 
+    def _refuse_spaces(self, choices: list[Choice]) -> None:
+        """XLSForm divides the answers of a multiple choice by spaces, so it allows none in their names."""
+        for choice in choices:
+            if self.choices_table is not None and re.search(r"\s", choice.name):
+                what = text(f"多选的选项名“{choice.name}”里有空格", f"the name “{choice.name}” in a multiple choice has a space")
+                mend = text(f"改为 {choice.value}", f"write {choice.value}")
+                self.problems.append(self.choices_table.cell(choice.row, "name").problem("choice-name", what, mend))
+
     def _choices(self, row: Row, kind: QuestionType) -> list[Choice] | None:
         choices = self.choices.get(kind.list_name)
-        if choices:
+        if choices and (len(choices) > 1 or kind.kind is Kind.SELECT_MULTIPLE or self.survey.ours):
             return choices
+        if choices:
+            what = text(
+                f"选项表 {kind.list_name} 只有一个能用的选项", f"the list {kind.list_name} has only one choice that can be used"
+            )
+            mend = text("在 choices 里至少写两个选项", "write at least two choices on the sheet choices")
+            self.problems.append(self.survey.cell(row, "type").problem("too-few-choices", what, mend))
+            return None
         self.problems.append(
             self.survey.cell(row, "type").problem(
                 "unknown-list",
@@ -331,12 +347,14 @@ class Items:
             return minimum, maximum
         cell = self.survey.cell(row, "constraint")
         bounds: dict[str, Any] = {}
+        is_understood = True
         if cell.text or kind.constraint:
             try:
                 bounds, length = read_range(cell.text or kind.constraint)
                 if length is not None:
                     raise ExpressionError("数值题没有文字长度", "a number has no length", 1)
             except ExpressionError as error:
+                is_understood = False
                 self.problems.append(
                     _unreadable(
                         cell,
@@ -349,7 +367,7 @@ class Items:
         low = bounds.get("at_least", bounds["above"] + step if "above" in bounds else _figure(parameters.get("start")))
         high = bounds.get("at_most", bounds["below"] - step if "below" in bounds else _figure(parameters.get("end")))
         low, high = (minimum if minimum is not None else low), (maximum if maximum is not None else high)
-        if low is None or high is None:
+        if is_understood and (low is None or high is None):
             self.problems.append(
                 cell.problem(
                     "range-unknown",

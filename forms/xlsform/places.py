@@ -20,6 +20,12 @@ _COLUMN_NAMES = {
 }  # fmt: skip
 
 
+# How it is done in a workbook, where the words for a document leave it open.
+_MENDS: dict[str, Text] = {
+    "no-points": {"zh": "在 points 列给至少一项写上分值", "en": "give at least one row a figure in the column points"},
+}
+
+
 class Places:
     """Cells by JSON pointer."""
 
@@ -43,7 +49,7 @@ class Places:
     def located(self, problem: Problem) -> CellProblem:
         """A problem of the document as a problem of a cell, in the words of the workbook."""
         place = self.of(problem.pointer)
-        what, mend = problem.what, problem.mend
+        what, mend = problem.what, _MENDS.get(problem.code, problem.mend)
         if problem.code == "range-reversed":
             place = self._places.get(f"{problem.pointer}/minimum", place)
         if problem.code == "schema-required":

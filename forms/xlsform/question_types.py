@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,7 +20,8 @@ class Kind(StrEnum):
 
     BEGIN_GROUP = "begin_group"
     BEGIN_REPEAT = "begin_repeat"
-    END = "end"
+    END_GROUP = "end_group"
+    END_REPEAT = "end_repeat"
     SELECT_ONE = "select_one"
     SELECT_MULTIPLE = "select_multiple"
     NUMBER = "number"
@@ -60,7 +62,7 @@ _REFUSED = {
 
 def question_type(written: str) -> QuestionType:
     """The meaning of a type cell; unknown ones are refused with the way to mend them."""
-    plain = " ".join(written.split())
+    plain = " ".join(unicodedata.normalize("NFKC", written).split())
     lower = plain.lower()
     if found := RE_BEGIN_CONTROL.search(lower):
         control = aliases.control[found["type"]]
@@ -68,8 +70,8 @@ def question_type(written: str) -> QuestionType:
             why = text("loop 不能转换", "loops cannot be used")
             return QuestionType(Kind.BEGIN_GROUP, why=why, mend=text("改用 begin_repeat", "use begin_repeat"))
         return QuestionType(Kind.BEGIN_REPEAT if control == constants.REPEAT else Kind.BEGIN_GROUP)
-    if RE_END_CONTROL.search(lower):
-        return QuestionType(Kind.END)
+    if found := RE_END_CONTROL.search(lower):
+        return QuestionType(Kind.END_REPEAT if aliases.control[found["type"]] == constants.REPEAT else Kind.END_GROUP)
     if found := RE_SELECT.search(_with_lower_command(plain)):
         return _select(found["select_command"], found["list_name"], bool(found["specify_other"]))
     if re.match(r"select|rank", lower):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pyxform.errors import PyXFormError
+from pyxform.parsing.expression import is_xml_tag
 from pyxform.xls2json import workbook_to_json
 from pyxform.xls2json_backends import DefinitionData
 
@@ -29,7 +30,7 @@ from forms.xlsform.question_types import Kind, QuestionType, question_type
 from forms.xlsform.questions import profile_question, questions_of
 from forms.xlsform.tables import Table
 from forms.xlsform.writing import INSTANCE_KEY, SECTION, YES_NO_LIST
-from forms.xlsform.xpath import PROFILE, Question, read_xpath, write_xpath
+from forms.xlsform.xpath import NOT_APPLICABLE, NOTHING_FOUND, PROFILE, Question, UnknownQuestion, read_xpath, write_xpath
 
 DEPTH_AT_MOST = 8
 SCHEMA = "https://zezhou.example/schemas/checklist-1.json"
@@ -67,7 +68,13 @@ def read_workbook(data: bytes, standards: Standards | None = None, defaults: Def
     reader = _Reader(book, defaults or Defaults())
     document = reader.document()
     if document is not None:
-        reader.problems += [reader.places.located(problem) for problem in validate_checklist(document, standards)]
+        refused = any(problem.code in _ROW_REFUSED for problem in reader.problems)
+        reader.problems += [
+            reader.places.located(problem)
+            for problem in validate_checklist(document, standards)
+            # The rows that were refused may have been the ones with points.
+            if not (refused and problem.code == "no-points")
+        ]
     if document is not None and not _has_errors(reader.problems) and not reader.ours:
         reader.problems += _pyxform_problems(book)
     problems = _in_order(reader.problems, book)
@@ -103,6 +110,8 @@ class _Reader:
         self.problems: list[CellProblem] = []
         self.questions: dict[str, Question] = {}
         self.ids: dict[str, Row] = {}
+        self.rows: dict[str, Row] = {}
+        self.names: dict[tuple[int, str], Row] = {}
         self.sections: list[_Section] = []
         self.profile: list[tuple[dict[str, Any], Row]] = []
         self.stack: list[_Frame] = []
@@ -125,7 +134,7 @@ class _Reader:
             (cell.text for row in settings for name, cell in row.cells.items() if name.lower() == "default_language"), ""
         )
         choices_table, choices = self._choices(language)
-        known = [*columns.SURVEY_COLUMNS, "repeat_count", "calculation", "choice_filter", "parameters"]
+        known = [*columns.SURVEY_COLUMNS, "repeat_count", "calculation", "choice_filter", "parameters", "disabled"]
         survey = Table.read(sheet, columns.SURVEY, known, ours=self.ours, default_language=language, problems=self.problems)
         if not survey.has("type"):
             self.problems.append(
@@ -187,6 +196,9 @@ class _Reader:
     def _row(self, row: Row) -> None:
         cell = self.survey.cell(row, "type")
         name = self.survey.value(row, "name")
+        if self._is_left_out(row, cell, name):
+            return
+        self.rows.setdefault(name, row)
         if not cell.text:
             self.problems.append(
                 cell.problem(
@@ -205,17 +217,8 @@ class _Reader:
                 if kind.why is not None and kind.mend is not None:
                     self.problems.append(cell.problem("type-refused", kind.why, kind.mend))
                 self._begin(row, name, repeats=kind.kind is Kind.BEGIN_REPEAT)
-            case Kind.END:
-                if self.stack:
-                    self.stack.pop()
-                else:
-                    self.problems.append(
-                        cell.problem(
-                            "end-without-begin",
-                            text("没有开始就结束", "it ends what never began"),
-                            text("删去这一行，或补上 begin", "remove the row, or add the begin"),
-                        )
-                    )
+            case Kind.END_GROUP | Kind.END_REPEAT:
+                self._end(cell, repeats=kind.kind is Kind.END_REPEAT)
             case Kind.LEFT_OUT | Kind.REFUSED:
                 assert kind.why is not None
                 assert kind.mend is not None
@@ -231,7 +234,38 @@ class _Reader:
             case _:
                 self._question(row, name, kind)
 
+    def _is_left_out(self, row: Row, cell: Cell, name: str) -> bool:
+        """Rows that XLSForm passes over: switched off by their author, or remarks without a type, a name and a label."""
+        disabled = self.survey.cell(row, "disabled")
+        if self.survey.flag(row, "disabled"):
+            place, what = disabled, text("这一行标了 disabled，不导入", "the row is disabled and is not taken in")
+        elif not self.ours and not cell.text and not name and self.survey.texts(row, "label") is None:
+            place, what = (
+                cell,
+                text("这一行没有题型、名称和题目，当作备注，不导入", "without type, name and label the row is a remark"),
+            )
+        else:
+            return False
+        mend = text("要的话，填全或清空 disabled", "if it is wanted, fill it in or clear disabled")
+        self.problems.append(place.problem("row-left-out", what, mend, Severity.WARNING))
+        return True
+
+    def _end(self, cell: Cell, *, repeats: bool) -> None:
+        if not self.stack:
+            what = text("没有开始就结束", "it ends what never began")
+            mend = text("删去这一行，或补上 begin", "remove the row, or add the begin")
+            self.problems.append(cell.problem("end-without-begin", what, mend))
+            return
+        frame = self.stack.pop()
+        if frame.repeats is not repeats:
+            wanted = "end_repeat" if frame.repeats else "end_group"
+            where = f"{frame.name}（第 {frame.row.number} 行）"
+            what = text(f"{where}应由 {wanted} 结束", f"{frame.name} (row {frame.row.number}) is ended by {wanted}")
+            self.problems.append(cell.problem("wrong-end", what, text(f"改为 {wanted}", f"write {wanted}")))
+
     def _begin(self, row: Row, name: str, *, repeats: bool) -> None:
+        if not self.ours:
+            self._is_usable(row, name)
         if len(self.stack) >= DEPTH_AT_MOST:
             self.problems.append(
                 row.problem(
@@ -303,35 +337,37 @@ class _Reader:
 
     def _id(self, row: Row, name: str) -> str | None:
         cell = self.survey.cell(row, "name")
+        if not self._is_usable(row, name):
+            return None
         identifier = identifier_of(name)
         if identifier is None:
-            what = (
-                text(f"名称“{name}”用不了", f"the name “{name}” cannot be used")
-                if name
-                else text("缺少名称", "the name is missing")
-            )
-            self.problems.append(
-                cell.problem(
-                    "name",
-                    what,
-                    text("小写字母开头，只用小写字母、数字、下划线", "a lower-case letter, then lower-case letters, digits, _"),
-                )
-            )
+            self.problems.append(cell.problem("name", text(f"名称“{name}”用不了", f"the name “{name}” cannot be used"), _NAMES))
             return None
         if identifier in self.ids:
-            first = self.ids[identifier].number
-            self.problems.append(
-                cell.problem(
-                    "duplicate-id",
-                    text(f"{name} 与第 {first} 行同名", f"{name} is also the name in row {first}"),
-                    text("改成不同的名称", "give each its own name"),
-                )
-            )
+            self.problems.append(_same_name(cell, name, self.ids[identifier]))
             return None
         self.ids[identifier] = row
         if identifier != name:
             self._renamed(cell, name, identifier)
         return identifier
+
+    def _is_usable(self, row: Row, name: str) -> bool:
+        """Whether an item or group has a name as XLSForm asks for it, which no neighbour in its group has; else tells why."""
+        cell = self.survey.cell(row, "name")
+        parent = self.stack[-1].row.number if self.stack else 0
+        first = self.names.setdefault((parent, name), row)
+        if not name:
+            self.problems.append(cell.problem("name", text("缺少名称", "the name is missing"), _NAMES))
+        elif not self.ours and not is_xml_tag(name):
+            what = text(f"名称“{name}”里有 XLSForm 不允许的字符", f"XLSForm does not allow some character in the name “{name}”")
+            better = identifier_of(name)
+            mend = text(f"改为 {better}，引用它的地方也改", f"write {better}, also where it is referred to") if better else _NAMES
+            self.problems.append(cell.problem("name", what, mend))
+        elif not self.ours and first is not row and name not in self.ids:
+            self.problems.append(_same_name(cell, name, first))
+        else:
+            return True
+        return False
 
     def _renamed(self, cell: Cell, name: str, identifier: str) -> None:
         self.problems.append(
@@ -368,9 +404,7 @@ class _Reader:
                     self.survey.cell(row, "name").problem(
                         "name",
                         text(f"名称“{name}”用不了", f"the name “{name}” cannot be used"),
-                        text(
-                            "小写字母开头，只用小写字母、数字、下划线", "a lower-case letter, then lower-case letters, digits, _"
-                        ),
+                        _NAMES,
                     )
                 )
         taken = {section.id for section in self.sections}
@@ -418,6 +452,9 @@ class _Reader:
         self.settings_table = Table.read(
             sheet, columns.SETTINGS, known, ours=self.ours, default_language="", problems=self.problems
         )
+        for row in sheet.rows[1:]:
+            what = text("settings 只用第一行，这一行没有用上", "only the first row of settings is used; this one is left out")
+            self.problems.append(row.problem("row-left-out", what, text("删去这一行", "remove the row"), Severity.WARNING))
         return sheet.rows[:1]
 
     def _choices(self, language: str) -> tuple[Table | None, dict[str, list[Choice]]]:
@@ -436,7 +473,7 @@ class _Reader:
                     empty.problem(
                         "choice-incomplete",
                         text("选项缺少 list_name 或 name", "the choice lacks list_name or name"),
-                        text("补上", "fill it in"),
+                        text("补上；不要的行删去", "fill it in, or remove the row"),
                     )
                 )
                 continue
@@ -669,9 +706,15 @@ class _Reader:
             },
         )  # fmt: skip
         kind = question_type(self.survey.value(row, "type"))
-        for index, choice in enumerate(self.items.choices.get(kind.list_name, [])):
+        choices = [
+            each for each in self.items.choices.get(kind.list_name, []) if each.name not in (NOT_APPLICABLE, NOTHING_FOUND)
+        ]
+        for index, choice in enumerate(choices):
             for key in ("choice", "facts"):
                 self.places.put(f"{pointer}/{key}/options/{index}", choice.row)
+                if self.items.choices_table is not None:
+                    label = self.items.choices_table.text_cell(choice.row, "label")
+                    self.places.put(f"{pointer}/{key}/options/{index}/label", label)
 
     def _put(self, pointer: str, row: Row, cells: Mapping[str, str]) -> None:
         for key, name in cells.items():
@@ -797,15 +840,24 @@ class _Reader:
             return None
         try:
             return read_xpath(shown.text, self.questions)
+        except UnknownQuestion as unknown:
+            self.problems.append(self._untestable(shown, unknown))
         except ExpressionError as error:
-            self.problems.append(
-                shown.problem(
-                    "expression",
-                    text(error.zh, error.en),
-                    text("改写成能读懂的条件，或在 condition 列写", "rewrite it, or use the column condition"),
-                )
-            )
-            return None
+            mend = text("改写成能读懂的条件，或在 condition 列写", "rewrite it, or use the column condition")
+            self.problems.append(shown.problem("expression", text(error.zh, error.en), mend))
+        return None
+
+    def _untestable(self, cell: Cell, unknown: UnknownQuestion) -> CellProblem:
+        name, row = unknown.name, self.rows.get(unknown.name)
+        if row is None:
+            what = text(f"没有叫 {name} 的题目", f"there is no question {name}")
+            return cell.problem("expression", what, text("改成已有题目的名称", "write the name of a question that is there"))
+        what = text(
+            f"第 {row.number} 行的 {name} 没有成为检查项，不能作条件",
+            f"{name} (row {row.number}) is no item, so nothing can depend on it",
+        )
+        mend = text(f"先改好第 {row.number} 行，或改写条件", f"mend row {row.number} first, or rewrite the condition")
+        return cell.problem("expression", what, mend)
 
     def _agrees(self, condition: dict[str, Any], shown: str, home: str | None, by_id: Mapping[str, Question]) -> bool:
         try:
@@ -849,6 +901,18 @@ def option_value_of(name: str) -> str | None:
     return plain[:64] or None
 
 
+_ROW_REFUSED = {"type-refused", "unknown-list", "too-few-choices", "name", "duplicate-id"}
+_NAMES = text(
+    "小写字母开头，只用小写字母、数字、下划线，如 exit_1",
+    "a lower-case letter, then lower-case letters, digits and _, like exit_1",
+)
+
+
+def _same_name(cell: Cell, name: str, first: Row) -> CellProblem:
+    what = text(f"{name} 与第 {first.number} 行同名", f"{name} is also the name in row {first.number}")
+    return cell.problem("duplicate-id", what, text("改成不同的名称", "give each its own name"))
+
+
 def _has_errors(problems: list[CellProblem]) -> bool:
     return any(problem.severity is Severity.ERROR for problem in problems)
 
@@ -885,10 +949,18 @@ def _definition(book: Book) -> DefinitionData:
             continue
         rows: list[dict[str, str]] = [{} for _ in range((sheet.rows[-1].number if sheet.rows else 0) - sheet.header_row)]
         for row in sheet.rows:
-            rows[row.number - sheet.header_row - 1] = {header: cell.text for header, cell in row.cells.items()}
+            cells = {_plain(header): cell for header, cell in row.cells.items()}
+            rows[row.number - sheet.header_row - 1] = {
+                header: _plain(cell.text) if header == "type" else cell.text for header, cell in cells.items()
+            }
         parts[name] = rows
-        parts[f"{name}_header"] = [dict.fromkeys(sheet.headers)]
+        parts[f"{name}_header"] = [dict.fromkeys(map(_plain, sheet.headers))]
     return DefinitionData(**parts)
+
+
+def _plain(words: str) -> str:
+    """Without the full-width signs and spaces that were read as their plain ones."""
+    return " ".join(unicodedata.normalize("NFKC", words).split())
 
 
 def _in_order(problems: list[CellProblem], book: Book) -> list[CellProblem]:

@@ -56,7 +56,7 @@ class Table:
         return table
 
     def _leave_out(self, header: str, letter: str, column: Column) -> None:
-        expected = column.field in LEFT_OUT or column.field.startswith(("media", "control", "instance", "bind"))
+        expected = column.field in LEFT_OUT or re.match(r"(control|body|bind)\b", header, re.IGNORECASE) is not None
         self.problems.append(
             CellProblem(
                 self.sheet.name, self.sheet.header_row, letter, header, "column-left-out",
@@ -78,6 +78,11 @@ class Table:
             return row.cells[header]
         letter = self.sheet.headers.get(header, "") if header else ""
         return Cell(None, row.sheet, row.number, letter, header or name)
+
+    def text_cell(self, row: Row, name: str) -> Cell:
+        """The cell of a translated text in the first language that has a column."""
+        language = next((column.language for column in self._headers if column.field == name), "")
+        return self.cell(row, name, language)
 
     def value(self, row: Row, name: str) -> str:
         return self.cell(row, name).text

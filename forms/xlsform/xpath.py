@@ -34,6 +34,14 @@ class Question:
     target: str = ""
 
 
+class UnknownQuestion(ExpressionError):
+    """A condition asks of a name that is no item."""
+
+    def __init__(self, name: str, position: int) -> None:
+        super().__init__(f"没有可以引用的题目 {name}", f"there is no question {name} that a condition may test", position)
+        self.name = name
+
+
 class _Unsayable(Exception):
     pass
 
@@ -193,9 +201,11 @@ class _Token(NamedTuple):
 
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<name>\$\{\s*[^}]*\})|(?P<string>'[^']*'|\"[^\"]*\"|‘[^’]*’|“[^”]*”)|(?P<sign>>=|<=|!=|[<>=])"
-    r"|(?P<number>-?\d+(?:\.\d+)?)|(?P<word>[A-Za-z_][A-Za-z0-9_:.-]*)|(?P<mark>[(),+]))"
+    r"\s*(?:(?P<name>[$＄￥][{｛]\s*[^}｝]*[}｝])|(?P<string>'[^']*'|\"[^\"]*\"|‘[^’]*’|“[^”]*”)|(?P<sign>[>＞][=＝]|[<＜][=＝]|[!！][=＝]|[<>=＜＞＝])"
+    r"|(?P<number>-?\d+(?:\.\d+)?)|(?P<word>[A-Za-z_][A-Za-z0-9_:.-]*)|(?P<mark>[(),+（），＋]))"
 )
+# What Chinese keyboards write for the signs of an expression.
+_PLAIN = str.maketrans("（），＋＞＜＝！＄￥｛｝", "(),+><=!$${}")
 _FLIPPED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "=": "=", "!=": "!="}
 _RESULTS = ("pass", "fail", "partial", "not_applicable")
 _FLOW = set(_RESULTS)
@@ -213,10 +223,10 @@ class _Reader:
         while expression[position:].strip():
             found = _TOKEN.match(expression, position)
             if found is None:
-                rest = expression[position:].strip()
-                raise ExpressionError(f"读不懂“{rest[:20]}”", f"cannot use “{rest[:20]}”", position + 1)
+                raise _not_understood(expression[position:].strip(), position + 1)
             kind = str(found.lastgroup)
-            self.tokens.append(_Token(kind, found[kind], found.start(kind) + 1))
+            text = found[kind] if kind == "string" else found[kind].translate(_PLAIN)
+            self.tokens.append(_Token(kind, text, found.start(kind) + 1))
             position = found.end()
 
     def any(self, depth: int) -> dict[str, Any]:
@@ -320,9 +330,7 @@ class _Reader:
         name = token.text[2:-1].strip()
         question = self.questions.get(name)
         if question is None:
-            raise ExpressionError(
-                f"没有可以引用的题目 {name}", f"there is no question {name} that a condition may test", token.position
-            )
+            raise UnknownQuestion(name, token.position)
         return question.target or name, question
 
     def _literal(self, token: _Token | None) -> str:
@@ -388,6 +396,15 @@ class _Reader:
     def _cannot(self, zh: str, en: str) -> ExpressionError:
         index = min(self.next, len(self.tokens)) - 1
         return ExpressionError(zh, en, self.tokens[index].position if self.tokens and index >= 0 else 1)
+
+
+def _not_understood(rest: str, position: int) -> ExpressionError:
+    if path := re.match(r"(?:\.\./|/)[\w./-]*", rest):
+        name = path[0].rpartition("/")[2] or "name"
+        return ExpressionError(
+            f"读不懂路径 {path[0]}，请写 ${{{name}}}", f"the path {path[0]} cannot be used: write ${{{name}}}", position
+        )
+    return ExpressionError(f"读不懂“{rest[:20]}”", f"cannot use “{rest[:20]}”", position)
 
 
 def _about(name: str, test: dict[str, Any]) -> dict[str, Any]:

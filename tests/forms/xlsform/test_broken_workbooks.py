@@ -153,7 +153,9 @@ def test_random_cells_are_answered_with_problems_or_a_checklist(seed: int) -> No
     chance = random.Random(seed)
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
-    for name in chance.sample(["survey", "choices", "settings", "checklist", "scoring", "determinations", "Sheet1"], chance.randint(1, 6)):
+    for name in chance.sample(
+        ["survey", "choices", "settings", "checklist", "scoring", "determinations", "Sheet1"], chance.randint(1, 6)
+    ):
         sheet = workbook.create_sheet(name)
         headers = chance.sample(HEADERS, chance.randint(1, 12))
         sheet.append((["type", "name", "label"] if chance.random() < 0.7 else []) + headers)
@@ -275,7 +277,7 @@ def test_a_workbook_with_a_password_says_so() -> None:
 
 
 def test_what_pyxform_refuses_is_refused_with_the_row_of_the_file() -> None:
-    workbook = book(survey="type | name | label\ninteger | a | A\ninteger | b b | B")
+    workbook = book(survey="type | name | label | parameters\ninteger | a | A\ntext | b | B | rows=many")
 
     def push_down(opened: Workbook) -> None:
         opened["survey"].insert_rows(1, 2)
@@ -284,5 +286,5 @@ def test_what_pyxform_refuses_is_refused_with_the_row_of_the_file() -> None:
     [problem] = read_workbook(edited(workbook, push_down), defaults=FILLED).errors
 
     assert (problem.code, problem.sheet, problem.row) == ("xlsform", "survey", 8)
-    assert "'name' value is invalid" in problem.what["zh"]
+    assert "rows must have an integer value" in problem.what["zh"]
     assert "row :" not in problem.what["zh"]

@@ -75,14 +75,19 @@ def test_what_xpath_cannot_say_is_left_to_the_expression(condition: dict[str, An
 
 
 def test_within_its_own_repeat_a_number_may_have_two_bounds() -> None:
-    assert write_xpath({"item": "age", "number": {"at_least": 1, "below": 2}}, QUESTIONS, "cars") == "(${age} >= 1 and ${age} < 2)"
+    assert (
+        write_xpath({"item": "age", "number": {"at_least": 1, "below": 2}}, QUESTIONS, "cars") == "(${age} >= 1 and ${age} < 2)"
+    )
 
 
 @pytest.mark.parametrize(
     ("written", "condition"),
     [
         ("result（exit，fail）", {"item": "exit", "result": "fail"}),
-        ("OR(RESULT(a; fail); NUMBER(b; ≥1.5))", {"any": [{"item": "a", "result": "fail"}, {"item": "b", "number": {"at_least": 1.5}}]}),
+        (
+            "OR(RESULT(a; fail); NUMBER(b; ≥1.5))",
+            {"any": [{"item": "a", "result": "fail"}, {"item": "b", "number": {"at_least": 1.5}}]},
+        ),
         ('{"item": "a", "has": "b"}', {"item": "a", "has": "b"}),
         ("  NOT ( CHOICE( a , b ) ) ", {"not": {"item": "a", "value": "b"}}),
     ],
@@ -151,7 +156,9 @@ def test_every_condition_of_the_repository_survives_both_ways() -> None:
     assert said >= 0.95 * total
 
 
-@pytest.mark.parametrize("limit", [{"below": 1.0}, {"at_least": 18, "at_most": 24}, {"above": 0, "when": {"profile": "method", "is": "deep"}}])
+@pytest.mark.parametrize(
+    "limit", [{"below": 1.0}, {"at_least": 18, "at_most": 24}, {"above": 0, "when": {"profile": "method", "is": "deep"}}]
+)
 def test_a_limit_is_one_line(limit: dict[str, Any]) -> None:
     assert read_limit(write_limit(limit)) == limit
 

@@ -80,7 +80,10 @@ def test_all_mistakes_are_said_at_once() -> None:
 
 def test_a_removed_item_that_others_test_is_named_where_it_is_tested() -> None:
     tested = next(
-        item["relevant"]["item"] for section in MINE["sections"] for item in section["items"] if "item" in item.get("relevant", {})
+        item["relevant"]["item"]
+        for section in MINE["sections"]
+        for item in section["items"]
+        if "item" in item.get("relevant", {})
     )
 
     def edit(workbook: Any) -> None:

@@ -149,7 +149,12 @@ def test_what_the_visit_records_by_itself_is_left_out_with_a_note() -> None:
     imported = read("type | name | label\nstart | s |\nend | e |\ndeviceid | d |\nnote | n | Welcome\nselect_one yn | a | A")
 
     assert list(items(imported)) == ["a"]
-    assert [place for place, code in notes(imported) if code == "row-left-out"] == ["survey!A2", "survey!A3", "survey!A4", "survey!A5"]
+    assert [place for place, code in notes(imported) if code == "row-left-out"] == [
+        "survey!A2",
+        "survey!A3",
+        "survey!A4",
+        "survey!A5",
+    ]
 
 
 def test_columns_that_are_not_used_are_named() -> None:
@@ -208,13 +213,20 @@ REFUSED = [
     ("select_one yn | a | x | | | cf = ${a}", "survey!F2", "not-supported"),
     ("select_one yn | a | x | | | | if(1, 2, 3)", "survey!G2", "not-supported"),
     ("select_one yn | a | x | | | | | ${b} = 1", "survey!H2", "not-supported"),
+    ("select_one yn | my name | x", "survey!B2", "name"),
+    ("begin_group | | G\nselect_one yn | a | A\nend_group", "survey!B2", "name"),
+    ("begin_group | a | G\nselect_one yn | b | B\nend_group\nselect_one yn | a | A", "survey!B5", "duplicate-id"),
+    ("begin_group | g | G\nselect_one yn | b | B\nend_repeat", "survey!A4", "wrong-end"),
+    ("begin_repeat | g | G\nselect_one yn | b | B\nend_group", "survey!A4", "wrong-end"),
     ("end_group | |", "survey!A2", "end-without-begin"),
     ("begin_group | g | G", "survey!2", "group-not-closed"),
 ]  # fmt: skip
 COLUMNS = "type | name | label | relevant | constraint | choice_filter | calculation | required"
 
 
-@pytest.mark.parametrize(("row", "at", "code"), REFUSED, ids=[f"{row.split('|')[0].strip() or row}-{code}" for row, _, code in REFUSED])
+@pytest.mark.parametrize(
+    ("row", "at", "code"), REFUSED, ids=[f"{row.split('|')[0].strip() or row}-{code}" for row, _, code in REFUSED]
+)
 def test_what_no_checklist_can_say_is_refused_at_its_cell(row: str, at: str, code: str) -> None:
     imported = read(f"{COLUMNS}\n{row}")
 
@@ -253,10 +265,93 @@ def test_names_that_are_no_ids_are_changed_with_a_note() -> None:
     assert [place for place, code in notes(imported) if code == "renamed"] == ["survey!B2", "survey!B3"]
 
 
-def test_pyxform_has_the_last_word_on_what_is_an_xlsform() -> None:
-    imported = read("type | name | label\nbegin_group | | G\nselect_one yn | a | A\nend_group")
+def test_rows_that_xlsform_passes_over_are_left_out_with_a_note() -> None:
+    imported = read(
+        """
+        type          | name | label  | disabled | remarks
+        select_one yn | a    | A      |          |
+                      |      |        |          | ask the mine first
+        select_one yn | b    | B      | yes      |
+        select_one yn | c    | C      | no       |
+        """
+    )
 
-    assert errors(imported) == [("survey!2", "xlsform")]
+    assert list(items(imported)) == ["a", "c"]
+    assert [place for place, code in notes(imported) if code == "row-left-out"] == ["survey!A3", "survey!D4"]
+
+
+def test_a_condition_on_a_row_that_is_refused_says_which_row_to_mend() -> None:
+    imported = read("type | name | label | relevant\ndate | when | When\nselect_one yn | a | A | ${when} != ''")
+
+    [_, problem] = imported.errors
+    assert (problem.cell, problem.what["zh"]) == ("D3", "第 2 行的 when 没有成为检查项，不能作条件")
+    assert problem.mend["en"].startswith("mend row 2 first")
+
+
+def test_a_path_is_answered_with_the_way_to_write_it() -> None:
+    imported = read("type | name | label | relevant\nselect_one yn | a | A\nselect_one yn | b | B | ../a = 'yes'")
+
+    assert [problem.what["en"] for problem in imported.errors] == ["the path ../a cannot be used: write ${a}"]
+
+
+def test_a_list_with_one_choice_is_refused_where_it_is_used() -> None:
+    imported = read("type | name | label\nselect_one few | a | A", "list_name | name | label\nfew | x | X")
+
+    assert errors(imported) == [("survey!A2", "too-few-choices")]
+
+
+def test_a_choice_without_a_label_is_refused_at_its_cell() -> None:
+    choices = "list_name | name | label::English\nk | x\nk | y | Y\nf | _none | None\nf | rust"
+
+    imported = read("type | name | label\nselect_one k | a | A\nselect_multiple f | b | B", choices)
+
+    assert errors(imported) == [("choices!C2", "schema-required"), ("choices!C5", "schema-required")]
+
+
+def test_spaces_in_the_choices_of_a_multiple_choice_are_refused_at_their_cells() -> None:
+    imported = read("type | name | label\nselect_multiple f | b | B", "list_name | name | label\nf | a b | A\nf | c d | C")
+
+    assert errors(imported) == [("choices!B2", "choice-name"), ("choices!B3", "choice-name")]
+
+
+def test_a_constraint_that_cannot_be_read_is_one_problem() -> None:
+    imported = read("type | name | label | constraint\ninteger | a | A | . <= ../total")
+
+    assert [place for place, _ in [*errors(imported), *notes(imported)]].count("survey!D2") == 1
+
+
+def test_a_second_row_of_settings_is_not_passed_over_in_silence() -> None:
+    imported = read("type | name | label\nselect_one yn | a | A", settings="form_title | form_id\nOne | one\nTwo | two")
+
+    assert ("settings!3", "row-left-out") in notes(imported)
+
+
+def test_no_points_are_complained_of_only_when_every_row_was_read() -> None:
+    lists = "list_name | name | label\nk | x | X\nk | y | Y"
+
+    whole = read("type | name | label\nselect_one k | a | A", lists)
+    part = read("type | name | label\nselect_one k | a | A\ndate | b | B", lists)
+
+    assert errors(whole) == [("survey!", "no-points")]
+    assert "points" in whole.errors[0].mend["zh"]
+    assert errors(part) == [("survey!A3", "type-refused")]
+
+
+def test_signs_of_a_chinese_keyboard_are_read() -> None:
+    imported = read(
+        "ｔｙｐｅ | name | label：：中文（zh） | label：English | relevant\n"
+        "select_one　yn | a | 甲 | A\nselect_one yn | b | 乙 | B | （＄｛a｝＝‘no’） or not（selected（${a}， 'yes'））"
+    )
+
+    found = items(imported)
+    assert found["a"]["statement"] == {"zh": "甲", "en": "A"}
+    assert found["b"]["relevant"] == {"any": [{"item": "a", "result": "fail"}, {"not": {"item": "a", "result": "pass"}}]}
+
+
+def test_pyxform_has_the_last_word_on_what_is_an_xlsform() -> None:
+    imported = read("type | name | label | parameters\ntext | t | T\ntext | a | A | rows=many\nselect_one yn | b | B")
+
+    assert errors(imported) == [("survey!3", "xlsform")]
 
 
 def test_the_comma_separated_form_names_lines_and_columns_of_the_file() -> None:

@@ -110,7 +110,9 @@ def test_awkward_texts_and_names_survive_the_workbook() -> None:
 @pytest.mark.parametrize("missing", ["profile", "determinations", "description"])
 def test_parts_that_may_be_missing_stay_missing(missing: str) -> None:
     document = {key: value for key, value in _awkward().items() if key != missing}
-    document["sections"] = [{"id": "a", "title": text("部位", "Place"), "weight": 1, "items": [document["sections"][0]["items"][0]]}]
+    document["sections"] = [
+        {"id": "a", "title": text("部位", "Place"), "weight": 1, "items": [document["sections"][0]["items"][0]]}
+    ]
 
     assert read_workbook(write_workbook(document)).document == document
 
