@@ -38,6 +38,8 @@ def main(arguments: list[str]) -> int:
             raise StepFailed(f"Python 3.11 or newer is needed, this is {found}. Try: make PYTHON=python3.12 run")
         make_venv()
         install("requirements-dev.txt" if "--dev" in arguments else "requirements.txt")
+        if "--dev" in arguments:
+            fetch_examples()
         if arguments[:1] == ["--npm"]:
             return npm(arguments[1:])
         if "--no-client" not in arguments:
@@ -79,6 +81,20 @@ def install(requirements: str) -> None:
         return
     step(f"安装 {requirements} (pinned libraries)")
     pip(["install", "--requirement", str(ROOT / requirements)])
+    mark.write_text(wanted)
+
+
+def fetch_examples() -> None:
+    """Keeps the wheel with pyxform's example forms in .venv; it is neither installed nor unpacked."""
+    wanted = digest([ROOT / "requirements-examples.txt"])
+    folder = VENV / "xlsform-examples"
+    mark = folder / ".stamp"
+    if stamp(mark) == wanted and any(folder.glob("*.whl")):
+        return
+    step("下载 XLSForm 示例表 (example forms for the tests)")
+    shutil.rmtree(folder, ignore_errors=True)
+    names = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--requirement", str(ROOT / "requirements-examples.txt")]
+    pip(["download", *names, "--dest", str(folder)])
     mark.write_text(wanted)
 
 
