@@ -10,7 +10,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -30,6 +30,9 @@ SHEETS_AT_MOST = 40
 # A checklist of 300 items has about 15,000 cells.
 CELLS_AT_MOST = 300_000
 MEMBERS_AT_MOST = 2_000
+# Each costs microseconds; 300,000 cells have five tags each at most, styles and names of a tidy workbook a few thousand.
+TAGS_AT_MOST = 1_500_000
+TAGS_BESIDE_CELLS_AT_MOST = 150_000
 # Enough to see what the author did; more of the same says nothing new.
 MERGED_AT_MOST = 100
 
@@ -37,7 +40,11 @@ _XLSX, _XLS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _COLUMN = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"']([A-Z]{1,3})\d{1,7}[\"']")
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_FORMULA = re.compile(rb"<(?:\w+:)?c\s(?:[^<>]*?\s)?r=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^<>]*>\s*<(?:\w+:)?f[\s/>]")
+# Only with a place of its own: without one, those that follow would move.
+_EMPTY_CELL = re.compile(rb"<(?:\w+:)?c\s(?=[^<>]*\br=)[^<>]*?(?:/>|>\s*</(?:\w+:)?c>)")
+_EMPTY_ROW = re.compile(rb"<(?:\w+:)?row\s(?=[^<>]*\br=)[^<>]*?(?:/>|>\s*</(?:\w+:)?row>)")
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^<>]*?:id=[\"']([^\"']*)[\"']")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})[\"']")
 
 _FILLED_CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"'][A-Z]{1,3}(\d{1,7})[\"'][^>]*[^/]>")
@@ -204,6 +211,8 @@ class _Refused(Exception):
 def _unreadable(code: str, zh: str, en: str, mend_zh: str) -> Book:
     mends = {
         "file-too-large": "keep only the sheets of the checklist, without pictures",
+        "file-too-complex": "paste the values of the sheets into a new workbook",
+        "too-many-sheets": "keep only the sheets of the checklist",
         "file-empty": "choose a file with something in it",
     }
     mend = text(mend_zh, mends.get(code, "open it in a spreadsheet program and save it as .xlsx, without a password"))
@@ -217,28 +226,31 @@ def _xlsx_grids(data: bytes) -> Iterator[_Grid]:
         warnings.simplefilter("ignore")
         # Read-only, or openpyxl would make a cell for each place of every merged, linked or formatted area: one line of XML
         # is enough to ask for seventeen thousand million of them.
-        workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        has_formulas = any(_FORMULA.search(content) for content in contents.values())
-        formulas = load_workbook(io.BytesIO(data), read_only=True, keep_links=False) if has_formulas else None
-        for sheet in workbook.worksheets[:SHEETS_AT_MOST]:
+        workbook = load_workbook(_packed(contents), read_only=True, data_only=True, keep_links=False)
+        for sheet in workbook.worksheets:
             content = contents.get(str(getattr(sheet, "_worksheet_path", "")).lstrip("/"), b"")
             grid = _Grid(sheet.title, [], merged=[found.decode() for found in _MERGED.findall(content)[:MERGED_AT_MOST]])
             grid.is_too_long = any(int(row) > ROWS_AT_MOST for row in _FILLED_CELL.findall(content))
-            width = _width(content)
-            rows = _rows(sheet, width)
-            formula_rows = _rows(formulas[sheet.title], width) if formulas else None
-            for row_number, row in enumerate(rows, 1):
-                formula_row = next(formula_rows, ()) if formula_rows is not None else ()
+            formulas = {(int(row), column_index_from_string(name.decode())) for name, row in _FORMULA.findall(content)}
+            for row_number, row in enumerate(_rows(sheet, _width(content)), 1):
                 grid.rows.append([cell.value for cell in row])
                 for column, cell in enumerate(row, 1):
                     if cell.data_type == "e":
                         grid.errors.append((row_number, column, "cell-error"))
-                    elif cell.value is None and len(formula_row) >= column and formula_row[column - 1].data_type == "f":
+                    elif cell.value is None and (row_number, column) in formulas:
                         grid.errors.append((row_number, column, "formula-without-value"))
             yield grid
         workbook.close()
-        if formulas:
-            formulas.close()
+
+
+def _packed(contents: Mapping[str, bytes]) -> io.BytesIO:
+    """The parts as a workbook again, without pictures and macros."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    output.seek(0)
+    return output
 
 
 def _rows(sheet: Any, width: int) -> Iterator[tuple[Any, ...]]:
@@ -256,7 +268,10 @@ def _width(content: bytes) -> int:
 
 
 def _checked_members(data: bytes) -> dict[str, bytes]:
-    """The XML parts of a workbook by name. Raises: _Refused for what would take more memory or time than any form."""
+    """The XML parts of a workbook by name, sheets without the cells that have a format only.
+
+    Raises: _Refused for what would take more memory or time than any form.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = archive.infolist()
         if len(members) > MEMBERS_AT_MOST or sum(member.file_size for member in members) > UNPACKED_BYTES_AT_MOST:
@@ -265,23 +280,57 @@ def _checked_members(data: bytes) -> dict[str, bytes]:
                     "file-too-large", "文件解开后太大", "the file unpacks to too much", "只留检查表需要的工作表，不放图片"
                 )
             )
-        contents = {member.filename: archive.read(member) for member in members if member.filename.endswith(".xml")}
-    if sum(len(_CELL.findall(content)) for content in contents.values()) > CELLS_AT_MOST:
+        contents = {
+            member.filename: archive.read(member) for member in members if member.filename.lower().endswith((".xml", ".rels"))
+        }
+    sheets = {name for name, content in contents.items() if b"sheetData" in content}
+    for name in sheets:
+        # What stands in CDATA is text, whatever it looks like.
+        if b"<![CDATA[" not in contents[name]:
+            contents[name] = _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", contents[name]))
+    tags = {name: content.count(b"<") for name, content in contents.items()}
+    beside = sum(count for name, count in tags.items() if name not in sheets and "sharedstrings" not in name.lower())
+    if beside > TAGS_BESIDE_CELLS_AT_MOST or sum(tags.values()) > TAGS_AT_MOST:
         raise _Refused(
             _unreadable(
-                "file-too-large",
-                f"单元格超过 {CELLS_AT_MOST} 个（多半是整行整列设了格式）",
-                f"more than {CELLS_AT_MOST} cells (often whole rows or columns that were formatted)",
-                "删去内容之外的行和列",
+                "file-too-complex",
+                "样式、名称等附带内容太多",
+                "there is too much beside the cells: styles, names and the like",
+                "新建一个工作簿，把各表“选择性粘贴—数值”过去",
             )
         )
+    found = [place for name, content in contents.items() if name not in sheets for place in _SHEET.findall(content)]
+    if len(found) > SHEETS_AT_MOST or len(set(found)) < len(found):
+        raise _Refused(_too_many_sheets())
+    if sum(len(_CELL.findall(content)) for content in contents.values()) > CELLS_AT_MOST:
+        raise _Refused(_too_many_cells())
     return contents
 
 
+def _too_many_sheets() -> Book:
+    what = text(f"工作表超过 {SHEETS_AT_MOST} 张", f"there are more than {SHEETS_AT_MOST} sheets")
+    return _unreadable("too-many-sheets", what["zh"], what["en"], "只留检查表需要的工作表")
+
+
+def _too_many_cells() -> Book:
+    what = text(f"有内容的单元格超过 {CELLS_AT_MOST} 个", f"more than {CELLS_AT_MOST} cells with something in them")
+    return _unreadable("file-too-large", what["zh"], what["en"], "只留检查表需要的工作表")
+
+
 def _xls_grids(data: bytes) -> Iterator[_Grid]:
-    workbook = xlrd.open_workbook(file_contents=data, logfile=io.StringIO())
-    for sheet in workbook.sheets():
+    # Sheet by sheet and with rows as long as they are: else xlrd keeps a rectangle up to the last cell of each, all at once.
+    workbook = xlrd.open_workbook(file_contents=data, logfile=io.StringIO(), on_demand=True, ragged_rows=True)
+    if workbook.nsheets > SHEETS_AT_MOST:
+        raise _Refused(_too_many_sheets())
+    cells = 0
+    for index in range(workbook.nsheets):
+        sheet = workbook.sheet_by_index(index)
+        workbook.unload_sheet(index)
+        cells += sum(map(sheet.row_len, range(sheet.nrows)))
+        if cells > CELLS_AT_MOST:
+            raise _Refused(_too_many_cells())
         grid = _Grid(sheet.name, [])
+        grid.is_too_long = any(sheet.row_len(row_index) for row_index in range(ROWS_AT_MOST, sheet.nrows))
         for row_index in range(min(sheet.nrows, ROWS_AT_MOST + 2)):
             row: list[Value] = []
             for column_index, cell in enumerate(sheet.row(row_index)[: COLUMNS_AT_MOST + 1]):

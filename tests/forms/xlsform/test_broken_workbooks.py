@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import re
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 
@@ -16,6 +17,7 @@ from openpyxl import Workbook
 from forms.xlsform import Defaults, Imported, read_workbook
 from forms.xlsform.cells import BYTES_AT_MOST, ROWS_AT_MOST
 from tests.forms.xlsform.books import FILLED, book, edited, errors, saved
+from tests.forms.xlsform.examples import example_forms
 
 GOOD = book(
     survey="type | name | label\nbegin_group | g | G\nselect_one yn | a | A\ninteger | b | B\nend_group",
@@ -125,6 +127,69 @@ def test_a_sheet_that_is_too_long_is_refused() -> None:
         sheet.append(["note", f"n{number}", "x"])
 
     assert "too-many-rows" in [code for _, code in errors(read_workbook(saved(workbook)))]
+
+
+def remade(data: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
+    """The same workbook with one of its parts changed as no spreadsheet program would."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            content = before.read(name)
+            after.writestr(name, change(content) if name == part else content)
+    return output.getvalue()
+
+
+def test_a_hundred_thousand_rows_with_a_format_only_do_no_harm() -> None:
+    rows = "".join(f'<row r="{row}" s="1"><c r="A{row}" s="1"/><c r="B{row}" s="1"></c></row>' for row in range(10, 100_010))
+
+    def format_rows(sheet: bytes) -> bytes:
+        return sheet.replace(b"</sheetData>", rows.encode() + b"</sheetData>")
+
+    data = remade(GOOD, "xl/worksheets/sheet1.xml", format_rows)
+
+    assert read_workbook(data, defaults=FILLED).document == read_workbook(GOOD, defaults=FILLED).document
+
+
+@pytest.mark.parametrize(
+    ("part", "before", "more", "code"),
+    [
+        ("xl/styles.xml", b"</fonts>", b"<font/>" * 200_000, "file-too-complex"),
+        ("xl/styles.xml", b"</cellXfs>", b'<xf numFmtId="0"/>' * 200_000, "file-too-complex"),
+        ("xl/workbook.xml", b"</sheets>", b'<sheet name="s" sheetId="9" r:id="rId1"/>' * 41, "too-many-sheets"),
+        ("xl/workbook.xml", b"</sheets>", b'<sheet name="survey 2" sheetId="9" r:id="rId1"/>', "too-many-sheets"),
+        ("xl/worksheets/sheet1.xml", b"</sheetData>", b"<row><c><v>1</v></c></row>" * 500_000, "file-too-complex"),
+    ],
+    ids=["fonts", "formats", "sheets", "one part as two sheets", "cells without places"],
+)
+def test_what_would_take_minutes_is_refused_unread(part: str, before: bytes, more: bytes, code: str) -> None:
+    data = remade(GOOD, part, lambda content: content.replace(before, more + before))
+
+    assert [found for _, found in errors(read_workbook(data, defaults=FILLED))] == [code]
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
+def test_entities_are_never_expanded(part: str) -> None:
+    doctype = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY j SYSTEM "file:///etc/hostname">]>'
+
+    def declare(content: bytes) -> bytes:
+        return doctype + content[content.index(b"?>") + 2 :] if content.startswith(b"<?xml") else doctype + content
+
+    assert [code for _, code in errors(read_workbook(remade(GOOD, part, declare), defaults=FILLED))] == ["file-unreadable"]
+
+
+def test_a_far_cell_of_an_old_workbook_costs_nothing() -> None:
+    """xlrd would keep sixteen million cells up to it."""
+    data = bytearray(example_forms()["example_xls/yes_or_no_question.xls"])
+    record = data.index(b"\xfd\x00\x0a\x00")
+    data[record + 4 : record + 8] = b"\xff\xff\xff\x00"
+
+    tracemalloc.start()
+    imported = read_workbook(bytes(data), defaults=FILLED)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert "too-many-rows" in [code for _, code in errors(imported)]
+    assert peak < 40_000_000
 
 
 def test_a_far_cell_costs_nothing() -> None:
