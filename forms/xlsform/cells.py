@@ -373,6 +373,9 @@ def _csv_grids(data: bytes) -> Iterator[_Grid]:
                 "用 Excel 或 WPS 打开后另存为 .xlsx",
             )
         )
+    # Any text is one column of CSV; without a row that begins a survey it was never meant as a form.
+    if not re.search(r'^\s*"?survey"?\s*(,|$)', content, re.IGNORECASE | re.MULTILINE):
+        raise _Refused(_no_sheet_names())
     grid: _Grid | None = None
     sheets = 0
     csv.field_size_limit(BYTES_AT_MOST)

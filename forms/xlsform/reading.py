@@ -68,17 +68,25 @@ def read_workbook(data: bytes, standards: Standards | None = None, defaults: Def
     reader = _Reader(book, defaults or Defaults())
     document = reader.document()
     if document is not None:
-        refused = any(problem.code in _ROW_REFUSED for problem in reader.problems)
-        reader.problems += [
-            reader.places.located(problem)
-            for problem in validate_checklist(document, standards)
-            # The rows that were refused may have been the ones with points.
-            if not (refused and problem.code == "no-points")
-        ]
+        located = [reader.places.located(problem) for problem in validate_checklist(document, standards)]
+        reader.problems += _news(reader.problems, located)
     if document is not None and not _has_errors(reader.problems) and not reader.ours:
         reader.problems += _pyxform_problems(book)
     problems = _in_order(reader.problems, book)
     return Imported(None if _has_errors(problems) else document, problems)
+
+
+def _news(known: list[CellProblem], found: list[CellProblem]) -> list[CellProblem]:
+    """What was not caused by the reader's own refusals: a figure that cannot be read is not "missing" as well."""
+    refused = {(each.sheet, each.cell) for each in known if each.column and each.severity is Severity.ERROR}
+    # The rows that were refused may have been the ones with points.
+    rows_refused = any(each.code in _ROW_REFUSED for each in known)
+    return [
+        each
+        for each in found
+        if not (each.code == "schema-required" and (each.sheet, each.cell) in refused)
+        and not (each.code == "no-points" and rows_refused)
+    ]
 
 
 @dataclass(slots=True)

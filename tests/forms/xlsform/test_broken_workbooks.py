@@ -49,6 +49,12 @@ def test_what_is_no_workbook_is_refused(data: bytes) -> None:
     refused(read_workbook(data))
 
 
+def test_text_under_the_name_of_a_workbook_is_called_no_workbook() -> None:
+    [problem] = read_workbook("你好\n".encode()).errors
+
+    assert problem.what["zh"].startswith("不是 Excel 文件")
+
+
 def test_a_zip_that_is_no_workbook_is_refused() -> None:
     output = io.BytesIO()
     with zipfile.ZipFile(output, "w") as archive:

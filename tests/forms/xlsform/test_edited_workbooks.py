@@ -66,6 +66,13 @@ def test_a_mistake_names_its_cell(sheet: str, name: str, column: str, value: Any
     assert all(problem.what["zh"] and problem.what["en"] and problem.mend["zh"] and problem.mend["en"] for problem in found)
 
 
+def test_a_figure_that_cannot_be_read_is_told_once() -> None:
+    def edit(workbook: Any) -> None:
+        find_cell(workbook, "survey", FIRST, "points").value = "六分"
+
+    assert [problem.code for problem in read_workbook(edited(WORKBOOK, edit), STANDARDS).errors] == ["not-a-number"]
+
+
 def test_all_mistakes_are_said_at_once() -> None:
     def edit(workbook: Any) -> None:
         find_cell(workbook, "survey", FIRST, "points").value = "x"
