@@ -54,6 +54,12 @@ FAULT_TEXTS: Mapping[str, Text] = {
     "value-not-allowed": {"zh": "这个结论不能带填写内容", "en": "This result cannot have a value"},
     "wrong-place": {"zh": "此项属于“{section}”一节，填错了地方", "en": "This item belongs to the section {section}"},
     "wrong-type": {"zh": "内容的类型不对，应为 {wanted}", "en": "This must be of the type {wanted}"},
+    "wrong-type array": {"zh": "内容的类型不对，应为多个选项的列表", "en": "This must be a list"},
+    "wrong-type boolean": {"zh": "内容的类型不对，应为是或否", "en": "This must be yes or no"},
+    "wrong-type decimal": {"zh": "内容的类型不对，应为数字", "en": "This must be a number"},
+    "wrong-type integer": {"zh": "内容的类型不对，应为整数", "en": "This must be a whole number"},
+    "wrong-type object": {"zh": "内容的类型不对，应为一组内容", "en": "This must be a group of values"},
+    "wrong-type string": {"zh": "内容的类型不对，应为文字", "en": "This must be text"},
 }
 
 

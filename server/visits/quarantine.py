@@ -305,7 +305,8 @@ def _fault_body(fault: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, 
 
 
 def _fault_text(fault: Mapping[str, Any]) -> Text:
-    text = FAULT_TEXTS.get(fault["code"]) or _TEXTS.get(fault["code"]) or _TEXTS["invalid"]
+    wanted = FAULT_TEXTS.get(f"{fault['code']} {fault['params'].get('wanted')}")
+    text = wanted or FAULT_TEXTS.get(fault["code"]) or _TEXTS.get(fault["code"]) or _TEXTS["invalid"]
     try:
         return {"zh": text["zh"].format_map(fault["params"]), "en": text["en"].format_map(fault["params"])}
     except (KeyError, IndexError, ValueError):

@@ -35,6 +35,12 @@ export const FAULT_TEXTS: Readonly<Record<string, Text>> = {
   "value-not-allowed": { zh: "这个结论不能带填写内容", en: "This result cannot have a value" },
   "wrong-place": { zh: "此项属于“{section}”一节，填错了地方", en: "This item belongs to the section {section}" },
   "wrong-type": { zh: "内容的类型不对，应为 {wanted}", en: "This must be of the type {wanted}" },
+  "wrong-type array": { zh: "内容的类型不对，应为多个选项的列表", en: "This must be a list" },
+  "wrong-type boolean": { zh: "内容的类型不对，应为是或否", en: "This must be yes or no" },
+  "wrong-type decimal": { zh: "内容的类型不对，应为数字", en: "This must be a number" },
+  "wrong-type integer": { zh: "内容的类型不对，应为整数", en: "This must be a whole number" },
+  "wrong-type object": { zh: "内容的类型不对，应为一组内容", en: "This must be a group of values" },
+  "wrong-type string": { zh: "内容的类型不对，应为文字", en: "This must be text" },
 };
 
 /**
@@ -49,7 +55,7 @@ export function findFaults(checklist: Checklist, answers: AnswersDocument | Read
 
 /** The fault in words, Chinese and English. */
 export function faultText(fault: Fault): Text {
-  const text = FAULT_TEXTS[fault.code] ?? { zh: fault.code, en: fault.code };
+  const text = FAULT_TEXTS[`${fault.code} ${String(fault.params["wanted"])}`] ?? FAULT_TEXTS[fault.code] ?? { zh: fault.code, en: fault.code };
   const filled = (words: string): string => words.replace(/\{(\w+)\}/g, (_, name: string) => String(fault.params[name]));
   return { zh: filled(text.zh), en: filled(text.en) };
 }

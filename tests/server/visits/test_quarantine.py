@@ -92,9 +92,10 @@ def test_a_fault_says_in_words_what_is_wrong_with_which_answer_to_which_item(ann
     record = submission(county.mine, new_id(), BROKEN)
     push(anna, record)
 
-    first, _, last = entry_of(anna, record)["faults"]
+    first, second, last = entry_of(anna, record)["faults"]
 
     assert (first["item"], first["answer"]) == ({"zh": "exit 完好", "en": "exit 完好"}, {"result": "splendid"})
+    assert second["text"] == {"zh": "内容的类型不对，应为数字", "en": "This must be a number"}
     assert (last["item"], last["answer"]) == (None, {})
     assert last["text"] == {"zh": "检查表中没有此项", "en": "The checklist has no such item"}
 
