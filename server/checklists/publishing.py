@@ -76,7 +76,7 @@ def publish_draft(
             raise Refusal(
                 "not-publishable",
                 f"有 {len(obstacles)} 处不能发布，没有改变任何内容。",
-                f"{len(obstacles)} reasons stand against publishing. Nothing was changed.",
+                f"Reasons against publishing: {len(obstacles)}. Nothing was changed.",
                 errors=field_errors_of(map(obstacle_body, obstacles)),
             )
         report = draft_report(draft, base_of(versions))

@@ -144,6 +144,6 @@ def _invalid(bodies: list[dict[str, Any]]) -> Refusal:
     return Refusal(
         "checklist-invalid",
         f"{errors} 处错误，没有保存任何内容。",
-        f"{errors} errors. Nothing was saved.",
+        f"{errors} {'error' if errors == 1 else 'errors'}. Nothing was saved.",
         errors=field_errors_of(bodies),
     )
