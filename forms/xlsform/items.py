@@ -364,8 +364,12 @@ class Items:
                 )
         step = 10 ** -int(decimals) if isinstance(decimals, int) and 0 <= decimals <= 3 else 1
         parameters = dict(re.findall(r"(start|end)\s*=\s*(-?\d+(?:\.\d+)?)", self.survey.value(row, "parameters")))
-        low = bounds.get("at_least", bounds["above"] + step if "above" in bounds else _figure(parameters.get("start")))
-        high = bounds.get("at_most", bounds["below"] - step if "below" in bounds else _figure(parameters.get("end")))
+        lows = [bounds["at_least"]] if "at_least" in bounds else []
+        lows += [bounds["above"] + step] if "above" in bounds else []
+        highs = [bounds["at_most"]] if "at_most" in bounds else []
+        highs += [bounds["below"] - step] if "below" in bounds else []
+        low = max(lows, default=_figure(parameters.get("start")))
+        high = min(highs, default=_figure(parameters.get("end")))
         low, high = (minimum if minimum is not None else low), (maximum if maximum is not None else high)
         if is_understood and (low is None or high is None):
             self.problems.append(

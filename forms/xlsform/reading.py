@@ -306,7 +306,7 @@ class _Reader:
         if item_id is None:
             return
         section = self._section(row)
-        self._refuse_logic(row)
+        self._refuse_logic(row, kind)
         built = self.items.build(row, item_id, kind, section.id if repeat is not None else None)
         if built is None:
             return
@@ -315,11 +315,14 @@ class _Reader:
         section.items.append((item, row, inner))
         self.questions[name] = question
 
-    def _refuse_logic(self, row: Row) -> None:
-        for column, what in (
+    def _refuse_logic(self, row: Row, kind: QuestionType) -> None:
+        refused = [
             ("calculation", text("检查项没有计算", "items have no calculation")),
             ("choice_filter", text("选项不能按条件筛选", "choices cannot be filtered")),
-        ):
+        ]
+        if not self.ours and kind.kind not in (Kind.NUMBER, Kind.TEXT):
+            refused.append(("constraint", text("选择题和照片不能带 constraint", "choices and photos have no constraint")))
+        for column, what in refused:
             cell = self.survey.cell(row, column)
             if cell.text:
                 self.problems.append(cell.problem("not-supported", what, text("清空这一格", "clear the cell")))
@@ -688,6 +691,13 @@ class _Reader:
         maximum = self.survey.number(row, "maximum")
         if maximum is None and not self.ours:
             count = self.survey.cell(row, "repeat_count")
+            if count.text and not re.fullmatch(r"\d{1,3}", count.text):
+                what = text(
+                    f"个数不能由别的答案决定，按最多 {REPEATS_AT_MOST} 个导入",
+                    f"the count cannot depend on other answers: up to {REPEATS_AT_MOST} are allowed",
+                )
+                mend = text("要别的上限，写一个数", "for another limit write a figure")
+                self.problems.append(count.problem("repeat-count", what, mend, Severity.WARNING))
             maximum = int(count.text) if re.fullmatch(r"\d{1,3}", count.text) else REPEATS_AT_MOST
         if label is None and not self.ours:
             label = {"zh": TO_COMPLETE["zh"] + "编号", "en": TO_COMPLETE["en"] + "number"}
@@ -728,6 +738,8 @@ class _Reader:
         for key, name in cells.items():
             field_name, _, language = name.partition(":")
             cell = self.survey.cell(row, field_name, language)
+            if not cell.column and name in ("minimum", "maximum"):
+                cell = self.survey.cell(row, "constraint")
             if cell.column:
                 self.places.put(f"{pointer}/{key}", cell)
 

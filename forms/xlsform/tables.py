@@ -61,7 +61,9 @@ class Table:
             CellProblem(
                 self.sheet.name, self.sheet.header_row, letter, header, "column-left-out",
                 text(f"{header} 列没有用上", f"the column {header} is left out"),
-                text("手机按自己的版式显示，不用这一列", "phones draw in their own way")
+                text("检查项没有预填、只读和触发，不需要就不用管", "items have no default, read-only or trigger; nothing to do")
+                if column.field in ("default", "read_only", "trigger")
+                else text("手机按自己的版式显示，不用这一列", "phones draw in their own way")
                 if expected
                 else text("若是写错了列名，请改正", "if the name is misspelt, mend it"),
                 Severity.WARNING,

@@ -178,20 +178,57 @@ def read_range(expression: str) -> tuple[dict[str, Any], int | None]:
     """The bounds on ``.`` and the longest text of a constraint. Raises: ExpressionError when it says anything else."""
     bounds: dict[str, Any] = {}
     length: int | None = None
-    for part in re.split(r"\s+and\s+", expression.strip().strip("()"), flags=re.IGNORECASE):
-        part = part.strip().strip("()").strip()
-        if found := re.fullmatch(r"\.\s*(>=|<=|>|<)\s*(-?\d{1,12}(?:\.\d+)?)", part):
-            sign, number = found[1], found[2]
-        elif found := re.fullmatch(r"(-?\d{1,12}(?:\.\d+)?)\s*(>=|<=|>|<)\s*\.", part):
-            sign, number = found[2].translate(str.maketrans("<>", "><")), found[1]
-        elif found := re.fullmatch(r"(?:string-length\(\s*\.?\s*)\s*<=\s*(\d{1,6})", part.replace(")", "", 1)):
-            length = int(found[1])
+    for part in _conjuncts(expression.translate(_PLAIN), 0):
+        if found := re.fullmatch(r"string-length\(\s*\.?\s*\)\s*(<=?|≤)\s*(\d{1,6})", part):
+            longest = int(found[2]) - (found[1] == "<")
+            length = longest if length is None else min(length, longest)
             continue
-        else:
+        if found := re.fullmatch(rf"\.\s*({_ORDER})\s*({_FIGURE})", part):
+            sign, number = _SIGNS.get(found[1], found[1]), found[2]
+        elif found := re.fullmatch(rf"({_FIGURE})\s*({_ORDER})\s*\.", part):
+            sign, number = _FLIPPED[_SIGNS.get(found[2], found[2])], found[1]
+        elif part:
             raise ExpressionError(f"读不懂“{part}”", f"cannot use “{part}”", 1)
+        else:
+            raise ExpressionError("条件没有写完", "the expression ends too early", 1)
         name = next(name for name, known in BOUNDS.items() if known == sign)
-        bounds[name] = float(number) if "." in number else int(number)
+        narrower = max if sign.startswith(">") else min
+        bounds[name] = narrower(_number(number), bounds.get(name, _number(number)))
     return bounds, length
+
+
+_ORDER, _FIGURE = ">=|<=|>|<|≥|≤", r"-?\d{1,12}(?:\.\d+)?"
+_SIGNS = {"≥": ">=", "≤": "<=", "<>": "!=", "==": "="}
+
+
+def _conjuncts(expression: str, depth: int) -> list[str]:
+    """The parts of ``a and (b and c)``. Raises: ExpressionError when brackets do not match."""
+    level, start, parts = 0, 0, []
+    for found in re.finditer(r"[()]|\band\b", expression, re.IGNORECASE):
+        level += {"(": 1, ")": -1}.get(found[0], 0)
+        if level < 0:
+            break
+        if level == 0 and found[0] not in "()":
+            parts.append(expression[start : found.start()])
+            start = found.end()
+    if level != 0 or depth > DEPTH_AT_MOST:
+        raise ExpressionError("括号不成对", "the brackets do not match", 1)
+    last = expression[start:].strip()
+    if parts:
+        return [each for part in [*parts, last] for each in _conjuncts(part, depth + 1)]
+    if last.startswith("(") and last.endswith(")") and _is_one_bracket(last):
+        return _conjuncts(last[1:-1], depth + 1)
+    return [last]
+
+
+def _is_one_bracket(expression: str) -> bool:
+    """Whether the first bracket closes at the very end."""
+    level = 0
+    for index, character in enumerate(expression):
+        level += {"(": 1, ")": -1}.get(character, 0)
+        if level == 0:
+            return index == len(expression) - 1
+    return False
 
 
 class _Token(NamedTuple):
@@ -201,7 +238,7 @@ class _Token(NamedTuple):
 
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<name>[$＄￥][{｛]\s*[^}｝]*[}｝])|(?P<string>'[^']*'|\"[^\"]*\"|‘[^’]*’|“[^”]*”)|(?P<sign>[>＞][=＝]|[<＜][=＝]|[!！][=＝]|[<>=＜＞＝])"
+    r"\s*(?:(?P<name>[$＄￥][{｛]\s*[^}｝]*[}｝])|(?P<string>'[^']*'|\"[^\"]*\"|‘[^’]*’|“[^”]*”)|(?P<sign>[>＞][=＝]|[<＜][=＝]|[!！][=＝]|[=＝]{2}|[<＜][>＞]|[<>=＜＞＝≥≤])"
     r"|(?P<number>-?\d+(?:\.\d+)?)|(?P<word>[A-Za-z_][A-Za-z0-9_:.-]*)|(?P<mark>[(),+（），＋]))"
 )
 # What Chinese keyboards write for the signs of an expression.
@@ -249,9 +286,9 @@ class _Reader:
         token = self._peek()
         if token is None:
             raise self._cannot("条件没有写完", "the expression ends too early")
-        if token.kind == "word" and token.text == "not":
+        if self._is("word", "not"):
             return {"not": self._in_brackets(depth)}
-        if token.kind == "word" and token.text == "selected":
+        if self._is("word", "selected"):
             return self._selected()
         if token.kind == "mark" and token.text == "(":
             return self._count(depth) if self._is_count() else self._in_brackets(depth, skip=0)
@@ -308,13 +345,19 @@ class _Reader:
                 f"cannot use “{where}”; ${{name}} = 'option', >, <, selected(), and, or, not() are understood",
                 left.position if left else 1,
             )
-        operator = sign.text
+        operator = _SIGNS.get(sign.text, sign.text)
         if left.kind != "name":
             left, right, operator = right, left, _FLIPPED[operator]
         name, question = self._question(left)
         if right.kind == "name":
             raise ExpressionError("不能拿两题互相比较", "two questions cannot be compared with each other", right.position)
         value = self._literal(right)
+        if question.kind == "facts" and value != "":
+            raise ExpressionError(
+                f"多选题 {name} 请用 selected(${{{name}}}, '{value}')",
+                f"for the multiple choice {name} write selected(${{{name}}}, '{value}')",
+                sign.position,
+            )
         if operator == "=":
             return self._equals(name, question, value)
         if operator == "!=":
@@ -327,7 +370,12 @@ class _Reader:
     def _question(self, token: _Token | None) -> tuple[str, Question]:
         if token is None or token.kind != "name":
             raise ExpressionError("这里应是 ${题目}", "expected ${name}", token.position if token else 1)
-        name = token.text[2:-1].strip()
+        name = token.text[2:-1]
+        if name != name.strip():
+            name = name.strip()
+            raise ExpressionError(
+                f"{token.text} 里不能有空格，写 ${{{name}}}", f"no spaces in {token.text}: write ${{{name}}}", token.position
+            )
         question = self.questions.get(name)
         if question is None:
             raise UnknownQuestion(name, token.position)
@@ -383,7 +431,7 @@ class _Reader:
 
     def _is(self, kind: str, text: str) -> bool:
         token = self._peek()
-        return token is not None and token.kind == kind and token.text == text
+        return token is not None and token.kind == kind and token.text.lower() == text
 
     def _peek(self) -> _Token | None:
         return self.tokens[self.next] if self.next < len(self.tokens) else None

@@ -113,7 +113,12 @@ def test_a_wrong_expression_says_where(written: str, position: int) -> None:
     ("xpath", "condition"),
     [
         ("1 <= ${gas}", {"item": "gas", "number": {"at_least": 1}}),
-        ("${ exit } != 'pass'", {"not": {"item": "exit", "result": "pass"}}),
+        ("${exit} != 'pass'", {"not": {"item": "exit", "result": "pass"}}),
+        ("${exit} <> 'pass'", {"not": {"item": "exit", "result": "pass"}}),
+        (
+            "${exit} == 'pass' AND ${gas} ≥ 1",
+            {"all": [{"item": "exit", "result": "pass"}, {"item": "gas", "number": {"at_least": 1}}]},
+        ),
         ('${exit}="pass"', {"item": "exit", "result": "pass"}),
         ("${gas} = 3", {"item": "gas", "number": {"equals": 3}}),
         ("${shot} != ''", {"item": "shot", "result": "pass"}),
@@ -128,7 +133,7 @@ def test_xpath_of_other_makers_is_understood(xpath: str, condition: dict[str, An
     "xpath",
     ["", "${exit}", "${exit} = ", "${exit} = ${gas}", "count(${exit}) > 1", "${exit} = 'maybe'", "${exit} > 3", "${nobody} = 1", "../exit = 1",
      "${exit} = 'unchecked'", "if(${exit} = 'pass', 1, 0)", "${exit} = 'pass' and", "not ${exit}", "selected(.)", "(" * 100, "${exit} = 'pass' ; 1",
-     "${gas} = 'much'", "once(${exit})", "🙂"],
+     "${gas} = 'much'", "once(${exit})", "🙂", "${ exit } = 'pass'", "${wrong} = 'rust'", "${wrong} != 'rust'"],
 )  # fmt: skip
 def test_xpath_that_no_condition_can_say_is_refused(xpath: str) -> None:
     with pytest.raises(ExpressionError):
@@ -166,7 +171,22 @@ def test_a_limit_is_one_line(limit: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("constraint", "bounds", "length"),
     [(". >= 0 and . <= 100", {"at_least": 0, "at_most": 100}, None), ("(.>0) and (.<2.5)", {"above": 0, "below": 2.5}, None),
-     ("0 <= . and . <= 31", {"at_least": 0, "at_most": 31}, None), ("string-length(.) <= 50", {}, 50)],
+     ("0 <= . and . <= 31", {"at_least": 0, "at_most": 31}, None), ("string-length(.) <= 50", {}, 50),
+     ("(string-length(.) < 50 and (string-length(.) <= 60))", {}, 49), (". >= 5 and . >= 7 and . < 9 and . < 8", {"at_least": 7, "below": 8}, None),
+     ("((. ≥ 0) AND (. <= 9))", {"at_least": 0, "at_most": 9}, None)],
 )  # fmt: skip
 def test_a_range_of_xlsform_is_read(constraint: str, bounds: dict[str, Any], length: int | None) -> None:
     assert read_range(constraint) == (bounds, length)
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    [". = 5", ". != 5", ". >= 0 or . <= 9", "not(. > 5)", ". > 1)", "((. > 1)", ". > 1 and", "and . > 1", "", "()", "(. > 1) (. < 9)",
+     ". < ${gas}", ". < today()", "regex(., 'x')", "count-selected(.) < 3", "(" * 3000 + ". > 1" + ")" * 3000],
+    ids=lambda constraint: constraint[:20],
+)  # fmt: skip
+def test_a_constraint_that_is_no_range_is_refused(constraint: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        read_range(constraint)
+
+    assert "“”" not in caught.value.zh

@@ -145,6 +145,20 @@ def test_a_repeat_becomes_a_repeated_section_and_groups_in_it_conditions_of_item
     assert section["items"][1]["relevant"] == {"all": [{"item": "belt", "result": "fail"}, {"item": "belt", "result": "fail"}]}
 
 
+def test_two_bounds_on_one_side_both_hold() -> None:
+    found = items(read("type | name | label | constraint\ninteger | a | A | . > 7 and . >= 5 and . < 20 and . <= 30"))
+
+    assert (found["a"]["number"]["minimum"], found["a"]["number"]["maximum"]) == (8, 19)
+
+
+def test_a_count_of_repeats_that_depends_on_an_answer_is_pointed_out() -> None:
+    imported = read(
+        "type | name | label | repeat_count\ninteger | n | N\nbegin_repeat | r | R | ${n}\nselect_one yn | a | A\nend_repeat"
+    )
+
+    assert ("survey!D3", "repeat-count") in notes(imported)
+
+
 def test_what_the_visit_records_by_itself_is_left_out_with_a_note() -> None:
     imported = read("type | name | label\nstart | s |\nend | e |\ndeviceid | d |\nnote | n | Welcome\nselect_one yn | a | A")
 
@@ -210,6 +224,9 @@ REFUSED = [
     ("integer | a | x | | . > ${b}", "survey!E2", "expression"),
     ("integer | a | x | | regex(., '[0-9]')", "survey!E2", "expression"),
     ("text | a | x | | regex(., '[0-9]')", "survey!E2", "expression"),
+    ("select_one yn | a | x | | selected(., 'yes')", "survey!E2", "not-supported"),
+    ("image | a | x | | . != ''", "survey!E2", "not-supported"),
+    ("integer | a | x | | . >= 9 and . <= 3", "survey!E2", "range-reversed"),
     ("select_one yn | a | x | | | cf = ${a}", "survey!F2", "not-supported"),
     ("select_one yn | a | x | | | | if(1, 2, 3)", "survey!G2", "not-supported"),
     ("select_one yn | a | x | | | | | ${b} = 1", "survey!H2", "not-supported"),
