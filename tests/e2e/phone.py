@@ -69,9 +69,9 @@ class Phone:
         # Rows above take their height only when they come near; in the middle none of the bars is in the way.
         row.evaluate("row => row.scrollIntoView({ block: 'center' })")
         choice = row.get_by_test_id(f"answer-{result}")
-        # The answer shows as chosen only when it is on disk, a moment after the tap.
         choice.click(force=True)
-        expect(choice).to_be_checked()
+        # The control shows the tap at once; the row's result follows when the answer is on disk.
+        expect(row).to_have_attribute("data-result", result)
 
     def failing_items(self) -> list[str]:
         """Paths of the shown judgement items of the section, in order."""

@@ -1,6 +1,6 @@
 /**
- * Filling in one checklist. A tap is on disk before it shows; what follows from it (skip conditions, results, clauses that are
- * met, counts) is worked out after the paint, so that a tap stays quick on a list of 200 items.
+ * Filling in one checklist. A control shows a tap or a letter at once, as controls do; the row's result, the counts and all
+ * that follows speak of what is on disk. A tap that could not be written is taken back, with the reason.
  */
 import { computed, inject, onScopeDispose, shallowReactive, shallowRef, watch } from "vue";
 import type { InjectionKey, ShallowRef } from "vue";
@@ -34,13 +34,12 @@ export interface Fill {
   sections: ShallowRef<SectionView[]>;
   determinations: ShallowRef<Determination[]>;
   failure: ShallowRef<unknown>;
-  savedAt: ShallowRef<number | null>;
   answerOf: (path: string) => Answer | undefined;
   resultOf: (path: string) => Result;
-  /** A tap: resolves when it is on disk and shown. */
+  /** A tap: shown at once; resolves when it is on disk, is taken back when that fails. */
   answer: (path: string, answer: Answer | null) => Promise<void>;
   answerAll: (answers: readonly (readonly [path: string, answer: Answer | null])[]) => Promise<void>;
-  /** Typing: the browser has shown it already, so it is kept in memory and written behind, the last one winning. */
+  /** Typing: written behind, the last one winning. What could not be written stays, and goes with the next write. */
   typed: (path: string, answer: Answer | null) => void;
   setProfile: (key: string, value: ProfileValue | null) => Promise<void>;
   addInstance: (sectionId: string, key: string) => Promise<void>;
@@ -65,12 +64,13 @@ export function openFill(vault: Vault, submissionId: string, standards: ShallowR
   const sections = shallowRef<SectionView[]>([]);
   const determinations = shallowRef<Determination[]>([]);
   const failure = shallowRef<unknown>(null);
-  const savedAt = shallowRef<number | null>(null);
   const answers = shallowReactive(new Map<string, Answer>());
   const results = shallowReactive(new Map<string, Result>());
+  /** Shown, but not on disk yet. */
   const unwritten = new Map<string, Answer | null>();
   const rows: RowCache = new Map();
   let writing: Promise<void> = Promise.resolve();
+  let nextWrite: Promise<void> | null = null;
 
   const judging = afterPaint(judge);
   onScopeDispose(() => judging.cancel());
@@ -146,8 +146,7 @@ export function openFill(vault: Vault, submissionId: string, standards: ShallowR
     const turn = writing.then(work).then(
       (row) => {
         failure.value = null;
-        savedAt.value = Date.now();
-        if (submission.value === null || row.revision > submission.value.revision) submission.value = row;
+        if (submission.value === null || row.revision > submission.value.revision) adopt(row);
       },
       (raised: unknown) => {
         failure.value = raised;
@@ -159,9 +158,36 @@ export function openFill(vault: Vault, submissionId: string, standards: ShallowR
   }
 
   async function answerAll(changes: readonly (readonly [string, Answer | null])[]): Promise<void> {
-    await keep(() => saveAnswers(vault, submissionId, changes));
-    for (const [path, answer] of changes) show(path, answer);
-    judging.schedule();
+    const before = changes.map(([path]) => ({ path, shown: answers.get(path) ?? null, was: unwritten.get(path) }));
+    try {
+      await write(changes);
+    } catch (raised) {
+      before.forEach(({ path, shown, was }, index) => {
+        if (unwritten.get(path) !== changes[index]?.[1]) return;
+        if (was === undefined) unwritten.delete(path);
+        else unwritten.set(path, was);
+        show(path, shown);
+      });
+      throw raised;
+    }
+  }
+
+  /** Everything that comes while a write is under way goes with the next one. */
+  function write(changes: readonly (readonly [string, Answer | null])[]): Promise<void> {
+    for (const [path, answer] of changes) {
+      show(path, answer);
+      unwritten.set(path, answer);
+    }
+    nextWrite ??= keep(writeShown);
+    return nextWrite;
+  }
+
+  async function writeShown(): Promise<SubmissionRow> {
+    nextWrite = null;
+    const changes = [...unwritten];
+    const row = await saveAnswers(vault, submissionId, changes);
+    for (const [path, answer] of changes) if (unwritten.get(path) === answer) unwritten.delete(path);
+    return row;
   }
 
   function show(path: string, answer: Answer | null): void {
@@ -169,24 +195,12 @@ export function openFill(vault: Vault, submissionId: string, standards: ShallowR
     else answers.set(path, answer);
   }
 
-  function typed(path: string, answer: Answer | null): void {
-    show(path, answer);
-    const first = unwritten.size === 0;
-    unwritten.set(path, answer);
-    if (first) void keep(writeTyped).then(judging.schedule, () => undefined);
-  }
-
-  function writeTyped(): Promise<SubmissionRow> {
-    const changes = [...unwritten];
-    unwritten.clear();
-    return saveAnswers(vault, submissionId, changes);
-  }
-
   return {
-    state, checklist, submission, reading, sections, determinations, failure, savedAt, answerAll, typed,
+    state, checklist, submission, reading, sections, determinations, failure, answerAll,
     answerOf: (path) => answers.get(path),
     resultOf: (path) => results.get(path) ?? "unchecked",
     answer: (path, answer) => answerAll([[path, answer]]),
+    typed: (path, answer) => void write([[path, answer]]).catch(() => undefined),
     async setProfile(key, value) {
       await keep(() => saveProfileValue(vault, submissionId, key, value));
       judge();
@@ -196,8 +210,9 @@ export function openFill(vault: Vault, submissionId: string, standards: ShallowR
       judge();
     },
     async removeLastInstance(sectionId) {
+      const gone = `${sectionId}[${(submission.value?.repeats[sectionId]?.length ?? 0) - 1}].`;
+      for (const path of unwritten.keys()) if (path.startsWith(gone)) unwritten.delete(path);
       await keep(() => removeLastRepeat(vault, submissionId, sectionId));
-      if (submission.value) adopt(submission.value);
       judge();
     },
     async settle() {
