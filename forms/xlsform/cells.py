@@ -52,6 +52,21 @@ _FILLED_CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"'][A-Z]{1,3}(\d{1,7}
 Value = str | int | float | bool | date | datetime | time | None
 
 
+# What nobody sees: spaces without width at the ends, control characters anywhere.
+_UNSEEN_AT_ENDS = "\u200b\u2060\ufeff"
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# How .xlsx writes a character that XML cannot hold.
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+
+
+def cleaned(value: str) -> str:
+    """A text as its author sees it."""
+    plain = _CONTROL.sub("", value.replace("\u00a0", " ").replace("\r\n", "\n"))
+    while plain != (plain := plain.strip().strip(_UNSEEN_AT_ENDS)):
+        pass
+    return plain
+
+
 @dataclass(frozen=True, slots=True)
 class CellProblem:
     """One thing to mend in a workbook. ``row`` is 0 for a whole sheet, ``column`` empty for a whole row."""
@@ -95,7 +110,7 @@ class Cell:
                 return self.value.date().isoformat()
             case date() | time():
                 return self.value.isoformat()
-        return str(self.value).replace("\u00a0", " ").replace("\r\n", "\n").strip()
+        return cleaned(str(self.value))
 
     def problem(self, code: str, what: Text, mend: Text, severity: Severity = Severity.ERROR) -> CellProblem:
         """A problem of this cell."""
@@ -233,7 +248,7 @@ def _xlsx_grids(data: bytes) -> Iterator[_Grid]:
             grid.is_too_long = any(int(row) > ROWS_AT_MOST for row in _FILLED_CELL.findall(content))
             formulas = {(int(row), column_index_from_string(name.decode())) for name, row in _FORMULA.findall(content)}
             for row_number, row in enumerate(_rows(sheet, _width(content)), 1):
-                grid.rows.append([cell.value for cell in row])
+                grid.rows.append([_unescaped(cell.value) for cell in row])
                 for column, cell in enumerate(row, 1):
                     if cell.data_type == "e":
                         grid.errors.append((row_number, column, "cell-error"))
@@ -241,6 +256,10 @@ def _xlsx_grids(data: bytes) -> Iterator[_Grid]:
                         grid.errors.append((row_number, column, "formula-without-value"))
             yield grid
         workbook.close()
+
+
+def _unescaped(value: Value) -> Value:
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value) if isinstance(value, str) and "_x" in value else value
 
 
 def _packed(contents: Mapping[str, bytes]) -> io.BytesIO:
@@ -419,7 +438,7 @@ def _sheet(grid: _Grid) -> Sheet:
     for index, value in enumerate(grid.rows[first][:COLUMNS_AT_MOST]):
         if not _filled(value):
             continue
-        header = " ".join(str(value).split())
+        header = " ".join(cleaned(str(value)).split())
         cell = Cell(value, grid.name, first + 1, column_letter(index), header)
         if header.lower() in (known.lower() for known in headers.values()):
             problems.append(
@@ -474,7 +493,7 @@ def _cell_errors(grid: _Grid, headers: dict[int, str], header_row: int) -> Itera
 
 
 def _filled(value: Value) -> bool:
-    return value is not None and not (isinstance(value, str) and not value.strip())
+    return value is not None and not (isinstance(value, str) and not cleaned(value))
 
 
 def shown(problem: Problem | CellProblem) -> str:

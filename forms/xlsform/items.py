@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,12 +58,14 @@ class Items:
         survey: Table,
         choices_table: Table | None,
         choices: Mapping[str, list[Choice]],
+        broken_lists: Set[str],
         defaults: Defaults,
         problems: list[CellProblem],
     ) -> None:
         self.survey = survey
         self.choices_table = choices_table
         self.choices = choices
+        self.broken_lists = broken_lists
         self.defaults = defaults
         self.problems = problems
 
@@ -301,8 +303,20 @@ class Items:
 
     def _choices(self, row: Row, kind: QuestionType) -> list[Choice] | None:
         choices = self.choices.get(kind.list_name)
+        # What is wrong with such a list has been said where it stands.
+        is_broken = bool(self.broken_lists & {kind.list_name, "*"})
         if choices and (len(choices) > 1 or kind.kind is Kind.SELECT_MULTIPLE or self.survey.ours):
             return choices
+        if is_broken:
+            return None
+        if self.choices_table is None:
+            what = text("没有 choices 工作表", "there is no sheet choices")
+            mend = text(
+                "加一张 choices 工作表，列名 list_name、name、label",
+                "add the sheet choices with the columns list_name, name, label",
+            )
+            self.problems.append(self.survey.cell(row, "type").problem("unknown-list", what, mend))
+            return None
         if choices:
             what = text(
                 f"选项表 {kind.list_name} 只有一个能用的选项", f"the list {kind.list_name} has only one choice that can be used"

@@ -76,10 +76,10 @@ def question_type(written: str) -> QuestionType:
         return _select(found["select_command"], found["list_name"], bool(found["specify_other"]))
     if re.match(r"select|rank", lower):
         return _refused(
-            f"{plain} 后面没有选项表的名称",
-            f"{plain} does not name its choices",
-            "写成 select_one 选项表名",
-            "write: select_one list_name",
+            f"看不懂题型“{plain}”",
+            f"the type “{plain}” is not understood",
+            "写成 select_one 选项表名 或 select_multiple 选项表名",
+            "write select_one list_name or select_multiple list_name",
         )
     known = QUESTION_TYPE_DICT.get(plain) or QUESTION_TYPE_DICT.get(lower)
     if known is None:
@@ -90,6 +90,14 @@ def question_type(written: str) -> QuestionType:
             "use select_one, select_multiple, integer, decimal, text, image, begin_group or begin_repeat",
         )
     return _plain(lower, known)
+
+
+def as_xlsform(written: str) -> str:
+    """A type cell as the reference reader wants it: in plain signs, commands in lower case."""
+    plain = " ".join(unicodedata.normalize("NFKC", written).split())
+    lower = plain.lower()
+    known = RE_BEGIN_CONTROL.search(lower) or RE_END_CONTROL.search(lower) or lower in QUESTION_TYPE_DICT
+    return lower if known else _with_lower_command(plain)
 
 
 def _plain(lower: str, known: dict[str, dict[str, str]]) -> QuestionType:

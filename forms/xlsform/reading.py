@@ -26,9 +26,9 @@ from forms.xlsform.cells import Book, Cell, CellProblem, Row, Sheet, read_book, 
 from forms.xlsform.expressions import ExpressionError, read_condition
 from forms.xlsform.items import JUDGEMENT_LIST, Choice, Defaults, Items
 from forms.xlsform.places import Places
-from forms.xlsform.question_types import Kind, QuestionType, question_type
+from forms.xlsform.question_types import Kind, QuestionType, as_xlsform, question_type
 from forms.xlsform.questions import profile_question, questions_of
-from forms.xlsform.tables import Table
+from forms.xlsform.tables import CJK, Table
 from forms.xlsform.writing import INSTANCE_KEY, SECTION, YES_NO_LIST
 from forms.xlsform.xpath import NOT_APPLICABLE, NOTHING_FOUND, PROFILE, Question, UnknownQuestion, read_xpath, write_xpath
 
@@ -119,6 +119,7 @@ class _Reader:
         self.questions: dict[str, Question] = {}
         self.ids: dict[str, Row] = {}
         self.rows: dict[str, Row] = {}
+        self.broken_lists: set[str] = set()
         self.names: dict[tuple[int, str], Row] = {}
         self.sections: list[_Section] = []
         self.profile: list[tuple[dict[str, Any], Row]] = []
@@ -149,17 +150,20 @@ class _Reader:
                 sheet.problem(
                     "type-column-missing",
                     text("没有 type 列", "there is no column type"),
-                    text("第一行写列名 type、name、label", "the first row names the columns: type, name, label"),
+                    text(
+                        "第一行写列名 type、name、label；上面的标题行、说明行删去",
+                        "the first row names the columns: type, name, label; remove titles and remarks above it",
+                    ),
                 )
             )
             return None
         self.survey = survey
-        self.items = Items(survey, choices_table, choices, self.defaults, self.problems)
+        self.items = Items(survey, choices_table, choices, self.broken_lists, self.defaults, self.problems)
         for row in sheet.rows:
             self._row(row)
         for frame in self.stack:
             self.problems.append(
-                frame.row.problem(
+                survey.cell(frame.row, "type").problem(
                     "group-not-closed",
                     text(f"{frame.name} 没有结束", f"{frame.name} is never ended"),
                     text("补上 end_group 或 end_repeat", "add end_group or end_repeat"),
@@ -276,7 +280,7 @@ class _Reader:
             self._is_usable(row, name)
         if len(self.stack) >= DEPTH_AT_MOST:
             self.problems.append(
-                row.problem(
+                self.survey.cell(row, "type").problem(
                     "nested-too-deeply",
                     text("分组套得太深", "groups are nested too deeply"),
                     text("最多两层就够", "two levels are enough"),
@@ -284,7 +288,7 @@ class _Reader:
             )
         elif repeats and any(frame.repeats for frame in self.stack):
             self.problems.append(
-                row.problem(
+                self.survey.cell(row, "type").problem(
                     "repeat-in-repeat",
                     text("重复组里不能再有重复组", "a repeat cannot stand in a repeat"),
                     text("拆成两个并列的重复组", "put the two side by side"),
@@ -476,6 +480,14 @@ class _Reader:
             sheet, columns.CHOICES, columns.CHOICES_COLUMNS, ours=self.ours, default_language=language, problems=self.problems
         )
         lists: dict[str, list[Choice]] = {}
+        for column in ("list_name", "name"):
+            if sheet.rows and not table.has(column):
+                what = text(f"{sheet.name} 没有 {column} 列", f"{sheet.name} has no column {column}")
+                mend = text("列名写 list_name、name、label", "the columns are list_name, name, label")
+                self.problems.append(sheet.problem("column-missing", what, mend))
+                self.broken_lists.add("*")
+        if self.broken_lists:
+            return table, {}
         for row in sheet.rows:
             name, list_name = table.value(row, "name"), table.value(row, "list_name")
             if not name or not list_name:
@@ -487,10 +499,15 @@ class _Reader:
                         text("补上；不要的行删去", "fill it in, or remove the row"),
                     )
                 )
+                self.broken_lists.add(list_name)
                 continue
             value = name if name.startswith("_") else option_value_of(name)
+            if value is None and not self.ours and re.search(r"\w", name):
+                # A name in Chinese: the place in the list serves as well, since nobody sees it.
+                value = f"option_{len(lists.get(list_name, [])) + 1}"
             same = next((choice for choice in lists.get(list_name, []) if choice.value == value), None)
             if value is None or same is not None:
+                self.broken_lists.add(list_name)
                 what = (
                     text(f"选项名“{name}”用不了", f"the name “{name}” cannot be used")
                     if value is None
@@ -580,7 +597,7 @@ class _Reader:
             return self._own_head(found)
         form_id = self.defaults.checklist_id or identifier_of(str(found.get("id") or "")) or ""
         title = self.defaults.title or str(found.get("form_title") or "") or form_id
-        chinese = re.search("[\u3400-\u9fff]", title)
+        chinese = CJK.search(title)
         head = {
             "id": form_id,
             "version": self.defaults.version or found.get("version", ""),
@@ -971,7 +988,7 @@ def _definition(book: Book) -> DefinitionData:
         for row in sheet.rows:
             cells = {_plain(header): cell for header, cell in row.cells.items()}
             rows[row.number - sheet.header_row - 1] = {
-                header: _plain(cell.text) if header == "type" else cell.text for header, cell in cells.items()
+                header: as_xlsform(cell.text) if header.lower() == "type" else cell.text for header, cell in cells.items()
             }
         parts[name] = rows
         parts[f"{name}_header"] = [dict.fromkeys(map(_plain, sheet.headers))]
@@ -985,7 +1002,11 @@ def _plain(words: str) -> str:
 
 def _in_order(problems: list[CellProblem], book: Book) -> list[CellProblem]:
     order = {sheet.name: index for index, sheet in enumerate(book.sheets.values())}
-    unique = {(each.sheet, each.row, each.column, each.code, each.what["en"]): each for each in problems}
+    # A text in one column serves both languages; that it is too long is said once.
+    unique = {
+        (each.sheet, each.row, each.column, each.code, "" if each.code == "schema-maxlength" else each.what["en"]): each
+        for each in problems
+    }
     return sorted(unique.values(), key=lambda each: (order.get(each.sheet, 99), each.row, len(each.column), each.column))
 
 

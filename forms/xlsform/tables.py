@@ -13,7 +13,7 @@ from forms.xlsform.columns import LEFT_OUT, Column, column_of, language_of
 
 _YES = {"yes", "true", "1", "是", "y", "true()"}
 _NO = {"no", "false", "0", "否", "n", "false()"}
-_CJK = re.compile("[\u3400-\u9fff]")
+CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _SPACES = re.compile(r"[ \t]+")
 
 
@@ -53,7 +53,21 @@ class Table:
                 )  # fmt: skip
             else:
                 table._headers[column] = header
+        table._tell_other_languages()
         return table
+
+    def _tell_other_languages(self) -> None:
+        """Names the columns in languages that a checklist does not have, where it gets its own from others."""
+        ours = {column.field for column in self._headers if column.language in ("", "zh", "en")}
+        for column, header in self._headers.items():
+            if column.language not in ("", "zh", "en") and column.field in ours:
+                place = Cell(None, self.sheet.name, self.sheet.header_row, self.sheet.headers[header], header)
+                what = text(
+                    f"{header} 列没有用上：检查表只有中文和英文",
+                    f"the column {header} is left out: checklists are in Chinese and English",
+                )
+                mend = text("不需要处理", "nothing to do")
+                self.problems.append(place.problem("column-left-out", what, mend, Severity.WARNING))
 
     def _leave_out(self, header: str, letter: str, column: Column) -> None:
         expected = column.field in LEFT_OUT or re.match(r"(control|body|bind)\b", header, re.IGNORECASE) is not None
@@ -135,17 +149,19 @@ class Table:
         found = {language: self.cell(row, name, language).text for language in ("zh", "en")}
         plain = self.cell(row, name).text
         if plain:
-            language = "zh" if _CJK.search(plain) else "en"
+            language = "zh" if CJK.search(plain) else "en"
             found[language] = found[language] or plain
         if not found["zh"] and not found["en"]:
-            other = next((self.cell(row, name, column.language).text for column in self._headers if column.field == name), "")
+            languages = [column.language for column in self._headers if column.field == name]
+            other = next((written for language in languages if (written := self.cell(row, name, language).text)), "")
             if not other:
                 return None
-            found["en"] = other
+            self.untranslated.append(row)
+            return {"zh": TO_TRANSLATE["zh"] + other, "en": TO_TRANSLATE["en"] + other}
         if self.ours:
             return {language: value for language, value in found.items() if value}
         for language, other in (("zh", "en"), ("en", "zh")):
-            if not found[language] or (language == "zh" and not _CJK.search(found["zh"]) and found["zh"] == found["en"]):
+            if not found[language] or (language == "zh" and not CJK.search(found["zh"]) and found["zh"] == found["en"]):
                 found[language] = TO_TRANSLATE[language] + found[other]  # type: ignore[literal-required]
                 self.untranslated.append(row)
         return found

@@ -18,6 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from forms.xlsform import columns
+from forms.xlsform.cells import cleaned
 from forms.xlsform.expressions import write_condition, write_limit
 from forms.xlsform.questions import questions_of
 from forms.xlsform.xpath import NOT_APPLICABLE, NOTHING_FOUND, PROFILE, Question, write_xpath
@@ -328,6 +329,6 @@ def _fill(sheet: Worksheet, names: list[str], rows: Any) -> None:
 
 
 def _writable(value: str) -> str:
-    if len(value) > CELL_AT_MOST or _UNWRITABLE.search(value) or value != value.strip() or "\u00a0" in value:
+    if len(value) > CELL_AT_MOST or _UNWRITABLE.search(value) or value != cleaned(value):
         raise Unwritable(value[:80])
     return value

@@ -115,6 +115,16 @@ def test_figures_dates_and_truth_values_in_text_cells_are_read_as_text() -> None
     assert read_workbook(edited(GOOD, edit), defaults=FILLED).document is not None
 
 
+def test_what_nobody_sees_in_a_cell_is_not_read() -> None:
+    def edit(workbook: Workbook) -> None:
+        for sheet in workbook:
+            for row in sheet.iter_rows():
+                for cell in row:
+                    cell.value = f" \u3000\u00a0{cell.value}_x000D_\u200b\ufeff " if cell.value else None
+
+    assert read_workbook(edited(GOOD, edit), defaults=FILLED).document == read_workbook(GOOD, defaults=FILLED).document
+
+
 def test_trouble_in_sheets_that_are_not_used_does_not_matter() -> None:
     def edit(workbook: Workbook) -> None:
         sheet = workbook.create_sheet("填表说明")

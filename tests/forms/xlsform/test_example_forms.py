@@ -33,7 +33,7 @@ def test_an_example_form_is_imported_or_refused_at_its_cells(name: str) -> None:
     assert (imported.document is not None) == (name in IMPORTED), imported.errors
     assert (imported.document is None) == bool(imported.errors)
     for problem in imported.problems:
-        assert problem.sheet or problem.code == "survey-missing"
+        assert problem.sheet or problem.code == "file-unreadable"
         assert re.search("[一-鿿]", problem.what["zh"]), problem
         assert re.search("[一-鿿]", problem.mend["zh"]), problem
         assert not re.search("[一-鿿]", problem.mend["en"].replace("中文 (zh)", "")), problem
@@ -46,4 +46,4 @@ def test_most_faults_of_an_example_form_name_a_row(name: str) -> None:
     """Only what is wrong with a whole sheet may do without."""
     errors = read_workbook(EXAMPLES[name], STANDARDS, FILLED).errors
 
-    assert {problem.code for problem in errors if not problem.row} <= {"no-points", "survey-missing"}
+    assert {problem.code for problem in errors if not problem.row} <= {"no-points", "file-unreadable"}

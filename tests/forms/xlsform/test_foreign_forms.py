@@ -236,7 +236,9 @@ REFUSED = [
     ("begin_group | g | G\nselect_one yn | b | B\nend_repeat", "survey!A4", "wrong-end"),
     ("begin_repeat | g | G\nselect_one yn | b | B\nend_group", "survey!A4", "wrong-end"),
     ("end_group | |", "survey!A2", "end-without-begin"),
-    ("begin_group | g | G", "survey!2", "group-not-closed"),
+    ("begin_group | g | G", "survey!A2", "group-not-closed"),
+    ("begin_repeat | r | R\nbegin_repeat | q | Q\nend_repeat\nend_repeat", "survey!A3", "repeat-in-repeat"),
+    ("select multiple yn | a | A", "survey!A2", "type-refused"),
 ]  # fmt: skip
 COLUMNS = "type | name | label | relevant | constraint | choice_filter | calculation | required"
 
@@ -352,6 +354,59 @@ def test_no_points_are_complained_of_only_when_every_row_was_read() -> None:
     assert errors(whole) == [("survey!", "no-points")]
     assert "points" in whole.errors[0].mend["zh"]
     assert errors(part) == [("survey!A3", "type-refused")]
+
+
+def test_choices_may_have_chinese_names() -> None:
+    lists = "list_name | name | label\nr | 符合 | 符合\nr | 不符合 | 不符合\nk | 松 | 松木\nk | 柏 | 柏木"
+
+    found = items(read("type | name | label | relevant\nselect_one r | a | 甲\nselect_one k | b | 乙 | ${a} = '不符合'", lists))
+
+    assert (found["a"]["type"], found["b"]["relevant"]) == ("judgement", {"item": "a", "result": "fail"})
+    assert [option["value"] for option in found["b"]["choice"]["options"]] == ["option_1", "option_2"]
+
+
+def test_a_list_with_faults_of_its_own_is_not_called_missing() -> None:
+    lists = "list_name | name | label\nk | ！ | A\nk | ？ | B"
+
+    assert errors(read("type | name | label\nselect_one k | a | A", lists)) == [
+        ("choices!B2", "choice-name"),
+        ("choices!B3", "choice-name"),
+    ]
+
+
+def test_choices_without_their_columns_are_one_problem() -> None:
+    lists = "list | name | label\nyn | yes | Yes\nyn | no | No"
+
+    assert errors(read("type | name | label\nselect_one yn | a | A", lists)) == [("choices!", "column-missing")]
+
+
+def test_a_form_without_choices_is_told_to_add_the_sheet() -> None:
+    imported = read_workbook(book(survey="type | name | label\nselect_one yn | a | A"), STANDARDS, FILLED)
+
+    assert [problem.what["zh"] for problem in imported.errors] == ["没有 choices 工作表"]
+
+
+def test_another_language_is_translated_into_both_or_left_out_with_a_note() -> None:
+    alone = read("type | name | label::Français (fr)\nselect_one yn | a | Sortie")
+    beside = read("type | name | label::Français (fr) | label::English (en)\nselect_one yn | a | Sortie | Exit")
+
+    assert items(alone)["a"]["statement"] == {"zh": "（待译）Sortie", "en": "[to be translated] Sortie"}
+    assert items(beside)["a"]["statement"] == {"zh": "（待译）Exit", "en": "Exit"}
+    assert ("survey!C1", "column-left-out") in notes(beside)
+
+
+def test_a_text_that_is_too_long_is_said_once() -> None:
+    assert errors(read("type | name | label\nselect_one yn | a | " + "长" * 32_000)) == [("survey!C2", "schema-maxlength")]
+
+
+def test_rare_characters_are_chinese() -> None:
+    assert items(read("type | name | label\nselect_one yn | a | 𠮷𠀀"))["a"]["statement"]["zh"] == "𠮷𠀀"
+
+
+def test_commands_may_be_written_in_any_case() -> None:
+    found = items(read("Type | Name | Label\nBegin Group | g | G\nSELECT_ONE yn | a | A\nIMAGE | p | P\nEnd Group"))
+
+    assert [found["a"]["type"], found["p"]["type"]] == ["judgement", "photo"]
 
 
 def test_signs_of_a_chinese_keyboard_are_read() -> None:
