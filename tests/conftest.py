@@ -28,6 +28,7 @@ from server.register.models import Area, Department, Subject, SubjectSector
 from server.register.names import initials
 from server.settings import Settings
 from tests.server.contract import check_answer
+from tests.server.interleaving import Interleaving, interleaved
 from tests.server.postgresql import Cluster, running_cluster
 
 COUNTY = "140525"
@@ -101,6 +102,13 @@ def app(settings: Settings) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def interleaving(app: Flask) -> Iterator[Interleaving]:
+    """Two use cases at once, the first held at its commit."""
+    with interleaved() as story:
+        yield story
 
 
 @dataclass(frozen=True)

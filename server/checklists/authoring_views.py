@@ -34,6 +34,8 @@ blp = Blueprint("authoring", __name__, url_prefix="/api/forms", description="编
 # Multipart brings its own borders and the fields beside the file.
 _ENVELOPE_BYTES = 64 * 1024
 
+_IF_MATCH = {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
+
 _FILE_BODY = {
     "requestBody": {
         "description": "The checklist: a file, or the document itself, or the stored version to begin from.",
@@ -140,7 +142,7 @@ class DraftView(MethodView):
     @requires(Action.WRITE_FORMS)
     @blp.doc(
         **_FILE_BODY,
-        parameters=[{"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}],
+        parameters=[_IF_MATCH],
     )
     @blp.response(200, ChecklistDraftSchema)
     def put(self, draft_id: uuid.UUID) -> Any:
@@ -152,10 +154,11 @@ class DraftView(MethodView):
         return library.draft_detail(draft, now)
 
     @requires(Action.WRITE_FORMS)
+    @blp.doc(parameters=[_IF_MATCH])
     @blp.response(204)
     def delete(self, draft_id: uuid.UUID) -> None:
-        """Throw a draft away."""
-        drafts.discard_draft(draft_id, current_actor().user_id, clock.now())
+        """Throw a draft away; `If-Match` names the hash that was read."""
+        drafts.discard_draft(draft_id, _if_match(), current_actor().user_id, clock.now())
 
 
 @blp.route("/drafts/<uuid:draft_id>/file")
@@ -176,7 +179,7 @@ class PublishView(MethodView):
     def post(self, body: dict[str, Any], draft_id: uuid.UUID) -> Any:
         """Publish a draft that somebody approved; it becomes the version that new visits begin with."""
         version = publishing.publish_draft(
-            draft_id, digest=body["hash"], approved_by=body["approved_by"], note=body["note"],
+            draft_id, digest=body["hash"], base_digest=body["base"], approved_by=body["approved_by"], note=body["note"],
             confirmed_drops=body["confirm_drops"], actor_id=current_actor().user_id, now=clock.now(),
         )  # fmt: skip
         return library.version_detail(version.hash)

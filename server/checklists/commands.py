@@ -130,10 +130,12 @@ def publish(settings: Settings, draft_id: uuid.UUID, approved_by: str, note: str
 
     with _opened(settings, lang):
         draft = drafts.get_draft(draft_id)
-        _echo_report(library.draft_detail(draft, clock.now())["report"], lang)
+        detail = library.draft_detail(draft, clock.now())
+        _echo_report(detail["report"], lang)
+        base = detail["base"]["hash"] if detail["base"] else None
         version = publishing.publish_draft(
-            draft_id, digest=draft.hash, approved_by=approved_by, note=note, confirmed_drops=confirmed, actor_id=None,
-            now=clock.now(),
+            draft_id, digest=draft.hash, base_digest=base, approved_by=approved_by, note=note, confirmed_drops=confirmed,
+            actor_id=None, now=clock.now(),
         )  # fmt: skip
         click.echo(f"published {version.checklist_id} {version.version}  {version.hash}")
 
@@ -177,7 +179,7 @@ def discard(settings: Settings, draft_id: uuid.UUID) -> None:
     from server.checklists import drafts
 
     with _opened(settings):
-        drafts.discard_draft(draft_id, None, clock.now())
+        drafts.discard_draft(draft_id, drafts.get_draft(draft_id).hash, None, clock.now())
 
 
 @checklists.command()

@@ -16,7 +16,7 @@ from server.checklists.models import ChecklistDraft, ChecklistVersion
 from server.checklists.rules import next_version, published_hash
 from server.checklists.service import get_version
 from server.checklists.uploads import Incoming, as_draft
-from server.db import db, transaction
+from server.db import db, lock_ids, transaction
 from server.problems import FieldError, Refusal
 
 
@@ -40,6 +40,7 @@ def get_draft(draft_id: uuid.UUID, *, lock: bool = False) -> ChecklistDraft:
 def import_draft(incoming: Incoming, actor_id: uuid.UUID | None, now: datetime) -> ChecklistDraft:
     """Stores a checklist as a new draft; the same content twice is the same draft."""
     with transaction() as session:
+        lock_checklist(incoming.document["id"])
         digest = published_hash(incoming.document)
         same = next((draft for draft in open_drafts(incoming.document["id"]) if draft.hash == digest), None)
         if same is not None:
@@ -85,10 +86,11 @@ def replace_draft(
     return draft
 
 
-def discard_draft(draft_id: uuid.UUID, actor_id: uuid.UUID | None, now: datetime) -> None:
-    """Throws a draft away. Raises: Refusal not-found, gone."""
+def discard_draft(draft_id: uuid.UUID, based_on: str, actor_id: uuid.UUID | None, now: datetime) -> None:
+    """Throws a draft away. ``based_on`` is the hash of what was read. Raises: Refusal not-found, gone, precondition-failed."""
     with transaction():
         draft = get_draft(draft_id, lock=True)
+        check_unchanged(draft, based_on)
         close_draft(draft, "discarded", actor_id, now)
         write_audit("draft:discard", "checklist_draft", draft.id, actor_id=actor_id, **_named(draft))
 
@@ -123,6 +125,11 @@ def check_unchanged(draft: ChecklistDraft, based_on: str) -> None:
             "Somebody changed the draft meanwhile; open it again.",
             errors=[FieldError("#/hash", "stale", params={"hash": draft.hash})],
         )
+
+
+def lock_checklist(checklist_id: str) -> None:
+    """Two people who import or publish versions of one checklist wait for each other; a lock of a draft would not do it."""
+    lock_ids([uuid.uuid5(uuid.NAMESPACE_OID, checklist_id)])
 
 
 def _fill(draft: ChecklistDraft, incoming: Incoming, digest: str) -> None:

@@ -13,12 +13,12 @@ import forms.standards
 from forms.compatibility import compare
 from server import clock, feed
 from server.audit import write_audit
-from server.checklists.drafts import check_unchanged, close_draft, get_draft
+from server.checklists.drafts import check_unchanged, close_draft, get_draft, lock_checklist
 from server.checklists.models import ChecklistDraft, ChecklistVersion
 from server.checklists.rules import NO_REPORT, Known, Obstacle, as_published, find_obstacles, report_body, version_key
 from server.checklists.service import add_version, get_version
 from server.checklists.uploads import field_errors_of, obstacle_body
-from server.db import db, lock_ids, transaction
+from server.db import db, transaction
 from server.problems import FieldError, Refusal
 
 
@@ -55,13 +55,15 @@ def publish_draft(
     draft_id: uuid.UUID,
     *,
     digest: str,
+    base_digest: str | None,
     approved_by: str,
     note: str,
     confirmed_drops: Collection[str],
     actor_id: uuid.UUID | None,
     now: datetime,
 ) -> ChecklistVersion:
-    """Makes a version of a draft and the current one of its checklist. ``digest`` is the hash that was read and approved.
+    """Makes a version of a draft and the current one of its checklist. ``digest`` is the hash that was read and approved,
+    ``base_digest`` that of the version which its report compared it with.
 
     Raises: Refusal not-found, gone, precondition-failed, invalid (nobody approved), not-publishable with every obstacle.
     """
@@ -69,8 +71,9 @@ def publish_draft(
     with transaction() as session:
         draft = get_draft(draft_id, lock=True)
         check_unchanged(draft, digest)
-        _lock_checklist(draft.checklist_id)
+        lock_checklist(draft.checklist_id)
         versions = versions_of(draft.checklist_id)
+        _check_compared(base_of(versions), base_digest)
         obstacles = draft_obstacles(draft, versions, now, confirmed_drops)
         if obstacles:
             raise Refusal(
@@ -134,16 +137,26 @@ def reinstate_version(
     return version
 
 
+def _check_compared(base: ChecklistVersion | None, digest: str | None) -> None:
+    """Raises: Refusal precondition-failed when another version was put into use since the report was read.
+
+    Its changes would be undone by a draft that began before them, and nobody would have read so.
+    """
+    if (base.hash if base is not None else None) != digest:
+        number = base.version if base is not None else "—"
+        raise Refusal(
+            "precondition-failed",
+            f"这期间 {number} 版已投入使用，改动对比已经不同。没有发布；请重新核对后再发布。",
+            f"Version {number} was put into use meanwhile, so the changes are others. Nothing was published; read them again.",
+            errors=[FieldError("#/base", "stale", params={"version": number})],
+        )
+
+
 def _locked(digest: str) -> ChecklistVersion:
     version = get_version(digest)
-    _lock_checklist(version.checklist_id)
+    lock_checklist(version.checklist_id)
     db.session.refresh(version)
     return version
-
-
-def _lock_checklist(checklist_id: str) -> None:
-    """Two people who publish versions of one checklist wait for each other; a lock of the draft alone would not do it."""
-    lock_ids([uuid.uuid5(uuid.NAMESPACE_OID, checklist_id)])
 
 
 def _audit(action: str, version: ChecklistVersion, actor_id: uuid.UUID | None, **detail: Any) -> None:

@@ -137,7 +137,10 @@ class FileQuerySchema(Schema):
 
 
 class PublishSchema(Schema):
+    """``hash`` is the draft that was read, ``base`` the version its report compared it with, null for a first publication."""
+
     hash = fields.String(required=True, validate=validate.Length(equal=64))
+    base = fields.String(required=True, allow_none=True, validate=validate.Length(equal=64))
     approved_by = fields.String(required=True, validate=validate.Length(1, 80))
     note = fields.String(load_default="", validate=validate.Length(max=1000))
     confirm_drops = fields.List(

@@ -984,11 +984,13 @@ export interface paths {
             };
         };
         post?: never;
-        /** Throw a draft away. */
+        /** Throw a draft away; `If-Match` names the hash that was read. */
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header: {
+                    "If-Match": string;
+                };
                 path: {
                     draft_id: string;
                 };
@@ -3229,6 +3231,7 @@ export interface components {
         };
         Publish: {
             approved_by: string;
+            base: string | null;
             confirm_drops?: string[];
             hash: string;
             /** @default  */

@@ -57,8 +57,13 @@ def drafted(person: Person, document: Any) -> dict[str, Any]:
 
 
 def publish(person: Person, draft: dict[str, Any], **values: Any) -> Any:
-    body = {"hash": draft["hash"], "approved_by": "王主任"} | values
+    base = draft["base"]["hash"] if draft["base"] else None
+    body = {"hash": draft["hash"], "base": base, "approved_by": "王主任"} | values
     return person.post(f"/api/forms/drafts/{draft['draft_id']}/publish", json=body)
+
+
+def discard(person: Person, draft: dict[str, Any], **headers: str) -> Any:
+    return person.delete(f"/api/forms/drafts/{draft['draft_id']}", headers={"If-Match": draft["hash"]} | headers)
 
 
 def published(person: Person, document: Any, **values: Any) -> dict[str, Any]:

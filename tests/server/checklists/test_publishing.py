@@ -21,6 +21,7 @@ from server.visits.models import Submission
 from tests.conftest import County, Person
 from tests.records import batch, new_id, submission
 from tests.server.checklists.sample import (
+    discard,
     drafted,
     ladders,
     offered,
@@ -358,7 +359,7 @@ def test_a_proposal_that_was_thrown_away_does_not_come_again(
     released = ladders("2026.3", status="published", points=9)
     _release(monkeypatch, tmp_path, released)
     entry = next(each for each in chen.get("/api/forms/library").json["checklists"] if each["id"] == "ladders")
-    chen.delete(f"/api/forms/drafts/{entry['drafts'][0]['draft_id']}")
+    discard(chen, entry["drafts"][0])
 
     _release(monkeypatch, tmp_path, released)
 

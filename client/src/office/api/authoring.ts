@@ -25,7 +25,7 @@ export interface LibraryEntry { id: string; title: LocalText; sector: string | n
 export interface Reference { id: string; version: string; hash: string; draft_id: string | null }
 export interface Difference { from: Reference; to: Reference; report: Report }
 export interface Decision { approved_by: string; reason: string }
-export interface Publication { approved_by: string; hash: string; note: string; confirm_drops: string[] }
+export interface Publication { approved_by: string; hash: string; base: string | null; note: string; confirm_drops: string[] }
 
 const FORMS = '/api/forms';
 
@@ -50,8 +50,8 @@ export function beginDraft(hash: string): Promise<Draft> {
   return postJson<Draft>(`${FORMS}/drafts`, { from: hash });
 }
 
-export function discardDraft(id: string): Promise<void> {
-  return deleteJson(`${FORMS}/drafts/${id}`);
+export function discardDraft(draft: Pick<DraftBrief, 'draft_id' | 'hash'>): Promise<void> {
+  return deleteJson(`${FORMS}/drafts/${draft.draft_id}`, draft.hash);
 }
 
 export function publishDraft(id: string, publication: Publication): Promise<Version> {

@@ -59,11 +59,15 @@ const FORM_TIMEOUT_MS = 30 * 60_000;
 
 /** Fields and files; `if_match` names the version that the change was made from. */
 export function sendForm<T>(path: string, form: FormData, method: 'POST' | 'PUT' = 'POST', if_match?: string): Promise<T> {
-  return ask<T>(path, { method, form, timeout_ms: FORM_TIMEOUT_MS, ...(if_match ? { headers: { 'If-Match': `"${if_match}"` } } : {}) });
+  return ask<T>(path, { method, form, timeout_ms: FORM_TIMEOUT_MS, ...matching(if_match) });
 }
 
-export async function deleteJson(path: string): Promise<void> {
-  await ask<unknown>(path, { method: 'DELETE' });
+export async function deleteJson(path: string, if_match?: string): Promise<void> {
+  await ask<unknown>(path, { method: 'DELETE', ...matching(if_match) });
+}
+
+function matching(hash: string | undefined): Pick<RequestOptions, 'headers'> {
+  return hash ? { headers: { 'If-Match': `"${hash}"` } } : {};
 }
 
 async function ask<T>(path: string, options: RequestOptions): Promise<T> {
