@@ -12,7 +12,8 @@ export function useBatches<T>(rows: () => readonly T[], key: () => unknown, page
 
   function grow(): void {
     if (mounted.value >= batches.value.length) return;
-    mounted.value += 1;
+    // Two at a time: every turn also costs a frame, and more of them at once would keep a tap waiting.
+    mounted.value += 2;
     timer = page.setTimeout(grow, 0);
   }
   watch(key, () => {
