@@ -58,7 +58,7 @@ export function hazardOfItem(failed: FailedItem, context: HazardContext): Hazard
     submission_id: context.submissionId,
     item_path: path,
     checklist_id: checklist.id,
-    description: firstWords(failed, context.locale),
+    description: firstWords(failed, met, context.locale),
     spot: failed.instanceKey ?? "",
     grade,
     grade_suggested: met.length > 0 ? grade : null,
@@ -86,15 +86,25 @@ export function hazardOfVisit(context: Omit<HazardContext, "submissionId" | "loc
 }
 
 /** Only what was measured or ticked is written down for the inspector; a phrase of the library is theirs to choose. */
-function firstWords({ item, answer }: FailedItem, locale: string): string {
+function firstWords({ checklist, item, answer }: FailedItem, met: readonly Determination[], locale: string): string {
   if (item.type === "number" && typeof answer?.value === "string") return `${textIn(item.statement, locale)}：${answer.value} ${item.number?.unit ?? ""}`.trim();
   if (item.type === "facts" && Array.isArray(answer?.value)) {
     const found = answer.value;
     return (item.facts?.options ?? []).filter((option) => found.includes(option.value)).map((option) => textIn(option.label, locale)).join("；");
   }
-  if (item.type === "choice") return textIn(item.choice?.options.find((option) => option.value === answer?.value)?.label, locale);
+  if (item.type === "choice") {
+    const chosen = item.choice?.options.find((option) => option.value === answer?.value);
+    // A clause can be met at an item that is in order by itself ("in use", beside a failed inspection): "in use" is no problem.
+    if (chosen?.result === "pass" && met.length > 0) return titlesOf(checklist, met, locale);
+    return textIn(chosen?.label, locale);
+  }
   const phrases = item.hazard?.phrases ?? [];
   return phrases.length === 1 ? textIn(phrases[0], locale) : "";
+}
+
+function titlesOf(checklist: ChecklistDocument, met: readonly Determination[], locale: string): string {
+  const titles = met.map((found) => textIn(checklist.determinations?.find((each) => each.id === found.id)?.title, locale));
+  return titles.filter((title) => title !== "").join("；");
 }
 
 function clausesOf(checklist: ChecklistDocument, met: readonly Determination[]): Citation[] {
