@@ -38,16 +38,17 @@ MERGED_AT_MOST = 100
 
 _XLSX, _XLS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
+# A tag never crosses "<", and the first place in it counts: else a crafted sheet would be scanned from each tag to its end.
+_PLACED = rb"<(?:\w+:)?c\s(?>(?:[^<>]*?\s)?r=[\"'])"
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
-_COLUMN = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"']([A-Z]{1,3})\d{1,7}[\"']")
-_FORMULA = re.compile(rb"<(?:\w+:)?c\s(?:[^<>]*?\s)?r=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^<>]*>\s*<(?:\w+:)?f[\s/>]")
+_COLUMN = re.compile(_PLACED + rb"([A-Z]{1,3})\d{1,7}[\"']")
+_FORMULA = re.compile(_PLACED + rb"([A-Z]{1,3})(\d{1,7})[\"'][^<>]*+>\s*+<(?:\w+:)?f[\s/>]")
+_FILLED_CELL = re.compile(_PLACED + rb"[A-Z]{1,3}(\d{1,7})[\"'][^<>]*+(?<!/)>")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s(?>[^<>]*?ref=[\"'])([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})[\"']")
 # Only with a place of its own: without one, those that follow would move.
-_EMPTY_CELL = re.compile(rb"<(?:\w+:)?c\s(?=[^<>]*\br=)[^<>]*?(?:/>|>\s*</(?:\w+:)?c>)")
-_EMPTY_ROW = re.compile(rb"<(?:\w+:)?row\s(?=[^<>]*\br=)[^<>]*?(?:/>|>\s*</(?:\w+:)?row>)")
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^<>]*?:id=[\"']([^\"']*)[\"']")
-_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})[\"']")
-
-_FILLED_CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"'][A-Z]{1,3}(\d{1,7})[\"'][^>]*[^/]>")
+_EMPTY_CELL = re.compile(rb"<(?:\w+:)?c\s(?=[^<>]*\br=)[^<>]*?(?:/>|>\s*+</(?:\w+:)?c>)")
+_EMPTY_ROW = re.compile(rb"<(?:\w+:)?row\s(?=[^<>]*\br=)[^<>]*?(?:/>|>\s*+</(?:\w+:)?row>)")
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\s(?>[^<>]*?:id=[\"'])([^\"'<>]*+)[\"']")
 
 Value = str | int | float | bool | date | datetime | time | None
 
@@ -158,7 +159,12 @@ class Book:
 
 
 def text(zh: str, en: str) -> Text:
-    return {"zh": zh, "en": en}
+    """Words in both languages, without the middle where they quote what nobody would read."""
+    return {"zh": _shortened(zh), "en": _shortened(en)}
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= 400 else f"{words[:250]}…{words[-100:]}"
 
 
 def read_book(data: bytes) -> Book:
@@ -393,7 +399,7 @@ def _csv_grids(data: bytes) -> Iterator[_Grid]:
             )
         )
     # Any text is one column of CSV; without a row that begins a survey it was never meant as a form.
-    if not re.search(r'^\s*"?survey"?\s*(,|$)', content, re.IGNORECASE | re.MULTILINE):
+    if not re.search(r'^[ \t]*"?survey"?[ \t]*(,|$)', content, re.IGNORECASE | re.MULTILINE):
         raise _Refused(_no_sheet_names())
     grid: _Grid | None = None
     sheets = 0

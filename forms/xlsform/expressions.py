@@ -18,6 +18,10 @@ _BOUND_NAMES = {sign: name for name, sign in BOUNDS.items()}
 DEPTH_AT_MOST = 40
 
 
+# A cell of Excel holds three times as much; no condition that a person wrote comes near.
+LENGTH_AT_MOST = 10_000
+
+
 class ExpressionError(ValueError):
     """What is wrong with an expression, in both languages, and where (counted in characters from 1)."""
 
@@ -68,6 +72,7 @@ def read_condition(expression: str) -> dict[str, Any]:
 
     Raises: ExpressionError at the first thing that cannot be read.
     """
+    check_length(expression)
     if expression.lstrip().startswith("{"):
         return _read_json(expression)
     reader = _Reader(expression)
@@ -86,6 +91,7 @@ def read_bounds(expression: str) -> dict[str, Any]:
 
 def read_limit(line: str) -> dict[str, Any]:
     """One limit of a number: ``<1.0``, or ``<1.5 WHEN PROFILE(gas_grade, high)``. Raises: ExpressionError."""
+    check_length(line)
     before, when, after = _split_when(line)
     limit = read_bounds(before)
     if not when:
@@ -100,6 +106,14 @@ def write_limit(limit: Document) -> str:
     """The line that ``read_limit`` reads back."""
     line = ", ".join(write_bounds(limit))
     return f"{line} WHEN {write_condition(limit['when'])}" if "when" in limit else line
+
+
+def check_length(expression: str) -> None:
+    """Raises: ExpressionError for what would take long to read."""
+    if len(expression) > LENGTH_AT_MOST:
+        raise ExpressionError(
+            f"太长，最多 {LENGTH_AT_MOST} 个字符", f"too long: at most {LENGTH_AT_MOST} characters", LENGTH_AT_MOST
+        )
 
 
 class _Token(NamedTuple):

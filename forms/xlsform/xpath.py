@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from forms.xlsform.expressions import BOUNDS, DEPTH_AT_MOST, ExpressionError
+from forms.xlsform.expressions import BOUNDS, DEPTH_AT_MOST, ExpressionError, check_length
 
 Document = Mapping[str, Any]
 
@@ -161,6 +161,7 @@ def read_xpath(expression: str, questions: Mapping[str, Question]) -> dict[str, 
 
     Raises: ExpressionError at the first part that a condition cannot say.
     """
+    check_length(expression)
     reader = _Reader(expression, questions)
     condition = reader.any(0)
     reader.expect_end()
@@ -176,6 +177,7 @@ def _answered(children: list[Document]) -> str | None:
 
 def read_range(expression: str) -> tuple[dict[str, Any], int | None]:
     """The bounds on ``.`` and the longest text of a constraint. Raises: ExpressionError when it says anything else."""
+    check_length(expression)
     bounds: dict[str, Any] = {}
     length: int | None = None
     for part in _conjuncts(expression.translate(_PLAIN), 0):

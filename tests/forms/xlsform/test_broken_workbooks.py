@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import re
+import time
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -181,6 +182,39 @@ def test_what_would_take_minutes_is_refused_unread(part: str, before: bytes, mor
     data = remade(GOOD, part, lambda content: content.replace(before, more + before))
 
     assert [found for _, found in errors(read_workbook(data, defaults=FILLED))] == [code]
+
+
+@pytest.mark.parametrize(
+    "tag", [b"<mergeCell " + b"x" * 1000, b"<row " + b" " * 1000, b'<c r="A9">' + b" " * 1000, b"<c " + b"r " * 500]
+)
+def test_tags_that_never_end_are_read_once(tag: bytes) -> None:
+    def repeat(sheet: bytes) -> bytes:
+        return sheet.replace(b"</sheetData>", tag * 8_000 + b"</sheetData>")
+
+    started = time.monotonic()
+    refused(read_workbook(remade(GOOD, "xl/worksheets/sheet1.xml", repeat), defaults=FILLED))
+
+    assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize("text", [b"\n" * 4_000_000 + b"x", b"survey,type\n" + b"," * 4_000_000, b'"' * 4_000_000])
+def test_endless_text_is_read_once(text: bytes) -> None:
+    started = time.monotonic()
+    refused(read_workbook(text, defaults=FILLED))
+
+    assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize("expression", ["${a} = 'yes' or " * 60_000, "not(" * 60_000, "(" * 300_000, ". > 1 and " * 60_000])
+def test_an_expression_of_any_length_is_answered_at_once(expression: str) -> None:
+    rows = ["survey", ",type,name,label,relevant,constraint", ",select_one yn,a,A", f',integer,b,B,"{expression}","{expression}"']
+    data = "\n".join([*rows, "choices", ",list_name,name,label", ",yn,yes,Yes", ",yn,no,No"]).encode()
+
+    started = time.monotonic()
+    found = errors(read_workbook(data, defaults=FILLED))
+
+    assert time.monotonic() - started < 10
+    assert found == [("survey!E4", "expression"), ("survey!F4", "expression")]
 
 
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
