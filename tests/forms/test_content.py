@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from forms import load_checklist
+from forms import load_checklist, relevant_paths, results
 from forms.check import CHECKLISTS_FOLDER, read_json
 from forms.determinations import determine
 
@@ -186,6 +186,22 @@ def test_transport_expresses_the_clauses_whose_text_is_known() -> None:
     }
 
 
+def _found(name: str, answers: dict[str, Any]) -> set[str]:
+    return {each.id for each in determine(load_checklist(_read(name)), answers)}
+
+
+def test_a_bus_company_is_not_asked_about_village_roads() -> None:
+    def shown(profile: dict[str, Any]) -> bool:
+        checklist = load_checklist(_read("transportation"))
+        return any(
+            "s_rails" in path for path in relevant_paths(checklist, {"profile": profile, "repeats": {"road": [{"key": "1"}]}})
+        )
+
+    assert shown({})
+    assert shown({"has_roads": True, "city_bus": True})
+    assert not shown({"city_bus": True})
+
+
 @every_sector
 def test_each_sector_has_at_least_35_items_that_are_judged_on_site(name: str) -> None:
     assert len([item for item in _items(name) if item["points"] > 0]) >= 35
@@ -243,6 +259,10 @@ def test_the_nine_standards_are_nine_equal_sections_with_one_gate_to_be_confirme
     assert all("unverified" in item for item in _items(name))
     assert (document["status"], document["scoring"]["confirmed_by_office"]) == ("published", False)
     assert "草案" in document["title"]["zh"]
+
+
+def _result(name: str, answers: dict[str, Any], path: str) -> str | None:
+    return results(load_checklist(_read(name)), answers)[path].result
 
 
 def _read(name: str) -> dict[str, Any]:
