@@ -190,6 +190,19 @@ def _found(name: str, answers: dict[str, Any]) -> set[str]:
     return {each.id for each in determine(load_checklist(_read(name)), answers)}
 
 
+def test_a_key_process_without_a_control_room_is_asked_for_its_automatic_control() -> None:
+    answers = {"profile": {"key_process": True, "has_control_room": False}, "answers": {"control_facts": {"value": ["no_auto"]}}}
+
+    assert "m121_4" in _found("hazardous_chemicals", answers)
+
+
+@pytest.mark.parametrize(("rich", "result"), [("no", "fail"), ("yes", "pass")])
+def test_oxygen_rich_air_has_its_own_limit(rich: str, result: str) -> None:
+    answers = {"confined_today": {"value": "yes"}, "oxygen_rich": {"value": rich}, "oxygen": {"value": "22.5"}}
+
+    assert _result("hazardous_chemicals", {"profile": {"kind": "production"}, "answers": answers}, "oxygen") == result
+
+
 def test_a_bus_company_is_not_asked_about_village_roads() -> None:
     def shown(profile: dict[str, Any]) -> bool:
         checklist = load_checklist(_read("transportation"))
