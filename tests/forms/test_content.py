@@ -203,6 +203,21 @@ def test_oxygen_rich_air_has_its_own_limit(rich: str, result: str) -> None:
     assert _result("hazardous_chemicals", {"profile": {"kind": "production"}, "answers": answers}, "oxygen") == result
 
 
+def test_a_handrail_near_an_obstacle_is_in_order_behind_its_guard() -> None:
+    def lift(guard: str) -> dict[str, Any]:
+        face = {
+            "lift_state": {"value": "in_use"},
+            "lift_kind": {"value": "escalator"},
+            "handrail_guard": {"value": guard},
+            "handrail_gap": {"value": "250"},
+        }
+        return {"profile": {"has_lift": True}, "repeats": {"lift": [{"key": "1", "answers": face}]}}
+
+    assert _found("special_equipment", lift("yes")) == set()
+    assert _found("special_equipment", lift("no")) == {"se_4_6_e"}
+    assert _result("special_equipment", lift("yes"), "lift[0].handrail_gap") == "pass"
+
+
 def test_a_bus_company_is_not_asked_about_village_roads() -> None:
     def shown(profile: dict[str, Any]) -> bool:
         checklist = load_checklist(_read("transportation"))
