@@ -203,6 +203,14 @@ def test_oxygen_rich_air_has_its_own_limit(rich: str, result: str) -> None:
     assert _result("hazardous_chemicals", {"profile": {"kind": "production"}, "answers": answers}, "oxygen") == result
 
 
+def test_confined_spaces_of_a_mine_are_not_judged_by_the_industry_decree() -> None:
+    work = {"confined": {"value": "yes"}, "vent_first": {"result": "fail"}}
+    answers = {**work, "confined_facts": {"value": ["toxic_risk", "no_test"]}}
+
+    assert "path_d2_13" in _found("hazardous_waste", {"profile": {"unit_class": "industry"}, "answers": answers})
+    assert "path_d2_13" not in _found("hazardous_waste", {"profile": {"unit_class": "mine"}, "answers": answers})
+
+
 def test_a_handrail_near_an_obstacle_is_in_order_behind_its_guard() -> None:
     def lift(guard: str) -> dict[str, Any]:
         face = {
