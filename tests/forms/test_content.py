@@ -226,6 +226,14 @@ def test_a_handrail_near_an_obstacle_is_in_order_behind_its_guard() -> None:
     assert _result("special_equipment", lift("yes"), "lift[0].handrail_gap") == "pass"
 
 
+def test_a_cutting_wheel_has_the_smaller_flange() -> None:
+    def result(kind: str) -> str:
+        answers = {"grinder_kind": {"value": kind}, "grinder_flange": {"value": "28"}}
+        return _result("industrial_park", {"profile": {"has_machining": True}, "answers": answers}, "grinder_flange")
+
+    assert (result("cutting"), result("grinding")) == ("pass", "fail")
+
+
 def test_a_bus_company_is_not_asked_about_village_roads() -> None:
     def shown(profile: dict[str, Any]) -> bool:
         checklist = load_checklist(_read("transportation"))
