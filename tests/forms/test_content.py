@@ -234,6 +234,12 @@ def test_a_cutting_wheel_has_the_smaller_flange() -> None:
     assert (result("cutting"), result("grinding")) == ("pass", "fail")
 
 
+def test_extinguishers_are_counted_by_unit_and_by_place() -> None:
+    limits = {item["id"]: item["number"]["limits"] for item in _items("fire_safety") if item["id"] in ("ext_count", "ext_point")}
+
+    assert limits == {"ext_count": [{"at_least": 2}], "ext_point": [{"at_most": 5}]}
+
+
 def test_a_bus_company_is_not_asked_about_village_roads() -> None:
     def shown(profile: dict[str, Any]) -> bool:
         checklist = load_checklist(_read("transportation"))
