@@ -190,6 +190,23 @@ def _found(name: str, answers: dict[str, Any]) -> set[str]:
     return {each.id for each in determine(load_checklist(_read(name)), answers)}
 
 
+def test_a_wing_of_the_ore_body_needs_its_exit_however_many_the_mine_has() -> None:
+    answers = {"exit_count": {"value": "3"}, "exit_design": {"result": "fail"}, "exit_facts": {"value": ["ex_wing"]}}
+
+    assert "n88_u_1" in _found("non_coal_mine", {"profile": {"has_underground": True}, "answers": answers})
+
+
+def test_a_man_carrier_is_judged_by_its_own_rating_too() -> None:
+    mine = {"profile": {"has_underground": True, "has_trackless": True}}
+
+    def found(load: str) -> bool:
+        answers = {"carrier_persons": {"value": "15"}, "carrier_load": {"value": load}}
+        return "n88_u_23" in _found("non_coal_mine", {**mine, "answers": answers})
+
+    assert not found("100")
+    assert found("120")
+
+
 def test_a_key_process_without_a_control_room_is_asked_for_its_automatic_control() -> None:
     answers = {"profile": {"key_process": True, "has_control_room": False}, "answers": {"control_facts": {"value": ["no_auto"]}}}
 
