@@ -190,6 +190,38 @@ def _found(name: str, answers: dict[str, Any]) -> set[str]:
     return {each.id for each in determine(load_checklist(_read(name)), answers)}
 
 
+def test_signs_of_a_slide_in_an_open_pit_count_only_if_nobody_withdrew() -> None:
+    signs = {"slope_signs": {"result": "fail"}, "slope_facts": {"value": ["sl_heave"]}}
+    careless = {**signs, "slope_facts": {"value": ["sl_heave", "sl_no_withdraw"]}}
+    pit = {"profile": {"mining_method": "open_pit"}}
+
+    assert "m21_15_4" not in _found("coal_mine", {**pit, "answers": signs})
+    assert "m21_15_4" in _found("coal_mine", {**pit, "answers": careless})
+
+
+def test_driverless_haulage_excuses_haulage_and_not_the_winning_of_coal() -> None:
+    def found(*facts: str) -> bool:
+        answers = {"contracting": {"result": "fail"}, "contracting_facts": {"value": list(facts)}}
+        return "m21_18_5" in _found("coal_mine", {"profile": {"outsourced": True}, "answers": answers})
+
+    assert found("pit_outsourced")
+    assert not found("pit_outsourced", "exc_driverless")
+    assert found("f_m21_18_5", "exc_driverless")
+
+
+def test_a_producing_mine_that_goes_deeper_is_asked_for_its_drainage() -> None:
+    answers = {"profile": {"status": "producing"}, "answers": {"deep_drainage": {"result": "fail"}}}
+
+    assert "m21_10_11" in _found("coal_mine", answers)
+
+
+def test_the_halt_list_of_shanxi_stops_the_mine_and_makes_no_major_hazard() -> None:
+    entries = [entry for entry in _determinations("coal_mine") if entry["standard"] == "shanxi-coal-special-provisions"]
+
+    assert {entry["clause"] for entry in entries} == {f"第{numeral}条" for numeral in NUMERALS[1:11]}
+    assert {(entry["grade"], entry["halt"], "unverified" in entry) for entry in entries} == {("general", "site", True)}
+
+
 def test_a_wing_of_the_ore_body_needs_its_exit_however_many_the_mine_has() -> None:
     answers = {"exit_count": {"value": "3"}, "exit_design": {"result": "fail"}, "exit_facts": {"value": ["ex_wing"]}}
 
@@ -267,6 +299,15 @@ def test_a_bus_company_is_not_asked_about_village_roads() -> None:
     assert shown({})
     assert shown({"has_roads": True, "city_bus": True})
     assert not shown({"city_bus": True})
+
+
+def test_a_number_is_not_filled_in_for_what_is_not_there() -> None:
+    """What does not exist is not applicable; it is not a 9999 or a 0 made up for the score."""
+    made_up = ("填9999", "填999", "填99", "已封闭填", "瓶间填0", "没带填0")
+
+    assert [
+        (name, item["id"]) for name in SECTORS for item in _items(name) if any(text in item["how"]["zh"] for text in made_up)
+    ] == []
 
 
 @every_sector
