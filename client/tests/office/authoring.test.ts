@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AuthoringFault, Change, ChangeKind } from '@/office/api/authoring';
-import { blockersOf, cellOf, changesToShow, faultsToShow, groupsOf, readinessOf } from '@/office/checklists/publishing';
+import { blockersOf, cellOf, changesToShow, faultsOf, faultsToShow, groupsOf, readinessOf } from '@/office/checklists/publishing';
 import { unverifiedOf } from '@/office/checklists/unverified';
 
 const text = (zh: string) => ({ zh, en: zh });
@@ -56,6 +56,14 @@ test('errors stand before notes and keep the order of the file', () => {
   const faults = [fault('a', { params: { severity: 'warning' } }), fault('b', { params: { severity: 'error' } }), fault('c')];
 
   expect(faultsToShow(faults).map(({ code }) => code)).toEqual(['b', 'c', 'a']);
+});
+
+test('a refusal that says nothing about the checklist itself has no table of faults', () => {
+  const stale = { pointer: '#/hash', code: 'stale', detail: '', params: { hash: 'abc' } };
+  const worded = fault('schema-enum', { params: { what: text('不在可选值内') } });
+
+  expect(faultsOf({ errors: [stale, worded] })).toEqual([worded]);
+  expect(faultsOf(null)).toEqual([]);
 });
 
 test('unverified items and clauses are listed with their reasons and grounds', () => {

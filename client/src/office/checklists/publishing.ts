@@ -16,6 +16,11 @@ export function changesToShow(report: Pick<Report, 'changes'>): Change[] {
   return [...report.changes].sort((a, b) => place(a) - place(b));
 }
 
+/** The faults of a refusal that say something of the checklist; "stale" and the like are said in its first sentence. */
+export function faultsOf(problem: { errors?: readonly unknown[] | undefined } | null): AuthoringFault[] {
+  return ((problem?.errors ?? []) as AuthoringFault[]).filter((fault) => fault.params?.what !== undefined || fault.detail);
+}
+
 export type ChangeGroup = 'loses' | 'alters' | 'wording';
 const WORDING_AND_ORDER: ReadonlySet<ChangeKind> = new Set(['reworded', 'reordered']);
 
