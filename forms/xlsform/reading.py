@@ -30,7 +30,7 @@ from forms.xlsform.question_types import Kind, QuestionType, as_xlsform, questio
 from forms.xlsform.questions import profile_question, questions_of
 from forms.xlsform.tables import CJK, Table
 from forms.xlsform.writing import INSTANCE_KEY, SECTION, YES_NO_LIST
-from forms.xlsform.xpath import NOT_APPLICABLE, NOTHING_FOUND, PROFILE, Question, UnknownQuestion, read_xpath, write_xpath
+from forms.xlsform.xpath import ITEM, NOT_APPLICABLE, NOTHING_FOUND, PROFILE, Question, UnknownQuestion, read_xpath, write_xpath
 
 DEPTH_AT_MOST = 8
 SCHEMA = "https://zezhou.example/schemas/checklist-1.json"
@@ -306,7 +306,7 @@ class _Reader:
         if name.startswith(INSTANCE_KEY) and repeat is not None:
             self._section(row).key_row = row
             return
-        item_id = self._id(row, name)
+        item_id = self._id(row, name.removeprefix(ITEM) if self.ours else name)
         if item_id is None:
             return
         section = self._section(row)

@@ -21,7 +21,7 @@ from forms.xlsform import columns
 from forms.xlsform.cells import cleaned
 from forms.xlsform.expressions import write_condition, write_limit
 from forms.xlsform.questions import questions_of
-from forms.xlsform.xpath import NOT_APPLICABLE, NOTHING_FOUND, PROFILE, Question, write_xpath
+from forms.xlsform.xpath import NOT_APPLICABLE, NOTHING_FOUND, PROFILE, Question, form_name, write_xpath
 
 Document = Mapping[str, Any]
 
@@ -124,7 +124,7 @@ def _survey_rows(document: Document, questions: Mapping[str, Question]) -> Itera
 def _item_row(item: Document, questions: Mapping[str, Question], home: str | None) -> dict[str, Any]:
     not_applicable = item.get("not_applicable")
     row: dict[str, Any] = {
-        "name": item["id"],
+        "name": form_name(item["id"]),
         **_texts("label", item["statement"]),
         **_texts("hint", item.get("how")),
         **_texts("guidance_hint", item.get("photo_hint")),

@@ -19,6 +19,14 @@ Document = Mapping[str, Any]
 NOT_APPLICABLE = "_not_applicable"
 NOTHING_FOUND = "_none"
 PROFILE = "profile."
+ITEM = "item."
+# XLSForm keeps these for itself, or they are our group of profile keys.
+_TAKEN = {"meta", "data", "profile"}
+
+
+def form_name(item_id: str) -> str:
+    """The name that an item has in the form."""
+    return ITEM + item_id if item_id in _TAKEN else item_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ class _Writer:
         question = self.questions.get(item)
         if question is None or (question.repeated is not None and question.repeated != self.home):
             raise _Unsayable
-        return f"${{{item}}} != ''"
+        return f"${{{form_name(item)}}} != ''"
 
     def _operand(self, condition: Document) -> str:
         written = self.write(condition)
@@ -101,7 +109,7 @@ class _Writer:
         question = self.questions.get(item)
         if question is None:
             raise _Unsayable
-        reference = f"${{{item}}}"
+        reference = f"${{{form_name(item)}}}"
         from_outside = question.repeated is not None and question.repeated != self.home
         if "has" in condition:
             # selected() over many instances looks at the first only.
