@@ -93,7 +93,7 @@ def _there(phone: Phone, page: Page, plan: Plan) -> dict[str, str]:
 def _judge(page: Page, path: str, result: str) -> None:
     row = item(page, path)
     if row.get_attribute("data-result") != result:
-        # Shows as chosen only when it is on disk, a moment after the tap.
+        # The control shows the tap at once, the row its result when it is on disk.
         row.get_by_test_id(f"answer-{result}").click(force=True)
     expect(row).to_have_attribute("data-result", result)
 
