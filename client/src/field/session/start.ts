@@ -24,7 +24,8 @@ export function deviceLabel(userAgent: string): string {
   return `${system} · ${app}`;
 }
 
-function readHint(browser: Window): boolean {
+/** Whether somebody was signed in when the app was last used: a guess, before the store can be asked. */
+export function readHint(browser: Window = window): boolean {
   try {
     return browser.localStorage.getItem(HINT_KEY) === "1";
   } catch {
