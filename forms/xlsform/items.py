@@ -178,7 +178,11 @@ class Items:
                 text("加 phrases_zh、phrases_en、deadline_days 等列，或在导入时给统一的整改天数",
                      "add the columns phrases_zh, phrases_en, deadline_days …, or give the days for all at import"),
             )  # fmt: skip
-            item["hazard"] = None
+            item["hazard"] = {
+                "phrases": [dict(TO_COMPLETE)],
+                "deadline": {"days": 0, "day_kind": "calendar"},
+                "evidence": dict(TO_COMPLETE),
+            }
 
     def _default_basis(self, row: Row, item: dict[str, Any]) -> None:
         if self.defaults.basis is None:
@@ -188,7 +192,7 @@ class Items:
                 text("加 basis 列（如 work-safety-law-2021 第41条），或在导入时给统一的依据",
                      "add the column basis (work-safety-law-2021 第41条), or give a ground for all at import"),
             )  # fmt: skip
-            item["basis"] = None
+            item["basis"] = [{"standard": "unknown", "clause": "?"}]
             return
         standard, clause = self.defaults.basis
         item["basis"] = [{"standard": standard, "clause": clause}]

@@ -68,7 +68,9 @@ def read_workbook(data: bytes, standards: Standards | None = None, defaults: Def
     reader = _Reader(book, defaults or Defaults())
     document = reader.document()
     if document is not None:
-        located = [reader.places.located(problem) for problem in validate_checklist(document, standards)]
+        # What stands in for grounds that are missing is in no catalogue.
+        known = None if any(problem.code == "basis-missing" for problem in reader.problems) else standards
+        located = [reader.places.located(problem) for problem in validate_checklist(document, known)]
         reader.problems += _news(reader.problems, located)
     if document is not None and not _has_errors(reader.problems) and not reader.ours:
         reader.problems += _pyxform_problems(book)
@@ -184,12 +186,7 @@ class _Reader:
                     )
                 )
             return None
-        # Without what was refused, every complaint about the rest would be a guess.
-        return None if self._is_incomplete() else document
-
-    def _is_incomplete(self) -> bool:
-        follow_ups = {"basis-missing", "hazard-missing"}
-        return any(problem.severity is Severity.ERROR and problem.code in follow_ups for problem in self.problems)
+        return document
 
     def _no_survey(self, sheet: Sheet | None) -> None:
         names = "、".join(each.name for each in self.book.sheets.values())
@@ -610,7 +607,22 @@ class _Reader:
             "applies_to": {"subject_kinds": ["village", "enterprise", "unit"]},
             "valid_from": self.defaults.valid_from,
         }
-        return {key: value for key, value in head.items() if value != ""}
+        for key, (zh, en, column) in _HEAD.items():
+            if not (head[key] if key != "title" else title):
+                self._tell_missing_head(key, zh, en, column)
+                head[key] = _STAND_INS[key]
+        return head
+
+    def _tell_missing_head(self, key: str, zh: str, en: str, column: str) -> None:
+        mend = text(f"导入时填写{zh}", f"give the {en} at import")
+        if column:
+            mend = text(
+                f"导入时填写，或在 settings 的 {column} 列写", f"give it at import, or in the column {column} of settings"
+            )
+        place = self.book.find(columns.SETTINGS) if column else None
+        self.problems.append(
+            (place or self.survey.sheet).problem(f"{key.replace('_', '-')}-missing", text(f"没有{zh}", f"there is no {en}"), mend)
+        )
 
     def _own_head(self, found: dict[str, Any]) -> dict[str, Any]:
         head: dict[str, Any] = {key: found[key] for key in ("id", "version") if found.get(key)}
@@ -938,6 +950,15 @@ def option_value_of(name: str) -> str | None:
     return plain[:64] or None
 
 
+# What a foreign form says of itself in settings, or the office at import.
+_HEAD = {
+    "id": ("编号", "id", "form_id"),
+    "title": ("名称", "title", "form_title"),
+    "version": ("版本", "version", "version"),
+    "valid_from": ("起用日", "first day of use", ""),
+}
+# So that one look finds the other faults, too; a form that lacks any of these is refused.
+_STAND_INS: dict[str, Any] = {"id": "unnamed", "title": dict(TO_COMPLETE), "version": "2000.1", "valid_from": "2000-01-01"}
 _ROW_REFUSED = {"type-refused", "unknown-list", "too-few-choices", "name", "duplicate-id"}
 _NAMES = text(
     "小写字母开头，只用小写字母、数字、下划线，如 exit_1",

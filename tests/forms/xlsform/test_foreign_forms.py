@@ -92,6 +92,18 @@ def test_without_a_ground_every_row_is_refused_by_name() -> None:
     ]  # fmt: skip
 
 
+def test_what_the_form_says_nowhere_is_asked_for_together_with_all_other_faults() -> None:
+    data = book(survey="type | name | label\nselect_one yn | a | A\ndate | b | B", choices=YES_NO, settings="version\n2026.1")
+
+    found = read_workbook(data, STANDARDS)
+
+    assert errors(found) == [
+        ("survey!", "valid-from-missing"), ("survey!2", "basis-missing"), ("survey!2", "hazard-missing"), ("survey!A3", "type-refused"),
+        ("settings!", "id-missing"), ("settings!", "title-missing"),
+    ]  # fmt: skip
+    assert "form_id" in found.errors[-2].mend["zh"]
+
+
 def test_one_language_is_marked_to_be_translated() -> None:
     imported = read("type | name | label\nselect_one yn | a | Is the exit free?\nselect_one yn | b | 出口畅通")
 
