@@ -341,7 +341,9 @@ class Items:
         survey = self.survey
         item["type"] = "number"
         decimals = survey.number(row, "decimals")
-        decimals = kind.decimals if decimals is None else decimals
+        if decimals is None:
+            steps = re.findall(r"(?:start|end|step)\s*=\s*-?\d+\.(\d+)", survey.value(row, "parameters"))
+            decimals = max([kind.decimals, *(len(step) for step in steps)])
         minimum, maximum = survey.number(row, "minimum"), survey.number(row, "maximum")
         if minimum is None or maximum is None:
             minimum, maximum = self._range(row, kind, decimals, minimum, maximum)

@@ -375,6 +375,9 @@ class _Reader:
             better = identifier_of(name)
             mend = text(f"改为 {better}，引用它的地方也改", f"write {better}, also where it is referred to") if better else _NAMES
             self.problems.append(cell.problem("name", what, mend))
+        elif not self.ours and name.lower() == "meta":
+            what = text("XLSForm 留着 meta 这个名称自用", "XLSForm keeps the name meta for itself")
+            self.problems.append(cell.problem("name", what, text("改成别的名称", "give it another name")))
         elif not self.ours and first is not row and name not in self.ids:
             self.problems.append(_same_name(cell, name, first))
         else:
@@ -720,6 +723,8 @@ class _Reader:
         maximum = self.survey.number(row, "maximum")
         if maximum is None and not self.ours:
             count = self.survey.cell(row, "repeat_count")
+            if count.column:
+                self.places.put(f"{pointer}/repeat/max", count)
             if count.text and not re.fullmatch(r"\d{1,3}", count.text):
                 what = text(
                     f"个数不能由别的答案决定，按最多 {REPEATS_AT_MOST} 个导入",

@@ -163,6 +163,18 @@ def test_two_bounds_on_one_side_both_hold() -> None:
     assert (found["a"]["number"]["minimum"], found["a"]["number"]["maximum"]) == (8, 19)
 
 
+def test_a_range_keeps_the_decimals_of_its_steps() -> None:
+    number = items(read("type | name | label | parameters\nrange | a | A | start=0 end=10 step=0.25"))["a"]["number"]
+
+    assert (number["decimals"], number["minimum"], number["maximum"]) == (2, 0, 10)
+
+
+def test_a_count_of_repeats_that_is_too_large_is_refused_at_its_cell() -> None:
+    imported = read("type | name | label | repeat_count\nbegin_repeat | r | R | 999\nselect_one yn | a | A\nend_repeat")
+
+    assert errors(imported) == [("survey!D2", "schema-maximum")]
+
+
 def test_a_count_of_repeats_that_depends_on_an_answer_is_pointed_out() -> None:
     imported = read(
         "type | name | label | repeat_count\ninteger | n | N\nbegin_repeat | r | R | ${n}\nselect_one yn | a | A\nend_repeat"
@@ -243,6 +255,7 @@ REFUSED = [
     ("select_one yn | a | x | | | | if(1, 2, 3)", "survey!G2", "not-supported"),
     ("select_one yn | a | x | | | | | ${b} = 1", "survey!H2", "not-supported"),
     ("select_one yn | my name | x", "survey!B2", "name"),
+    ("select_one yn | meta | x", "survey!B2", "name"),
     ("begin_group | | G\nselect_one yn | a | A\nend_group", "survey!B2", "name"),
     ("begin_group | a | G\nselect_one yn | b | B\nend_group\nselect_one yn | a | A", "survey!B5", "duplicate-id"),
     ("begin_group | g | G\nselect_one yn | b | B\nend_repeat", "survey!A4", "wrong-end"),
