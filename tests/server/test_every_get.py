@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from server.db import db
 from server.evidence.jobs import run_inspect_photo
 from server.openapi import document_text
 from server.scores.service import rebuild_all
@@ -65,3 +67,33 @@ def test_every_get_answers_as_documented(app: Flask, anna: Person, chen: Person,
     not_yet_built = {"/api/downloads/{download_id}/file": 409}
     assert seen == dict.fromkeys(seen, 200) | not_yet_built
     assert len(seen) >= 28
+
+
+def _told(app: Flask, chen: Person, known: dict[str, str]) -> dict[str, str]:
+    """What the office is told at every address, but for the time of the answer; files and the quarantine itself left out."""
+    rebuild_all(NOW)
+    db.session.rollback()
+    paths = [path for path, operations in json.loads(document_text(app))["paths"].items() if "get" in operations]
+    own = ("/api/quarantine", "/api/sync/", "/api/forms/", "/api/visits/drafts", "/api/accounts/", "/api/evidence/")
+    counting = [path for path in paths if not path.startswith(own) and not path.endswith("/file")]
+    return {path: re.sub(r'"as_of":"[^"]*"', "", chen.get(path.format(**known)).text) for path in counting}
+
+
+@pytest.mark.parametrize(
+    ("gas", "status", "counted"), [("0.50", "accepted", True), ("150", "quarantined", False)], ids=["fits", "does not fit"]
+)
+def test_a_quarantined_record_is_counted_at_no_address(
+    app: Flask, anna: Person, chen: Person, county: County, known: dict[str, str], gas: str, status: str, counted: bool
+) -> None:
+    """One answer beyond what can be measured, everything else as a record that counts: the office's figures stay as they were."""
+    before = _told(app, chen, known)
+    answers = {"exit": {"result": "fail"}, "alarm": {"result": "fail"}, "gas": {"value": gas}}
+    record = submission(county.mine, new_id(), answers, made_at="2026-11-24T10:00:00+08:00")
+
+    [result] = anna.post("/api/sync/records", json=batch(record)).json["results"]
+
+    assert result["status"] == status
+    after = _told(app, chen, known)
+    changed = {path for path in before if before[path] != after[path]}
+    assert {"/api/scores/overview", "/api/scores/by", "/api/scores/subjects/{subject_id}"} <= before.keys()
+    assert ("/api/scores/overview" in changed) if counted else (changed == set()), changed

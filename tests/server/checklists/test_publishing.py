@@ -220,6 +220,31 @@ def test_an_older_version_can_be_put_into_use_again(chen: Person, anna: Person) 
     assert reinstate(chen, "0" * 64).status_code == 404
 
 
+def test_a_version_that_is_reinstated_takes_the_place_of_the_one_in_use(chen: Person, anna: Person) -> None:
+    first = published(chen, ladders())
+    published(chen, ladders("2026.2", points=7))
+
+    assert reinstate(chen, first["hash"]).status_code == 200
+
+    entry = next(each for each in chen.get("/api/forms/library").json["checklists"] if each["id"] == "ladders")
+    assert [(each["version"], each["current"]) for each in entry["versions"]] == [("2026.2", False), ("2026.1", True)]
+    assert [each["version"] for each in anna.get("/api/forms/checklists").json["checklists"] if each["id"] == "ladders"] == [
+        "2026.1"
+    ]
+
+
+def test_the_library_keeps_retired_versions_with_who_and_why(chen: Person) -> None:
+    version = published(chen, ladders())
+    retire(chen, version["hash"], reason="分值有误")
+
+    entry = next(each for each in chen.get("/api/forms/library").json["checklists"] if each["id"] == "ladders")
+
+    assert entry["current"] is None
+    assert [(each["state"], each["retire_approved_by"], each["retire_reason"]) for each in entry["versions"]] == [
+        ("retired", "王主任", "分值有误")
+    ]
+
+
 @pytest.mark.parametrize("field", ["approved_by", "reason"])
 def test_retiring_needs_a_name_and_a_reason(chen: Person, field: str) -> None:
     version = published(chen, ladders())
