@@ -157,7 +157,7 @@ class Engine implements Outbox {
     await inVault(this.vault, () => writeMeta(this.vault, "device_id", this.parts.device_id)).catch(() => undefined);
     await this.setSending({ ...CALM });
     await forgetOldBytes(this.vault).catch(() => undefined);
-    this.watchVault();
+    await this.watchVault();
     const lanes = [this.recordsLane(ended)];
     for (let lane = 0; lane < PARALLEL_UPLOADS; lane += 1) lanes.push(this.photosLane(ended, abort.signal));
     await Promise.all(lanes);
@@ -307,9 +307,11 @@ class Engine implements Outbox {
     ).catch(() => undefined);
   }
 
-  private watchVault(): void {
+  private async watchVault(): Promise<void> {
     const { db } = this.vault;
-    let lastAsked: number | null = null;
+    const readAsked = (): Promise<number | null> => readMeta<number>(this.vault, "send_now");
+    // Before anything is sent, so that being asked during the first attempt is heard.
+    let lastAsked = await inVault(this.vault, readAsked).catch(() => null);
     this.subscription = liveQuery(async () => ({
       records: await db.records.where({ state: "waiting" }).count(),
       photos: await db.photos.where("upload.state").equals("waiting").count(),
@@ -317,13 +319,13 @@ class Engine implements Outbox {
       drafts: await db.visits.where({ state: "open" }).count(),
       // Read so that a person's choice wakes the lane.
       urgent: await db.mirrors.filter((mirror) => mirror.urgent).count(),
-      asked: await readMeta<number>(this.vault, "send_now"),
+      asked: await readAsked(),
     })).subscribe({
       next: ({ records, photos, visits, drafts, asked }) => {
         this.waiting = { records, photos, visits, drafts };
         // Not "later than before": the clock may have been set back.
-        const isAsked = asked !== null && lastAsked !== null && asked !== lastAsked;
-        lastAsked = asked ?? 0;
+        const isAsked = asked !== null && asked !== lastAsked;
+        lastAsked = asked;
         if (isAsked) this.endWait();
         else this.wake();
       },
