@@ -23,9 +23,11 @@ export function useSections(fill: Fill, profileTitle: () => string): Sections {
     const title = profileTitle();
     return fields.length === 0 ? [] : [{ id: PROFILE_SECTION, title: { zh: title, en: title }, repeat: null, parts: [], done: known, total: fields.length }];
   });
-  const tabs = computed(() => [...profile.value, ...fill.sections.value]);
+  // A section in which nothing applies is no stop on the way, but it does not vanish under the finger.
+  const stops = computed(() => fill.sections.value.filter((section) => section.repeat || section.id === chosen.value || section.parts.some((part) => part.rows.length > 0)));
+  const tabs = computed(() => [...profile.value, ...stops.value]);
   // Facts that are known already need no stop; the first section with something to check does.
-  const first = computed(() => (profile.value[0] && profile.value[0].done < profile.value[0].total ? profile.value[0] : fill.sections.value[0])?.id ?? "");
+  const first = computed(() => (profile.value[0] && profile.value[0].done < profile.value[0].total ? profile.value[0] : stops.value[0])?.id ?? "");
   const currentId = computed(() => {
     const wanted = chosen.value ?? first.value;
     return tabs.value.some((section) => section.id === wanted) ? wanted : first.value;
