@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from server import feed
 from server.accounts.service import create_user, hash_password
 from server.db import db
 from server.demo.accounts import DEMO_PASSWORD, INSPECTOR, OFFICE, SUPERVISOR
+from server.demo.units import SHOP, UNITS, VILLAGE, DemoUnit
 from server.pairings.models import FrequencyRule, Pairing
 from server.permissions import Role, ScopeKind
 from server.register.models import (
@@ -61,19 +62,6 @@ DEPARTMENTS: tuple[tuple[str, str, list[str]], ...] = (
 )
 
 OFFICERS = ("赵建国", "李雪梅", "王志强", "张晓燕", "刘海龙", "陈秀英", "郭永平", "杨丽华", "韩文军", "秦国栋", "司马晓光")
-
-ENTERPRISES: dict[str, tuple[str, ...]] = {
-    "coal_mine": ("巴公煤业一号井", "下村煤业", "周村煤业", "川底煤业", "大东沟煤业", "南岭煤业"),
-    "hazardous_chemicals": (
-        "化工仓储有限公司", "煤化工有限公司", "兴隆加油站", "迎宾加油站", "气体充装站", "涂料有限公司", "液氨制冷厂",
-        "晋东加油站", "溶剂经营部",
-    ),
-    "fire_safety": (
-        "铸造有限公司", "商贸城", "宾馆", "幼儿园", "卫生院", "中心小学", "养老服务中心", "纺织厂", "物流仓库",
-        "家具厂", "超市", "影剧院", "饭店", "高级中学", "精密铸件股份有限公司第三分厂（含消失模车间）",
-    ),
-}  # fmt: skip
-UNITS = {"幼儿园", "卫生院", "中心小学", "养老服务中心", "高级中学"}
 
 # The outline's corners less a margin; the city district in the middle is left out (zezhou.md §5).
 WEST, EAST, SOUTH, NORTH = 112.60, 113.17, 35.25, 35.68
@@ -205,25 +193,21 @@ def _add_subjects(
 ) -> list[Subject]:
     towns = list(TOWNS)
     subjects: list[Subject] = []
-    for sector, names in ENTERPRISES.items():
-        for number, name in enumerate(names):
-            town = _town_named_in(name) or towns[(len(subjects) * 5 + number) % len(towns)]
-            kind = "unit" if name in UNITS else "enterprise"
-            sectors = [sector] if sector == "fire_safety" else [sector, "fire_safety"]
-            full = name if name.startswith(TOWNS[town][0][:2]) else f"{TOWNS[town][0][:-1]}{name}"
-            subjects.append(_subject(chance, start, f"{full}（示例）", kind, town, None, sectors, departments[sector], profiles))
+    for number, unit in enumerate(UNITS):
+        town = _town_named_in(unit.name) or towns[number * 5 % len(towns)]
+        full = unit.name if unit.name.startswith(TOWNS[town][0][:2]) else f"{TOWNS[town][0][:-1]}{unit.name}"
+        named = replace(unit, name=f"{full}（示例）")
+        subjects.append(_subject(chance, start, named, town, None, departments[unit.sectors[0]], profiles))
     # Every town has villages and one more shop, so that no row of a comparison is empty.
     for index, code in enumerate(towns):
         for number in range(2 if index % 2 else 1):
             name = VILLAGES[(index * 3 + number) % len(VILLAGES)]
             village = f"{code}9{number + 1:02}"
-            label = f"{TOWNS[code][0]}{name}（示例）"
-            subjects.append(_subject(chance, start, label, "village", code, village, ["fire_safety"], None, profiles))
+            people = DemoUnit(f"{TOWNS[code][0]}{name}（示例）", ("fire_safety",), VILLAGE, "village")
+            subjects.append(_subject(chance, start, people, code, village, None, profiles))
         if index % 3 == 0:
-            label = f"{TOWNS[code][0][:-1]}五金店（示例）"
-            subjects.append(
-                _subject(chance, start, label, "enterprise", code, None, ["fire_safety"], departments["fire_safety"], profiles)
-            )
+            shop = DemoUnit(f"{TOWNS[code][0][:-1]}五金店（示例）", ("fire_safety",), SHOP)
+            subjects.append(_subject(chance, start, shop, code, None, departments["fire_safety"], profiles))
     db.session.add_all(subjects)
     db.session.flush()
     return subjects
@@ -232,11 +216,9 @@ def _add_subjects(
 def _subject(
     chance: random.Random,
     start: date,
-    name: str,
-    kind: str,
+    unit: DemoUnit,
     town: str,
     village: str | None,
-    sectors: list[str],
     department: uuid.UUID | None,
     profiles: Mapping[str, list[dict[str, Any]]],
 ) -> Subject:
@@ -244,40 +226,33 @@ def _subject(
     subject = Subject(
         id=uuid.UUID(int=chance.getrandbits(128), version=4),
         county_code=COUNTY,
-        name=name,
-        initials=initials(name.removesuffix("（示例）")),
-        kind=kind,
-        target_group="village" if kind == "village" else "enterprise_institution",
+        name=unit.name,
+        initials=initials(unit.name.removesuffix("（示例）")),
+        kind=unit.kind,
+        target_group="village" if unit.kind == "village" else "enterprise_institution",
         town_code=town,
         village_code=village,
         address=f"{TOWNS[town][0]}（演示地址）",
         lng=lng,
         lat=lat,
         industry_department_id=department,
-        representative_name=chance.choice(("王负责", "李主任", "张经理", "赵矿长", "刘书记")),
-        representative_title="村委会主任" if kind == "village" else "主要负责人",
+        representative_name=chance.choice(("王负责", "李主任", "张经理", "赵主管", "刘书记")),
+        representative_title="村委会主任" if unit.kind == "village" else "主要负责人",
         representative_phone=f"1390356{chance.randrange(10000):04}",
-        profile=_profile(chance, sectors, profiles),
+        profile=_profile(unit, profiles),
         valid_from=start,
         is_demo=True,
     )
     subject.sector_rows = [
-        SubjectSector(county_code=COUNTY, sector=sector, position=position) for position, sector in enumerate(sectors)
+        SubjectSector(county_code=COUNTY, sector=sector, position=position) for position, sector in enumerate(unit.sectors)
     ]
     return subject
 
 
-def _profile(chance: random.Random, sectors: list[str], profiles: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
-    """A value for every fact that the subject's checklists ask for; mines of the county are underground ones."""
-    values: dict[str, Any] = {}
-    for sector in sectors:
-        for key in profiles.get(sector, []):
-            if key["type"] == "choice":
-                options = [option["value"] for option in key["options"]]
-                values[key["id"]] = options[0] if key["id"] == "mining_method" else chance.choice(options)
-            elif key["type"] == "boolean":
-                values[key["id"]] = chance.random() < 0.4
-    return values
+def _profile(unit: DemoUnit, profiles: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """What is known of the facts that the unit's checklists ask for."""
+    asked = [key for sector in unit.sectors for key in profiles.get(sector, [])]
+    return {key["id"]: False for key in asked if key["type"] == "boolean"} | unit.facts
 
 
 def _add_pairings(
