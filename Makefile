@@ -35,7 +35,7 @@ test-browser: ## end-to-end tests in a real browser only
 
 check: ## format, lint, types, checklists
 	@$(PYTHON) scripts/setup.py --dev --no-client
-	@$(RUN) -m ruff check . && $(RUN) -m mypy server forms media sync
+	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy server forms media sync
 	@$(RUN) -m forms.check
 	@$(PYTHON) scripts/setup.py --npm run check
 

@@ -442,9 +442,7 @@ class _Fold:
             if photo["id"] in self.photo_ids:
                 continue
             self.photo_ids.add(photo["id"])
-            self.values["photos"].append(
-                {"id": photo["id"], "role": photo.get("role") or role, "event_id": event["id"]}
-            )
+            self.values["photos"].append({"id": photo["id"], "role": photo.get("role") or role, "event_id": event["id"]})
 
 
 def _event_order(event: Mapping[str, Any]) -> tuple[int, Any, int, str]:

@@ -65,6 +65,4 @@ def visit_completeness(
     photos = {photo.id: photo for photo in expected_photos}.values()
     missing_photos = tuple(photo.id for photo in photos if photo.id not in stored_photos)
     different = tuple(photo.id for photo in photos if stored_photos.get(photo.id, photo.sha256) != photo.sha256)
-    return Completeness(
-        not (missing_records or missing_photos or different), missing_records, missing_photos, different
-    )
+    return Completeness(not (missing_records or missing_photos or different), missing_records, missing_photos, different)

@@ -151,9 +151,7 @@ def _shape_faults(document: dict[Any, Any]) -> list[Fault]:
         ("body", lambda value: isinstance(value, dict), "not_an_object"),
         ("content_hash", is_sha256, "not_a_sha256"),
     )
-    faults += [
-        Fault(f"/{key}", code, {}) for key, holds, code in checks if key in document and not holds(document[key])
-    ]
+    faults += [Fault(f"/{key}", code, {}) for key, holds, code in checks if key in document and not holds(document[key])]
     if not faults and document["kind"] == RecordKind.VISIT and document["visit_id"] != document["id"]:
         faults.append(Fault("/visit_id", "not_the_visit_itself", {}))
     return faults

@@ -32,9 +32,7 @@ class RetryDecision:
     delay_ms: int | None
 
 
-def decide_retry(
-    status: int | None, failed_attempts: int, retry_after_s: int | None, random_unit: float
-) -> RetryDecision:
+def decide_retry(status: int | None, failed_attempts: int, retry_after_s: int | None, random_unit: float) -> RetryDecision:
     """``status`` None is a network failure; ``failed_attempts`` counts this one; ``random_unit`` lies in [0, 1).
 
     401 asks for a new sign-in: what is unsent stays, and goes up afterwards.

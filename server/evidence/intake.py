@@ -59,11 +59,7 @@ def lock_photos(ids: Iterable[uuid.UUID], county_code: str, author_id: uuid.UUID
         insert(Photo).on_conflict_do_nothing(index_elements=["id"]), [{"id": photo_id, **empty} for photo_id in wanted]
     )
     rows = db.session.scalars(
-        select(Photo)
-        .where(Photo.id.in_(wanted))
-        .order_by(Photo.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(Photo).where(Photo.id.in_(wanted)).order_by(Photo.id).with_for_update().execution_options(populate_existing=True)
     )
     return {photo.id: photo for photo in rows}
 

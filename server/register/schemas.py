@@ -42,5 +42,3 @@ class SubjectQuerySchema(Schema):
     q = fields.String(validate=validate.Length(max=60))
     page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=10_000))
     page_size = fields.Integer(load_default=50, validate=validate.Range(min=1, max=500))
-
-

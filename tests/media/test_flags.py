@@ -43,9 +43,7 @@ def test_a_photo_without_reproach_has_no_flag() -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        pytest.param(
-            {"device_position": None}, Flag(FlagCode.NO_POSITION, Severity.NOTICE, {}), id="no position, no reason"
-        ),
+        pytest.param({"device_position": None}, Flag(FlagCode.NO_POSITION, Severity.NOTICE, {}), id="no position, no reason"),
         pytest.param(
             {"device_position": None, "no_position_reason": "underground"},
             Flag(FlagCode.NO_POSITION, Severity.INFO, {"reason": "underground"}),

@@ -27,9 +27,7 @@ def heic(size: tuple[int, int] = (64, 48)) -> bytes:
         pytest.param(jpeg(scene(size=(64, 48))), Picture(MediaType.JPEG, 64, 48), id="jpeg"),
         pytest.param(encoded(scene(size=(64, 48)), "PNG"), Picture(MediaType.PNG, 64, 48), id="png"),
         pytest.param(encoded(scene(size=(64, 48)), "WEBP"), Picture(MediaType.WEBP, 64, 48), id="webp, lossy"),
-        pytest.param(
-            encoded(scene(size=(64, 48)), "WEBP", lossless=True), Picture(MediaType.WEBP, 64, 48), id="webp lossless"
-        ),
+        pytest.param(encoded(scene(size=(64, 48)), "WEBP", lossless=True), Picture(MediaType.WEBP, 64, 48), id="webp lossless"),
         pytest.param(heic(), Picture(MediaType.HEIC, 64, 48), id="heic"),
     ],
 )

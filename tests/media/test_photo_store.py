@@ -213,9 +213,7 @@ def test_full_disk_leaves_no_half_object(store: PhotoStore, tmp_path: Path, monk
     assert files(tmp_path / "photos") == []
 
 
-def test_file_and_folder_are_synced_before_the_upload_counts(
-    store: PhotoStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_file_and_folder_are_synced_before_the_upload_counts(store: PhotoStore, monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
     fsync, replace = os.fsync, os.replace
 
@@ -251,9 +249,7 @@ with store.append("u1", 0, 1 << 30) as part:
 
 
 @pytest.mark.parametrize("after_writes", [1, 7, 60])
-def test_killed_writer_loses_its_lock_and_nothing_that_it_wrote(
-    after_writes: int, store: PhotoStore, tmp_path: Path
-) -> None:
+def test_killed_writer_loses_its_lock_and_nothing_that_it_wrote(after_writes: int, store: PhotoStore, tmp_path: Path) -> None:
     store.create_upload("u1")
     writer = subprocess.Popen(
         [sys.executable, "-c", WRITER, str(tmp_path / "photos")], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]

@@ -257,9 +257,7 @@ def test_two_lengths_and_smuggled_requests_are_refused(live: LiveServer, anna: P
         b"Transfer-Encoding: chunked, identity\r\n",
     ):
         with socket.create_connection(("127.0.0.1", live.port), timeout=10) as connection:
-            connection.sendall(
-                b"POST /api/sync/records HTTP/1.1\r\nHost: x\r\n" + head + b"\r\nhello"
-            )
+            connection.sendall(b"POST /api/sync/records HTTP/1.1\r\nHost: x\r\n" + head + b"\r\nhello")
             connection.shutdown(socket.SHUT_WR)
             answer = connection.recv(65536)
 

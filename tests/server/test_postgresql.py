@@ -128,9 +128,7 @@ def test_visit_whose_last_record_and_last_photo_arrive_at_once_is_complete(
     assert anna.get(f"/api/visits/{visit_id}").json["receipt"] is not None
 
 
-def test_photo_whose_record_and_bytes_arrive_at_once_is_one_row(
-    anna: Person, county: County, interleaving: Interleaving
-) -> None:
+def test_photo_whose_record_and_bytes_arrive_at_once_is_one_row(anna: Person, county: County, interleaving: Interleaving) -> None:
     visit_id, photo_id, data = new_id(), new_id(), photo_bytes()
     facts = photo_record(county.mine, photo_id, data, visit_id=visit_id)
     expected = [{"id": photo_id, "sha256": sha256(data), "size_bytes": len(data)}]
@@ -143,9 +141,7 @@ def test_photo_whose_record_and_bytes_arrive_at_once_is_one_row(
     assert answer["visits"][0]["complete"] is True
 
 
-def test_hazard_that_two_people_act_on_at_once_keeps_both_acts(
-    anna: Person, county: County, interleaving: Interleaving
-) -> None:
+def test_hazard_that_two_people_act_on_at_once_keeps_both_acts(anna: Person, county: County, interleaving: Interleaving) -> None:
     hazard_id = new_id()
     push(anna, found(county.mine, None, hazard_id))
     submitted = event(county.mine, hazard_id, "submitted", "2026-11-21T09:00:00+08:00", photos=[])
@@ -157,9 +153,7 @@ def test_hazard_that_two_people_act_on_at_once_keeps_both_acts(
     assert (hazard.state, hazard.projection["ineffective"]) == ("closed", [])
 
 
-def test_desk_and_phone_act_on_a_hazard_at_once(
-    anna: Person, chen: Person, county: County, interleaving: Interleaving
-) -> None:
+def test_desk_and_phone_act_on_a_hazard_at_once(anna: Person, chen: Person, county: County, interleaving: Interleaving) -> None:
     hazard_id = new_id()
     push(anna, found(county.mine, None, hazard_id))
     submitted = event(county.mine, hazard_id, "submitted", "2026-11-21T09:00:00+08:00", photos=[])

@@ -37,12 +37,8 @@ def upgrade() -> None:
         sa.Column("closed_at", _MOMENT, nullable=True),
         sa.Column("closed_by", sa.Uuid(), nullable=True),
         sa.Column("county_code", sa.String(length=6), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["created_by"], ["user_account.id"], name=op.f("fk_checklist_draft_created_by_user_account")
-        ),
-        sa.ForeignKeyConstraint(
-            ["changed_by"], ["user_account.id"], name=op.f("fk_checklist_draft_changed_by_user_account")
-        ),
+        sa.ForeignKeyConstraint(["created_by"], ["user_account.id"], name=op.f("fk_checklist_draft_created_by_user_account")),
+        sa.ForeignKeyConstraint(["changed_by"], ["user_account.id"], name=op.f("fk_checklist_draft_changed_by_user_account")),
         sa.ForeignKeyConstraint(["closed_by"], ["user_account.id"], name=op.f("fk_checklist_draft_closed_by_user_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_checklist_draft")),
     )
@@ -74,9 +70,7 @@ def upgrade() -> None:
         for name, length in (("approved_by", 80), ("note", 1000), ("retire_approved_by", 80), ("retire_reason", 1000)):
             # The default is for the rows that are there; the application always says what it means.
             table.add_column(sa.Column(name, sa.String(length=length), nullable=False, server_default=""))
-        table.create_foreign_key(
-            op.f("fk_checklist_version_retired_by_user_account"), "user_account", ["retired_by"], ["id"]
-        )
+        table.create_foreign_key(op.f("fk_checklist_version_retired_by_user_account"), "user_account", ["retired_by"], ["id"])
 
 
 def downgrade() -> None:

@@ -79,9 +79,7 @@ def test_subject_scores_hold_the_right_numbers(app: Flask, chen: Person, ids: di
     assert rows[-1][0].endswith("日期：2026-11-24")
 
 
-def test_town_comparison_has_the_fifteen_columns_of_the_annex_first(
-    app: Flask, chen: Person, ids: dict[str, str]
-) -> None:
+def test_town_comparison_has_the_fifteen_columns_of_the_annex_first(app: Flask, chen: Person, ids: dict[str, str]) -> None:
     rows = lines(fetch(app, chen, "town_comparison", "xlsx"))
 
     assert rows[1][:15] == [
@@ -181,9 +179,7 @@ def test_order_that_cannot_be_filled_is_refused_and_noted_nowhere(
     assert db.session.query(Download).count() == 0
 
 
-def test_failure_says_so_and_leaves_no_file(
-    app: Flask, chen: Person, county: County, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failure_says_so_and_leaves_no_file(app: Flask, chen: Person, county: County, monkeypatch: pytest.MonkeyPatch) -> None:
     def break_down(table: Any, path: Any) -> None:
         path.write_bytes(b"half")
         raise OSError("disk full")

@@ -78,9 +78,7 @@ def test_full_rebuild_gives_equal_rows(app: Flask, anna: Person, county: County)
     assert table(SubjectDay) == days
 
 
-def test_deadline_that_passes_at_midnight_makes_the_subject_due_for_a_refresh(
-    app: Flask, anna: Person, county: County
-) -> None:
+def test_deadline_that_passes_at_midnight_makes_the_subject_due_for_a_refresh(app: Flask, anna: Person, county: County) -> None:
     tell_november(anna, county)
     rebuild_all(NOW)
     work_off(app)

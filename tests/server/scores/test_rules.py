@@ -205,9 +205,7 @@ def test_equal_groups_share_a_place_and_the_next_one_is_skipped() -> None:
     assert rank(groups) == {"a": 1, "b": 2, "c": 2, "d": 4, "e": None}
 
 
-@pytest.mark.parametrize(
-    ("covered", "to_cover", "ranked"), [(1, 2, True), (49, 100, False), (0, 0, False), (3, 3, True)]
-)
+@pytest.mark.parametrize(("covered", "to_cover", "ranked"), [(1, 2, True), (49, 100, False), (0, 0, False), (3, 3, True)])
 def test_group_of_which_little_was_visited_is_not_ranked(covered: int, to_cover: int, ranked: bool) -> None:
     assert is_rankable(covered, to_cover) is ranked
 

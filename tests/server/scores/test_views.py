@@ -87,9 +87,7 @@ def test_towns_are_ranked_and_a_town_without_sample_is_not(chen: Person, ids: di
         ("sector", [("危险化学品", 1), ("煤矿", 1), ("消防安全", 1)]),
     ],
 )
-def test_groups_by_department_and_main_sector(
-    chen: Person, ids: dict[str, str], group: str, rows: list[tuple[str, int]]
-) -> None:
+def test_groups_by_department_and_main_sector(chen: Person, ids: dict[str, str], group: str, rows: list[tuple[str, int]]) -> None:
     body = chen.get(f"/api/scores/by?group={group}&period=2026-Q4").json
 
     assert [(row["name"], row["subjects"]) for row in body["rows"]] == rows
@@ -149,9 +147,7 @@ def test_subject_list_is_filtered_and_paged(chen: Person, county: County, query:
     assert [item["subject"]["name"] for item in body["items"]] == names
 
 
-def test_drilldown_names_the_hazards_of_numerator_and_denominator(
-    chen: Person, county: County, ids: dict[str, str]
-) -> None:
+def test_drilldown_names_the_hazards_of_numerator_and_denominator(chen: Person, county: County, ids: dict[str, str]) -> None:
     body = chen.get(f"/api/scores/subjects/{county.mine}?period=2026-Q4").json
 
     rectification, on_time = body["rates"]["rectification"], body["rates"]["on_time"]
