@@ -18,8 +18,9 @@ SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1_638_400 / 8
 
 # A stopwatch from one event to the paint after a condition holds. `until` is looked at once per frame.
 STOPWATCH = """
-window.stopwatch = (event, until) => new Promise((resolve) => {
+window.stopwatch = (event, until) => new Promise((resolve, reject) => {
   let from = null;
+  setTimeout(() => reject(new Error(`${from === null ? `no ${event}` : until} in a minute`)), 60_000);
   addEventListener(event, (raised) => { from ??= raised.timeStamp; look(); }, { capture: true, once: true });
   const look = () => requestAnimationFrame(() => (until() ? painted() : look()));
   // The frame callback runs before the paint, a message sent from it arrives after.

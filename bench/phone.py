@@ -242,6 +242,8 @@ def _taps(page: Page, tools: CDPSession, inputs: Any, *, until: str = "input.che
     found: list[float] = []
     for index in range(min(TAPS, inputs.count())):
         target = inputs.nth(index)
+        # What the tap before it led to may still push this one down, under the bar at the bottom.
+        page.wait_for_timeout(400)
         target.evaluate("input => input.scrollIntoView({ block: 'center' })")
         page.wait_for_timeout(150)
         box = target.bounding_box()
