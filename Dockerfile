@@ -19,6 +19,7 @@ RUN pip install --no-cache-dir --requirement requirements.txt
 COPY forms/ forms/
 COPY media/ media/
 COPY sync/ sync/
+COPY vocabulary/ vocabulary/
 COPY server/ server/
 COPY --from=client /build/client/dist client/dist/
 USER service

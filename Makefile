@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-python test-client test-browser check api-types screenshots bench clean
+.PHONY: help setup build run test test-python test-client test-browser check words api-types screenshots bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -35,9 +35,13 @@ test-browser: ## end-to-end tests in a real browser only
 
 check: ## format, lint, types, checklists
 	@$(PYTHON) scripts/setup.py --dev --no-client
-	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy server forms media sync
+	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy server forms media sync vocabulary
 	@$(RUN) -m forms.check
 	@$(PYTHON) scripts/setup.py --npm run check
+
+words: ## after a change of the vocabulary: the enums, unions and screen words made from it
+	@$(PYTHON) scripts/setup.py --no-client
+	@$(RUN) -m vocabulary
 
 api-types: ## after a change of the API: the client's copy of the OpenAPI document and its types
 	@$(PYTHON) scripts/setup.py --no-client

@@ -1,0 +1,574 @@
+// Generated from vocabulary/*.json by `python -m vocabulary`; not edited by hand.
+
+/** What a person is in the service. */
+export const Role = {
+  inspector: "inspector",
+  supervisor: "supervisor",
+  county_office: "county_office",
+  administrator: "administrator",
+} as const;
+export type Role = (typeof Role)[keyof typeof Role];
+
+/** What a role covers. */
+export const ScopeKind = {
+  county: "county",
+  town: "town",
+  department: "department",
+  sector: "sector",
+  self: "self",
+} as const;
+export type ScopeKind = (typeof ScopeKind)[keyof typeof ScopeKind];
+
+/** What a role may do; the session tells the client which of them are given. */
+export const Action = {
+  read_forms: "forms:read",
+  write_forms: "forms:write",
+  publish_forms: "forms:publish",
+  sync: "sync:use",
+  read_subjects: "subjects:read",
+  read_visits: "visits:read",
+  read_hazards: "hazards:read",
+  act_on_hazards: "hazards:act",
+  upload_photos: "photos:upload",
+  read_photos: "photos:read",
+  review_photos: "photos:review",
+  read_scores: "scores:read",
+  download: "downloads:make",
+  read_quarantine: "quarantine:read",
+  resolve_quarantine: "quarantine:resolve",
+  import_rescue: "rescue:import",
+  administer: "service:administer",
+} as const;
+export type Action = (typeof Action)[keyof typeof Action];
+
+/** Languages of texts. */
+export const Language = {
+  zh: "zh",
+  en: "en",
+} as const;
+export type Language = (typeof Language)[keyof typeof Language];
+
+/** What was found at a checklist item. */
+export const ItemResult = {
+  pass: "pass",
+  partial: "partial",
+  fail: "fail",
+  not_applicable: "not_applicable",
+  unchecked: "unchecked",
+} as const;
+export type ItemResult = (typeof ItemResult)[keyof typeof ItemResult];
+
+/** What a checklist item asks for. */
+export const ItemKind = {
+  judgement: "judgement",
+  number: "number",
+  choice: "choice",
+  facts: "facts",
+  text: "text",
+  photo: "photo",
+} as const;
+export type ItemKind = (typeof ItemKind)[keyof typeof ItemKind];
+
+/** What kind of answer a fact about a subject is. */
+export const ProfileKind = {
+  choice: "choice",
+  boolean: "boolean",
+  number: "number",
+} as const;
+export type ProfileKind = (typeof ProfileKind)[keyof typeof ProfileKind];
+
+/** Whether phones are offered a version. */
+export const ChecklistStatus = {
+  draft: "draft",
+  published: "published",
+  retired: "retired",
+} as const;
+export type ChecklistStatus = (typeof ChecklistStatus)[keyof typeof ChecklistStatus];
+
+/** Who wrote a version. */
+export const ChecklistOrigin = {
+  repository: "repository",
+  office: "office",
+} as const;
+export type ChecklistOrigin = (typeof ChecklistOrigin)[keyof typeof ChecklistOrigin];
+
+/** How a draft ended. */
+export const DraftOutcome = {
+  published: "published",
+  discarded: "discarded",
+} as const;
+export type DraftOutcome = (typeof DraftOutcome)[keyof typeof DraftOutcome];
+
+/** What a new version changes. */
+export const RevisionKind = {
+  added: "added",
+  removed: "removed",
+  retyped: "retyped",
+  rescored: "rescored",
+  reworded: "reworded",
+  relimited: "relimited",
+  moved: "moved",
+  condition: "condition",
+  narrowed: "narrowed",
+  widened: "widened",
+  grounds: "grounds",
+  hazard: "hazard",
+  scope: "scope",
+  reordered: "reordered",
+} as const;
+export type RevisionKind = (typeof RevisionKind)[keyof typeof RevisionKind];
+
+/** An error forbids publication; a warning asks the author to look again. */
+export const AuthoringSeverity = {
+  error: "error",
+  warning: "warning",
+} as const;
+export type AuthoringSeverity = (typeof AuthoringSeverity)[keyof typeof AuthoringSeverity];
+
+/** Bands of a score. */
+export const ScoreGrade = {
+  excellent: "excellent",
+  good: "good",
+  qualified: "qualified",
+  unqualified: "unqualified",
+} as const;
+export type ScoreGrade = (typeof ScoreGrade)[keyof typeof ScoreGrade];
+
+/** How a checklist shows a score. */
+export const Rounding = {
+  one_decimal: "one_decimal",
+  whole: "whole",
+} as const;
+export type Rounding = (typeof Rounding)[keyof typeof Rounding];
+
+/** What a photo shows. */
+export const PhotoRole = {
+  overview: "overview",
+  close_up: "close_up",
+  name_plate: "name_plate",
+  before: "before",
+  after: "after",
+  signature: "signature",
+  paper: "paper",
+  item: "item",
+} as const;
+export type PhotoRole = (typeof PhotoRole)[keyof typeof PhotoRole];
+
+/** How a photo came into the phone. */
+export const PhotoSource = {
+  camera: "camera",
+  album: "album",
+} as const;
+export type PhotoSource = (typeof PhotoSource)[keyof typeof PhotoSource];
+
+/** Integrity flags: hints for the reviewer, never a refusal. */
+export const PhotoFlag = {
+  no_position: "no_position",
+  far_from_subject: "far_from_subject",
+  positions_disagree: "positions_disagree",
+  outside_county: "outside_county",
+  outside_visit: "outside_visit",
+  clock_off: "clock_off",
+  exif_time_off: "exif_time_off",
+  album: "album",
+  edited_by_software: "edited_by_software",
+  same_bytes_elsewhere: "same_bytes_elsewhere",
+  near_same_elsewhere: "near_same_elsewhere",
+  after_like_before: "after_like_before",
+  broken_picture: "broken_picture",
+} as const;
+export type PhotoFlag = (typeof PhotoFlag)[keyof typeof PhotoFlag];
+
+/** info: a legal state that is good to know; notice: look; warning: look twice. */
+export const FlagSeverity = {
+  info: "info",
+  notice: "notice",
+  warning: "warning",
+} as const;
+export type FlagSeverity = (typeof FlagSeverity)[keyof typeof FlagSeverity];
+
+/** An act of a photo's reviewer; `withdrawn` takes the one before it back. */
+export const ReviewDecision = {
+  approved: "approved",
+  returned: "returned",
+  second_opinion: "second_opinion",
+  withdrawn: "withdrawn",
+} as const;
+export type ReviewDecision = (typeof ReviewDecision)[keyof typeof ReviewDecision];
+
+/** Where a photo stands in review. */
+export const ReviewState = {
+  pending: "pending",
+  approved: "approved",
+  returned: "returned",
+  second_opinion: "second_opinion",
+} as const;
+export type ReviewState = (typeof ReviewState)[keyof typeof ReviewState];
+
+/** Coordinate systems of positions. */
+export const Datum = {
+  wgs_84: "WGS-84",
+  gcj_02: "GCJ-02",
+  bd_09: "BD-09",
+  cgcs2000: "CGCS2000",
+} as const;
+export type Datum = (typeof Datum)[keyof typeof Datum];
+
+/** Where a phone's position came from. */
+export const PositionProvider = {
+  gps: "gps",
+  network: "network",
+  manual: "manual",
+  none: "none",
+} as const;
+export type PositionProvider = (typeof PositionProvider)[keyof typeof PositionProvider];
+
+/** Shapes a reviewer or inspector draws on a photo. */
+export const MarkShape = {
+  circle: "circle",
+} as const;
+export type MarkShape = (typeof MarkShape)[keyof typeof MarkShape];
+
+/** Where a hazard stands in its life. Overdue is derived from dates and never a state. */
+export const HazardState = {
+  draft: "draft",
+  confirmed: "confirmed",
+  assigned: "assigned",
+  rectifying: "rectifying",
+  submitted: "submitted",
+  closed: "closed",
+  voided: "voided",
+} as const;
+export type HazardState = (typeof HazardState)[keyof typeof HazardState];
+
+/** What can happen to a hazard, in the order of its life: two events of one instant take effect in this order. */
+export const HazardEventKind = {
+  found: "found",
+  item_failed: "item_failed",
+  confirmed: "confirmed",
+  regraded: "regraded",
+  assigned: "assigned",
+  transferred: "transferred",
+  extended: "extended",
+  accepted: "accepted",
+  submitted: "submitted",
+  rechecked: "rechecked",
+  closed: "closed",
+  voided: "voided",
+  photo_added: "photo_added",
+  noted: "noted",
+} as const;
+export type HazardEventKind = (typeof HazardEventKind)[keyof typeof HazardEventKind];
+
+/** Why an event is kept but changes nothing. */
+export const Ineffective = {
+  already_found: "already_found",
+  already_confirmed: "already_confirmed",
+  not_confirmed: "not_confirmed",
+  not_assigned: "not_assigned",
+  not_submitted: "not_submitted",
+  already_submitted: "already_submitted",
+  already_closed: "already_closed",
+  voided: "voided",
+  commitments_incomplete: "commitments_incomplete",
+  deadline_not_later: "deadline_not_later",
+  needs_extension: "needs_extension",
+  same_grade: "same_grade",
+  unreadable: "unreadable",
+} as const;
+export type Ineffective = (typeof Ineffective)[keyof typeof Ineffective];
+
+/** 隐患等级. */
+export const HazardGrade = {
+  general: "general",
+  major: "major",
+} as const;
+export type HazardGrade = (typeof HazardGrade)[keyof typeof HazardGrade];
+
+/** What a hazard is an instance of, in the words of the national definition of an accident hazard. */
+export const KindOfHazard = {
+  unsafe_state: "unsafe_state",
+  unsafe_act: "unsafe_act",
+  management_defect: "management_defect",
+} as const;
+export type KindOfHazard = (typeof KindOfHazard)[keyof typeof KindOfHazard];
+
+/** Who brought a hazard to light. */
+export const HazardSource = {
+  self_check: "self_check",
+  pairing_visit: "pairing_visit",
+  department_check: "department_check",
+  tip_off: "tip_off",
+  handed_down: "handed_down",
+} as const;
+export type HazardSource = (typeof HazardSource)[keyof typeof HazardSource];
+
+/** 五落实: what a rectification must state. */
+export const Commitment = {
+  responsible_person: "responsible_person",
+  measures: "measures",
+  funds_wan: "funds_wan",
+  deadline: "deadline",
+  contingency_plan: "contingency_plan",
+} as const;
+export type Commitment = (typeof Commitment)[keyof typeof Commitment];
+
+/** What a re-check found. */
+export const RecheckResult = {
+  pass: "pass",
+  return: "return",
+} as const;
+export type RecheckResult = (typeof RecheckResult)[keyof typeof RecheckResult];
+
+/** What a determination advises to stop at once. */
+export const Halt = {
+  none: "none",
+  device: "device",
+  area: "area",
+  site: "site",
+} as const;
+export type Halt = (typeof Halt)[keyof typeof Halt];
+
+/** On which track a determination goes on. */
+export const Route = {
+  help_track: "help_track",
+  enforcement_track: "enforcement_track",
+  handover: "handover",
+} as const;
+export type Route = (typeof Route)[keyof typeof Route];
+
+/** The authority whose criteria a determination follows. */
+export const Regulator = {
+  emergency_bureau: "emergency_bureau",
+  mine_safety_administration: "mine_safety_administration",
+  fire_rescue: "fire_rescue",
+  market_regulation: "market_regulation",
+  housing_construction: "housing_construction",
+  transport: "transport",
+  ecology: "ecology",
+  natural_resources: "natural_resources",
+} as const;
+export type Regulator = (typeof Regulator)[keyof typeof Regulator];
+
+/** How the days of a rectification deadline are counted. */
+export const DayKind = {
+  calendar: "calendar",
+  working: "working",
+} as const;
+export type DayKind = (typeof DayKind)[keyof typeof DayKind];
+
+/** What can be downloaded. */
+export const DownloadKind = {
+  subject_scores: "subject_scores",
+  town_comparison: "town_comparison",
+  hazard_ledger: "hazard_ledger",
+} as const;
+export type DownloadKind = (typeof DownloadKind)[keyof typeof DownloadKind];
+
+/** Formats of downloads. */
+export const DownloadFormat = {
+  xlsx: "xlsx",
+  csv: "csv",
+  json: "json",
+  geojson: "geojson",
+} as const;
+export type DownloadFormat = (typeof DownloadFormat)[keyof typeof DownloadFormat];
+
+/** Where a download stands. */
+export const DownloadState = {
+  queued: "queued",
+  running: "running",
+  done: "done",
+  failed: "failed",
+} as const;
+export type DownloadState = (typeof DownloadState)[keyof typeof DownloadState];
+
+/** By what figures are compared. */
+export const Grouping = {
+  town: "town",
+  department: "department",
+  sector: "sector",
+} as const;
+export type Grouping = (typeof Grouping)[keyof typeof Grouping];
+
+/** By what groups are ranked. */
+export const Ranking = {
+  rectification: "rectification",
+  on_time: "on_time",
+  coverage: "coverage",
+  score: "score",
+} as const;
+export type Ranking = (typeof Ranking)[keyof typeof Ranking];
+
+/** Kinds of work that follow a commit. */
+export const Topic = {
+  refresh_subject: "refresh_subject",
+  inspect_photo: "inspect_photo",
+  build_download: "build_download",
+} as const;
+export type Topic = (typeof Topic)[keyof typeof Topic];
+
+/** Queues of jobs, in the order in which one worker empties them. */
+export const Queue = {
+  scores: "scores",
+  evidence: "evidence",
+  downloads: "downloads",
+} as const;
+export type Queue = (typeof Queue)[keyof typeof Queue];
+
+/** What phones push. */
+export const RecordKind = {
+  visit: "visit",
+  submission: "submission",
+  hazard_event: "hazard_event",
+  photo: "photo",
+} as const;
+export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
+
+/** What became of a pushed record or of a part of a rescue file. */
+export const RecordStatus = {
+  accepted: "accepted",
+  already_accepted: "already_accepted",
+  quarantined: "quarantined",
+  conflict: "conflict",
+  refused: "refused",
+} as const;
+export type RecordStatus = (typeof RecordStatus)[keyof typeof RecordStatus];
+
+/** Whether a stored record counts. */
+export const RecordState = {
+  accepted: "accepted",
+  quarantined: "quarantined",
+  resolved: "resolved",
+} as const;
+export type RecordState = (typeof RecordState)[keyof typeof RecordState];
+
+/** Where a record stands that did not fit its checklist. */
+export const QuarantineState = {
+  open: "open",
+  accepted: "accepted",
+  corrected: "corrected",
+  set_aside: "set_aside",
+} as const;
+export type QuarantineState = (typeof QuarantineState)[keyof typeof QuarantineState];
+
+/** What a receipt is for. */
+export const ReceiptKind = {
+  record: "record",
+  photo: "photo",
+  visit: "visit",
+} as const;
+export type ReceiptKind = (typeof ReceiptKind)[keyof typeof ReceiptKind];
+
+/** How the unit's representative signed. */
+export const SignatureKind = {
+  signed: "signed",
+  paper: "paper",
+  refused: "refused",
+  absent: "absent",
+} as const;
+export type SignatureKind = (typeof SignatureKind)[keyof typeof SignatureKind];
+
+/** What a rescue file holds. */
+export const RescuePart = {
+  record: "record",
+  photo: "photo",
+  draft: "draft",
+} as const;
+export type RescuePart = (typeof RescuePart)[keyof typeof RescuePart];
+
+/** Kinds of entities in the feed that phones pull. */
+export const ChangeKind = {
+  subject: "subject",
+  checklist: "checklist",
+  hazard: "hazard",
+  visit: "visit",
+  submission: "submission",
+  photo_review: "photo_review",
+  quarantine: "quarantine",
+  draft: "draft",
+} as const;
+export type ChangeKind = (typeof ChangeKind)[keyof typeof ChangeKind];
+
+/** 行业领域. */
+export const Sector = {
+  coal_mine: "coal_mine",
+  hazardous_chemicals: "hazardous_chemicals",
+  non_coal_mine: "non_coal_mine",
+  fire_safety: "fire_safety",
+  road_transport: "road_transport",
+  transportation: "transportation",
+  urban_construction: "urban_construction",
+  industrial_park: "industrial_park",
+  hazardous_waste: "hazardous_waste",
+  special_equipment: "special_equipment",
+} as const;
+export type Sector = (typeof Sector)[keyof typeof Sector];
+
+/** 主体类别. */
+export const SubjectKind = {
+  village: "village",
+  enterprise: "enterprise",
+  unit: "unit",
+} as const;
+export type SubjectKind = (typeof SubjectKind)[keyof typeof SubjectKind];
+
+/** The group of subjects that a target of the year is set for. */
+export const TargetGroup = {
+  village: "village",
+  enterprise_institution: "enterprise_institution",
+} as const;
+export type TargetGroup = (typeof TargetGroup)[keyof typeof TargetGroup];
+
+/** Level of an area. */
+export const AreaKind = {
+  county: "county",
+  town: "town",
+  village: "village",
+} as const;
+export type AreaKind = (typeof AreaKind)[keyof typeof AreaKind];
+
+/** What a village-level area is. */
+export const VillageKind = {
+  village: "village",
+  community: "community",
+} as const;
+export type VillageKind = (typeof VillageKind)[keyof typeof VillageKind];
+
+/** What a government body is in the programme. */
+export const DepartmentKind = {
+  industry_department: "industry_department",
+  lead_unit: "lead_unit",
+  town_government: "town_government",
+  committee_office: "committee_office",
+} as const;
+export type DepartmentKind = (typeof DepartmentKind)[keyof typeof DepartmentKind];
+
+/** 红橙黄蓝: graded risk. */
+export const RiskColor = {
+  red: "red",
+  orange: "orange",
+  yellow: "yellow",
+  blue: "blue",
+} as const;
+export type RiskColor = (typeof RiskColor)[keyof typeof RiskColor];
+
+/** 包联层级. */
+export const PairingLayer = {
+  territorial_town: "territorial_town",
+  lead_unit: "lead_unit",
+  industry_department: "industry_department",
+  bureau_leader: "bureau_leader",
+} as const;
+export type PairingLayer = (typeof PairingLayer)[keyof typeof PairingLayer];
+
+/** Unit of a visit frequency rule; `days` is once every so many days, the others are visits within each calendar span. */
+export const FrequencyUnit = {
+  days: "days",
+  week: "week",
+  month: "month",
+  quarter: "quarter",
+  half_year: "half_year",
+  year: "year",
+} as const;
+export type FrequencyUnit = (typeof FrequencyUnit)[keyof typeof FrequencyUnit];

@@ -1,0 +1,638 @@
+"""Generated from vocabulary/*.json by `python -m vocabulary`; not edited by hand."""
+
+from vocabulary.words import Code
+
+__all__ = [
+    "Action",
+    "AreaKind",
+    "AuthoringSeverity",
+    "ChangeKind",
+    "ChecklistOrigin",
+    "ChecklistStatus",
+    "Commitment",
+    "Datum",
+    "DayKind",
+    "DepartmentKind",
+    "DownloadFormat",
+    "DownloadKind",
+    "DownloadState",
+    "DraftOutcome",
+    "FlagSeverity",
+    "FrequencyUnit",
+    "Grouping",
+    "Halt",
+    "HazardEventKind",
+    "HazardGrade",
+    "HazardSource",
+    "HazardState",
+    "Ineffective",
+    "ItemKind",
+    "ItemResult",
+    "KindOfHazard",
+    "Language",
+    "MarkShape",
+    "PairingLayer",
+    "PhotoFlag",
+    "PhotoRole",
+    "PhotoSource",
+    "PositionProvider",
+    "ProfileKind",
+    "QuarantineState",
+    "Queue",
+    "Ranking",
+    "ReceiptKind",
+    "RecheckResult",
+    "RecordKind",
+    "RecordState",
+    "RecordStatus",
+    "Regulator",
+    "RescuePart",
+    "ReviewDecision",
+    "ReviewState",
+    "RevisionKind",
+    "RiskColor",
+    "Role",
+    "Rounding",
+    "Route",
+    "ScopeKind",
+    "ScoreGrade",
+    "Sector",
+    "SignatureKind",
+    "SubjectKind",
+    "TargetGroup",
+    "Topic",
+    "VillageKind",
+]
+
+
+class Role(Code):
+    """What a person is in the service."""
+
+    INSPECTOR = "inspector"
+    SUPERVISOR = "supervisor"
+    COUNTY_OFFICE = "county_office"
+    ADMINISTRATOR = "administrator"
+
+
+class ScopeKind(Code):
+    """What a role covers."""
+
+    COUNTY = "county"
+    TOWN = "town"
+    DEPARTMENT = "department"
+    SECTOR = "sector"
+    SELF = "self"
+
+
+class Action(Code):
+    """What a role may do; the session tells the client which of them are given."""
+
+    READ_FORMS = "forms:read"
+    WRITE_FORMS = "forms:write"
+    PUBLISH_FORMS = "forms:publish"
+    SYNC = "sync:use"
+    READ_SUBJECTS = "subjects:read"
+    READ_VISITS = "visits:read"
+    READ_HAZARDS = "hazards:read"
+    ACT_ON_HAZARDS = "hazards:act"
+    UPLOAD_PHOTOS = "photos:upload"
+    READ_PHOTOS = "photos:read"
+    REVIEW_PHOTOS = "photos:review"
+    READ_SCORES = "scores:read"
+    DOWNLOAD = "downloads:make"
+    READ_QUARANTINE = "quarantine:read"
+    RESOLVE_QUARANTINE = "quarantine:resolve"
+    IMPORT_RESCUE = "rescue:import"
+    ADMINISTER = "service:administer"
+
+
+class Language(Code):
+    """Languages of texts."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class ItemResult(Code):
+    """What was found at a checklist item."""
+
+    PASS = "pass"
+    PARTIAL = "partial"
+    FAIL = "fail"
+    NOT_APPLICABLE = "not_applicable"
+    UNCHECKED = "unchecked"
+
+
+class ItemKind(Code):
+    """What a checklist item asks for."""
+
+    JUDGEMENT = "judgement"
+    NUMBER = "number"
+    CHOICE = "choice"
+    FACTS = "facts"
+    TEXT = "text"
+    PHOTO = "photo"
+
+
+class ProfileKind(Code):
+    """What kind of answer a fact about a subject is."""
+
+    CHOICE = "choice"
+    BOOLEAN = "boolean"
+    NUMBER = "number"
+
+
+class ChecklistStatus(Code):
+    """Whether phones are offered a version."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+class ChecklistOrigin(Code):
+    """Who wrote a version."""
+
+    REPOSITORY = "repository"
+    OFFICE = "office"
+
+
+class DraftOutcome(Code):
+    """How a draft ended."""
+
+    PUBLISHED = "published"
+    DISCARDED = "discarded"
+
+
+class RevisionKind(Code):
+    """What a new version changes."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    RETYPED = "retyped"
+    RESCORED = "rescored"
+    REWORDED = "reworded"
+    RELIMITED = "relimited"
+    MOVED = "moved"
+    CONDITION = "condition"
+    NARROWED = "narrowed"
+    WIDENED = "widened"
+    GROUNDS = "grounds"
+    HAZARD = "hazard"
+    SCOPE = "scope"
+    REORDERED = "reordered"
+
+
+class AuthoringSeverity(Code):
+    """An error forbids publication; a warning asks the author to look again."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class ScoreGrade(Code):
+    """Bands of a score."""
+
+    EXCELLENT = "excellent"
+    GOOD = "good"
+    QUALIFIED = "qualified"
+    UNQUALIFIED = "unqualified"
+
+
+class Rounding(Code):
+    """How a checklist shows a score."""
+
+    ONE_DECIMAL = "one_decimal"
+    WHOLE = "whole"
+
+
+class PhotoRole(Code):
+    """What a photo shows."""
+
+    OVERVIEW = "overview"
+    CLOSE_UP = "close_up"
+    NAME_PLATE = "name_plate"
+    BEFORE = "before"
+    AFTER = "after"
+    SIGNATURE = "signature"
+    PAPER = "paper"
+    ITEM = "item"
+
+
+class PhotoSource(Code):
+    """How a photo came into the phone."""
+
+    CAMERA = "camera"
+    ALBUM = "album"
+
+
+class PhotoFlag(Code):
+    """Integrity flags: hints for the reviewer, never a refusal."""
+
+    NO_POSITION = "no_position"
+    FAR_FROM_SUBJECT = "far_from_subject"
+    POSITIONS_DISAGREE = "positions_disagree"
+    OUTSIDE_COUNTY = "outside_county"
+    OUTSIDE_VISIT = "outside_visit"
+    CLOCK_OFF = "clock_off"
+    EXIF_TIME_OFF = "exif_time_off"
+    ALBUM = "album"
+    EDITED_BY_SOFTWARE = "edited_by_software"
+    SAME_BYTES_ELSEWHERE = "same_bytes_elsewhere"
+    NEAR_SAME_ELSEWHERE = "near_same_elsewhere"
+    AFTER_LIKE_BEFORE = "after_like_before"
+    BROKEN_PICTURE = "broken_picture"
+
+
+class FlagSeverity(Code):
+    """info: a legal state that is good to know; notice: look; warning: look twice."""
+
+    INFO = "info"
+    NOTICE = "notice"
+    WARNING = "warning"
+
+
+class ReviewDecision(Code):
+    """An act of a photo's reviewer; `withdrawn` takes the one before it back."""
+
+    APPROVED = "approved"
+    RETURNED = "returned"
+    SECOND_OPINION = "second_opinion"
+    WITHDRAWN = "withdrawn"
+
+
+class ReviewState(Code):
+    """Where a photo stands in review."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    SECOND_OPINION = "second_opinion"
+
+
+class Datum(Code):
+    """Coordinate systems of positions."""
+
+    WGS_84 = "WGS-84"
+    GCJ_02 = "GCJ-02"
+    BD_09 = "BD-09"
+    CGCS2000 = "CGCS2000"
+
+
+class PositionProvider(Code):
+    """Where a phone's position came from."""
+
+    GPS = "gps"
+    NETWORK = "network"
+    MANUAL = "manual"
+    NONE = "none"
+
+
+class MarkShape(Code):
+    """Shapes a reviewer or inspector draws on a photo."""
+
+    CIRCLE = "circle"
+
+
+class HazardState(Code):
+    """Where a hazard stands in its life. Overdue is derived from dates and never a state."""
+
+    DRAFT = "draft"
+    CONFIRMED = "confirmed"
+    ASSIGNED = "assigned"
+    RECTIFYING = "rectifying"
+    SUBMITTED = "submitted"
+    CLOSED = "closed"
+    VOIDED = "voided"
+
+
+class HazardEventKind(Code):
+    """What can happen to a hazard, in the order of its life: two events of one instant take effect in this order."""
+
+    FOUND = "found"
+    ITEM_FAILED = "item_failed"
+    CONFIRMED = "confirmed"
+    REGRADED = "regraded"
+    ASSIGNED = "assigned"
+    TRANSFERRED = "transferred"
+    EXTENDED = "extended"
+    ACCEPTED = "accepted"
+    SUBMITTED = "submitted"
+    RECHECKED = "rechecked"
+    CLOSED = "closed"
+    VOIDED = "voided"
+    PHOTO_ADDED = "photo_added"
+    NOTED = "noted"
+
+
+class Ineffective(Code):
+    """Why an event is kept but changes nothing."""
+
+    ALREADY_FOUND = "already_found"
+    ALREADY_CONFIRMED = "already_confirmed"
+    NOT_CONFIRMED = "not_confirmed"
+    NOT_ASSIGNED = "not_assigned"
+    NOT_SUBMITTED = "not_submitted"
+    ALREADY_SUBMITTED = "already_submitted"
+    ALREADY_CLOSED = "already_closed"
+    VOIDED = "voided"
+    COMMITMENTS_INCOMPLETE = "commitments_incomplete"
+    DEADLINE_NOT_LATER = "deadline_not_later"
+    NEEDS_EXTENSION = "needs_extension"
+    SAME_GRADE = "same_grade"
+    UNREADABLE = "unreadable"
+
+
+class HazardGrade(Code):
+    """隐患等级."""
+
+    GENERAL = "general"
+    MAJOR = "major"
+
+
+class KindOfHazard(Code):
+    """What a hazard is an instance of, in the words of the national definition of an accident hazard."""
+
+    UNSAFE_STATE = "unsafe_state"
+    UNSAFE_ACT = "unsafe_act"
+    MANAGEMENT_DEFECT = "management_defect"
+
+
+class HazardSource(Code):
+    """Who brought a hazard to light."""
+
+    SELF_CHECK = "self_check"
+    PAIRING_VISIT = "pairing_visit"
+    DEPARTMENT_CHECK = "department_check"
+    TIP_OFF = "tip_off"
+    HANDED_DOWN = "handed_down"
+
+
+class Commitment(Code):
+    """五落实: what a rectification must state."""
+
+    RESPONSIBLE_PERSON = "responsible_person"
+    MEASURES = "measures"
+    FUNDS_WAN = "funds_wan"
+    DEADLINE = "deadline"
+    CONTINGENCY_PLAN = "contingency_plan"
+
+
+class RecheckResult(Code):
+    """What a re-check found."""
+
+    PASS = "pass"
+    RETURN = "return"
+
+
+class Halt(Code):
+    """What a determination advises to stop at once."""
+
+    NONE = "none"
+    DEVICE = "device"
+    AREA = "area"
+    SITE = "site"
+
+
+class Route(Code):
+    """On which track a determination goes on."""
+
+    HELP_TRACK = "help_track"
+    ENFORCEMENT_TRACK = "enforcement_track"
+    HANDOVER = "handover"
+
+
+class Regulator(Code):
+    """The authority whose criteria a determination follows."""
+
+    EMERGENCY_BUREAU = "emergency_bureau"
+    MINE_SAFETY_ADMINISTRATION = "mine_safety_administration"
+    FIRE_RESCUE = "fire_rescue"
+    MARKET_REGULATION = "market_regulation"
+    HOUSING_CONSTRUCTION = "housing_construction"
+    TRANSPORT = "transport"
+    ECOLOGY = "ecology"
+    NATURAL_RESOURCES = "natural_resources"
+
+
+class DayKind(Code):
+    """How the days of a rectification deadline are counted."""
+
+    CALENDAR = "calendar"
+    WORKING = "working"
+
+
+class DownloadKind(Code):
+    """What can be downloaded."""
+
+    SUBJECT_SCORES = "subject_scores"
+    TOWN_COMPARISON = "town_comparison"
+    HAZARD_LEDGER = "hazard_ledger"
+
+
+class DownloadFormat(Code):
+    """Formats of downloads."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    JSON = "json"
+    GEOJSON = "geojson"
+
+
+class DownloadState(Code):
+    """Where a download stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Grouping(Code):
+    """By what figures are compared."""
+
+    TOWN = "town"
+    DEPARTMENT = "department"
+    SECTOR = "sector"
+
+
+class Ranking(Code):
+    """By what groups are ranked."""
+
+    RECTIFICATION = "rectification"
+    ON_TIME = "on_time"
+    COVERAGE = "coverage"
+    SCORE = "score"
+
+
+class Topic(Code):
+    """Kinds of work that follow a commit."""
+
+    REFRESH_SUBJECT = "refresh_subject"
+    INSPECT_PHOTO = "inspect_photo"
+    BUILD_DOWNLOAD = "build_download"
+
+
+class Queue(Code):
+    """Queues of jobs, in the order in which one worker empties them."""
+
+    SCORES = "scores"
+    EVIDENCE = "evidence"
+    DOWNLOADS = "downloads"
+
+
+class RecordKind(Code):
+    """What phones push."""
+
+    VISIT = "visit"
+    SUBMISSION = "submission"
+    HAZARD_EVENT = "hazard_event"
+    PHOTO = "photo"
+
+
+class RecordStatus(Code):
+    """What became of a pushed record or of a part of a rescue file."""
+
+    ACCEPTED = "accepted"
+    ALREADY_ACCEPTED = "already_accepted"
+    QUARANTINED = "quarantined"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+
+
+class RecordState(Code):
+    """Whether a stored record counts."""
+
+    ACCEPTED = "accepted"
+    QUARANTINED = "quarantined"
+    RESOLVED = "resolved"
+
+
+class QuarantineState(Code):
+    """Where a record stands that did not fit its checklist."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"
+    SET_ASIDE = "set_aside"
+
+
+class ReceiptKind(Code):
+    """What a receipt is for."""
+
+    RECORD = "record"
+    PHOTO = "photo"
+    VISIT = "visit"
+
+
+class SignatureKind(Code):
+    """How the unit's representative signed."""
+
+    SIGNED = "signed"
+    PAPER = "paper"
+    REFUSED = "refused"
+    ABSENT = "absent"
+
+
+class RescuePart(Code):
+    """What a rescue file holds."""
+
+    RECORD = "record"
+    PHOTO = "photo"
+    DRAFT = "draft"
+
+
+class ChangeKind(Code):
+    """Kinds of entities in the feed that phones pull."""
+
+    SUBJECT = "subject"
+    CHECKLIST = "checklist"
+    HAZARD = "hazard"
+    VISIT = "visit"
+    SUBMISSION = "submission"
+    PHOTO_REVIEW = "photo_review"
+    QUARANTINE = "quarantine"
+    DRAFT = "draft"
+
+
+class Sector(Code):
+    """行业领域."""
+
+    COAL_MINE = "coal_mine"
+    HAZARDOUS_CHEMICALS = "hazardous_chemicals"
+    NON_COAL_MINE = "non_coal_mine"
+    FIRE_SAFETY = "fire_safety"
+    ROAD_TRANSPORT = "road_transport"
+    TRANSPORTATION = "transportation"
+    URBAN_CONSTRUCTION = "urban_construction"
+    INDUSTRIAL_PARK = "industrial_park"
+    HAZARDOUS_WASTE = "hazardous_waste"
+    SPECIAL_EQUIPMENT = "special_equipment"
+
+
+class SubjectKind(Code):
+    """主体类别."""
+
+    VILLAGE = "village"
+    ENTERPRISE = "enterprise"
+    UNIT = "unit"
+
+
+class TargetGroup(Code):
+    """The group of subjects that a target of the year is set for."""
+
+    VILLAGE = "village"
+    ENTERPRISE_INSTITUTION = "enterprise_institution"
+
+
+class AreaKind(Code):
+    """Level of an area."""
+
+    COUNTY = "county"
+    TOWN = "town"
+    VILLAGE = "village"
+
+
+class VillageKind(Code):
+    """What a village-level area is."""
+
+    VILLAGE = "village"
+    COMMUNITY = "community"
+
+
+class DepartmentKind(Code):
+    """What a government body is in the programme."""
+
+    INDUSTRY_DEPARTMENT = "industry_department"
+    LEAD_UNIT = "lead_unit"
+    TOWN_GOVERNMENT = "town_government"
+    COMMITTEE_OFFICE = "committee_office"
+
+
+class RiskColor(Code):
+    """红橙黄蓝: graded risk."""
+
+    RED = "red"
+    ORANGE = "orange"
+    YELLOW = "yellow"
+    BLUE = "blue"
+
+
+class PairingLayer(Code):
+    """包联层级."""
+
+    TERRITORIAL_TOWN = "territorial_town"
+    LEAD_UNIT = "lead_unit"
+    INDUSTRY_DEPARTMENT = "industry_department"
+    BUREAU_LEADER = "bureau_leader"
+
+
+class FrequencyUnit(Code):
+    """Unit of a visit frequency rule; `days` is once every so many days, the others are visits within each calendar span."""
+
+    DAYS = "days"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF_YEAR = "half_year"
+    YEAR = "year"
