@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask.json.provider import JSONProvider
 from flask_smorest import Api
 
@@ -109,12 +109,15 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
 
 
 def _secure(response: Response) -> Response:
-    """Headers for every answer. The policy allows no inline script or style; the tile server is for the desk only."""
-    from flask import current_app
+    secure(response, request.path, current_app.config["SETTINGS"], problems.request_id())
+    return response
 
+
+def secure(response: Response, path: str, settings: Settings, request_id: str) -> None:
+    """Headers for every answer. The policy allows no inline script or style; the tile server is for the desk only."""
     # The desk shows the preview of a checklist in a frame of a phone's size; nobody else may frame anything.
-    framed_by = "'self'" if request.path == "/office/preview.html" else "'none'"
-    tiles = current_app.config["SETTINGS"].tile_server_url if request.path.startswith("/office") else ""
+    framed_by = "'self'" if path == "/office/preview.html" else "'none'"
+    tiles = settings.tile_server_url if path.startswith("/office") else ""
     response.headers.setdefault(
         "Content-Security-Policy",
         "default-src 'self'; script-src 'self'; style-src 'self'; font-src 'self' data:; "
@@ -124,10 +127,9 @@ def _secure(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
-    if request.path.startswith("/api/"):
+    if path.startswith("/api/"):
         response.headers.setdefault("Cache-Control", "no-store")
-        response.headers["X-Request-Id"] = problems.request_id()
-    return response
+        response.headers["X-Request-Id"] = request_id
 
 
 def _read_away_what_was_refused(response: Response) -> Response:

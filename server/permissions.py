@@ -101,14 +101,22 @@ def requires(action: Action) -> Callable[[F], F]:
     def declare(view: F) -> F:
         @functools.wraps(view)
         def checked(*args: Any, **kwargs: Any) -> Any:
-            if not current_actor().may(action):
-                raise Refusal("not-allowed")
+            check_action(current_actor(), action)
             return view(*args, **kwargs)
 
         checked.required_action = action  # type: ignore[attr-defined]
         return checked  # type: ignore[return-value]
 
     return declare
+
+
+def check_action(actor: Actor | None, action: Action) -> Actor:
+    """The actor, when somebody is signed in and has a role with the action. Raises: Refusal not-signed-in, not-allowed."""
+    if actor is None:
+        raise Refusal("not-signed-in")
+    if not actor.may(action):
+        raise Refusal("not-allowed")
+    return actor
 
 
 def signed_in(view: F) -> F:

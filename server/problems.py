@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 from flask import Flask, Response, g, has_request_context, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.sansio.request import Request as SansIORequest
 
 log = logging.getLogger(__name__)
 
@@ -114,16 +115,20 @@ class Refusal(Exception):
 
 def problem_body(refusal: Refusal) -> dict[str, Any]:
     """The problem document of a refusal, in the language of the request (Chinese unless English is asked for first)."""
+    return document_of(refusal, english=prefers_english(), about=request_id() if has_request_context() else None)
+
+
+def document_of(refusal: Refusal, *, english: bool, about: str | None) -> dict[str, Any]:
+    """The same for whatever kind of web server; ``about`` is the request's id."""
     kind = CATALOGUE[refusal.slug]
-    english = prefers_english()
     body: dict[str, Any] = {
         "type": f"/problems/{refusal.slug}",
         "title": kind.en if english else kind.zh,
         "status": kind.status,
         "detail": (refusal.en or kind.en) if english else (refusal.zh or kind.zh),
     }
-    if has_request_context():
-        body["instance"] = f"/requests/{request_id()}"
+    if about is not None:
+        body["instance"] = f"/requests/{about}"
     if refusal.errors:
         body["errors"] = [error.body() for error in refusal.errors]
     return body
@@ -131,7 +136,11 @@ def problem_body(refusal: Refusal) -> dict[str, Any]:
 
 def prefers_english() -> bool:
     """Whether this request asks for English before Chinese."""
-    return has_request_context() and request.accept_languages.best_match(["zh", "zh-CN", "en"], "zh") == "en"
+    return has_request_context() and asks_for_english(request)
+
+
+def asks_for_english(asked: SansIORequest) -> bool:
+    return asked.accept_languages.best_match(["zh", "zh-CN", "en"], "zh") == "en"
 
 
 def request_id() -> str:
@@ -149,7 +158,11 @@ def register_handlers(app: Flask) -> None:
 
 
 def answer(refusal: Refusal) -> Response:
-    response = Response(orjson.dumps(problem_body(refusal)), refusal.status, content_type=MEDIA_TYPE)
+    return response_of(refusal, problem_body(refusal))
+
+
+def response_of(refusal: Refusal, document: Mapping[str, Any]) -> Response:
+    response = Response(orjson.dumps(document), refusal.status, content_type=MEDIA_TYPE)
     response.headers.update(refusal.headers)
     return response
 
@@ -173,11 +186,16 @@ def _answer_http(error: HTTPException) -> Response:
 
 
 def _answer_unexpected(error: Exception) -> Response:
+    return answer(refusal_of(error, request_id()))
+
+
+def refusal_of(error: Exception, about: str) -> Refusal:
+    """What a request is told of an exception that nobody foresaw; it is logged with the request's id."""
     if is_storage_full(error):
-        log.error("the storage is full: %s", error, extra={"request_id": request_id()})
-        return answer(Refusal("storage-full", headers={"Retry-After": "60"}))
-    log.exception("unexpected error", extra={"request_id": request_id()})
-    return answer(Refusal("internal", f"服务器出错，已记录。编号 {request_id()}", f"Logged as {request_id()}"))
+        log.error("the storage is full: %s", error, extra={"request_id": about})
+        return Refusal("storage-full", headers={"Retry-After": "60"})
+    log.error("unexpected error", exc_info=error, extra={"request_id": about})
+    return Refusal("internal", f"服务器出错，已记录。编号 {about}", f"Logged as {about}")
 
 
 def is_storage_full(error: BaseException | None) -> bool:
