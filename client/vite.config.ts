@@ -1,14 +1,12 @@
 /** Three entries from one source: the phone app at `/`, the desk at `/office/`, and the desk's preview of what phones show. Only the phone app is precached. */
 import { fileURLToPath, URL } from "node:url";
-import { VantResolver } from "@vant/auto-import-resolver";
 import vue from "@vitejs/plugin-vue";
 import components from "unplugin-vue-components/vite";
 import { ElementPlusResolver } from "unplugin-vue-components/resolvers";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { compress } from "./vite/compress.ts";
-import { filesReachableFrom, readBuildManifest } from "./vite/precache.ts";
-import { stripIconFont } from "./vite/strip-icon-font.ts";
+import { filesReachableFrom, integrityOf, readBuildManifest } from "./vite/precache.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -17,21 +15,16 @@ const api = { "/api": { target: process.env["API_ADDRESS"] ?? "http://127.0.0.1:
 
 export default defineConfig({
   root: here("."),
-  resolve: { alias: { "@": here("./src") } },
+  // Dexie's package names its oldest build first; phones that run this app take the modern one, which is smaller.
+  resolve: { alias: { "@": here("./src"), dexie: here("./node_modules/dexie/dist/modern/dexie.mjs") } },
   define: {
-    // Neither ours nor Vant nor Element Plus has components in the old style.
+    // Neither ours nor Element Plus has components in the old style.
     __VUE_OPTIONS_API__: "false",
     __VUE_PROD_DEVTOOLS__: "false",
-    __VUE_I18N_LEGACY_API__: "false",
-    __VUE_I18N_FULL_INSTALL__: "false",
-    __INTLIFY_PROD_DEVTOOLS__: "false",
-    // src/i18n/wording.ts fills in the names.
-    __INTLIFY_DROP_MESSAGE_COMPILER__: "true",
   },
   plugins: [
-    stripIconFont(),
     vue(),
-    components({ dirs: [], dts: false, resolvers: [VantResolver(), ElementPlusResolver()] }),
+    components({ dirs: [], dts: false, resolvers: [ElementPlusResolver()] }),
     VitePWA({
       strategies: "injectManifest",
       srcDir: "src/field/sw",
@@ -45,10 +38,8 @@ export default defineConfig({
         manifestTransforms: [
           (entries) => {
             const kept = filesReachableFrom(readBuildManifest(here("./dist")), "index.html");
-            return {
-              manifest: entries.filter((entry) => !entry.url.startsWith("assets/") || kept.has(entry.url) || isWorker(entry.url)),
-              warnings: [],
-            };
+            const ours = entries.filter((entry) => !entry.url.startsWith("assets/") || kept.has(entry.url) || isWorker(entry.url));
+            return { manifest: ours.map((entry) => ({ ...entry, integrity: integrityOf(here(`./dist/${entry.url}`)) })), warnings: [] };
           },
         ],
       },

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { filesReachableFrom } from "../vite/precache.ts";
-import { withoutFontFace } from "../vite/strip-icon-font.ts";
 
 describe("the build", () => {
   it("keeps what the phone app reaches and leaves out what only the desk uses", () => {
@@ -14,11 +13,5 @@ describe("the build", () => {
     const files = filesReachableFrom(manifest, "index.html");
 
     expect([...files].sort()).toEqual(["assets/field.js", "assets/screen.js", "assets/shared.css", "assets/shared.js"]);
-  });
-
-  it("takes the icon font out of Vant's style and leaves the rest", () => {
-    const css = "@font-face{font-family:vant-icon;src:url(//somewhere.example/f.woff2)}.van-icon{display:inline-block}";
-
-    expect(withoutFontFace(css)).toBe(".van-icon{display:inline-block}");
   });
 });

@@ -1,4 +1,5 @@
 /** Which built files the phone keeps: everything that index.html can reach, and nothing that only the desk uses. */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -28,4 +29,9 @@ export function filesReachableFrom(manifest: BuildManifest, entry: string): Set<
     open.push(...(chunk.imports ?? []), ...(chunk.dynamicImports ?? []));
   }
   return files;
+}
+
+/** What the service worker compares a file with before it keeps it. */
+export function integrityOf(file: string): string {
+  return `sha256-${createHash("sha256").update(readFileSync(file)).digest("base64")}`;
 }

@@ -1,7 +1,7 @@
 /** Entry of the phone app: language, routes, session, service worker. Everything else is loaded when a screen needs it. */
 import { createApp } from "vue";
 import App from "./App.vue";
-import { APP_I18N, setUpI18n } from "../i18n/index.ts";
+import { LANGUAGE, setUpLanguage } from "../i18n/index.ts";
 import { showChosenTheme } from "../ui/theme.ts";
 import { loadEntryMessages, loadScreenMessages } from "./messages.ts";
 import { fetchFirstScreen, fieldRouter } from "./router.ts";
@@ -16,8 +16,8 @@ showChosenTheme();
 const session = startFieldSession();
 const restored = session.restore();
 fetchFirstScreen(readHint());
-const language = await setUpI18n(loadEntryMessages);
+const language = await setUpLanguage(loadEntryMessages);
 const router = fieldRouter(session, restored, () => language.extend(loadScreenMessages));
-createApp(App).use(language.i18n).use(router).provide(APP_I18N, language).provide(SESSION, session).mount("#app");
+createApp(App).use(router).provide(LANGUAGE, language).provide(SESSION, session).mount("#app");
 // After the first screen: it fetches the rest of the app, and must not hold up what is being looked at.
 void import("./sw/registration.ts").then(({ registerServiceWorker }) => registerServiceWorker());

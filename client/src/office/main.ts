@@ -1,6 +1,6 @@
 /** Entry of the desk at /office/. */
 import { createApp } from 'vue';
-import { APP_I18N, setUpI18n } from '../i18n';
+import { LANGUAGE, setUpLanguage } from '../i18n';
 import '../ui/tokens.css';
 import './office.css';
 import App from './App.vue';
@@ -10,7 +10,7 @@ import { createDeskRouter } from './router';
 import { createSession, SESSION } from './session';
 
 async function start(): Promise<void> {
-  const language = await setUpI18n(loadOfficeMessages);
+  const language = await setUpLanguage(loadOfficeMessages);
   const session = createSession();
   const router = createDeskRouter(session);
   whenSignedOut(() => {
@@ -18,7 +18,7 @@ async function start(): Promise<void> {
     session.forget();
     void router.push({ name: 'sign_in', query: { next: router.currentRoute.value.fullPath } });
   });
-  createApp(App).use(language.i18n).use(router).provide(APP_I18N, language).provide(SESSION, session).mount('#app');
+  createApp(App).use(router).provide(LANGUAGE, language).provide(SESSION, session).mount('#app');
 }
 
 void start();

@@ -3,7 +3,7 @@
  * thrown away. Nothing is sent and nothing stays. The desk shows it in a frame of a phone's size.
  */
 import { createApp } from "vue";
-import { APP_I18N, setUpI18n } from "../../i18n/index.ts";
+import { LANGUAGE, setUpLanguage } from "../../i18n/index.ts";
 import "../../ui/tokens.css";
 import { loadFieldMessages } from "../messages.ts";
 import { SESSION } from "../session/index.ts";
@@ -18,13 +18,13 @@ import { previewSession } from "./session.ts";
 import { openPreview, throwAway, throwAwayOld } from "./store.ts";
 
 void throwAwayOld();
-const [language, checklist] = await Promise.all([setUpI18n(loadFieldMessages), fetchPreviewed(previewedFrom(window.location.search))]);
-const preview = checklist.kind === "ok" ? await openPreview(checklist.value, language.i18n.global.locale.value) : null;
+const [language, checklist] = await Promise.all([setUpLanguage(loadFieldMessages), fetchPreviewed(previewedFrom(window.location.search))]);
+const preview = checklist.kind === "ok" ? await openPreview(checklist.value, language.locale.value) : null;
 const app = createApp(preview ? PreviewApp : PreviewFailed, preview ? { vault: preview.vault } : { detail: checklist.kind === "refused" ? (checklist.problem?.detail ?? null) : null });
 if (preview) {
   window.addEventListener("pagehide", () => void throwAway(preview.vault));
   const router = previewRouter();
   await router.push(preview.place);
-  app.use(router).provide(APP_I18N, language).provide(SESSION, previewSession(preview.vault));
+  app.use(router).provide(SESSION, previewSession(preview.vault));
 }
-app.use(language.i18n).mount("#app");
+app.provide(LANGUAGE, language).mount("#app");

@@ -1,5 +1,5 @@
 /** The list of checklists, and one of them. */
-import { useI18n } from 'vue-i18n';
+import { useI18n } from '../../i18n';
 import { fetchChecklist, listChecklists } from '../api/checklists';
 import type { ChecklistBrief, ChecklistDocument } from '../api/types';
 import { useLoad, type Loader } from '../composables/useLoad';

@@ -1,5 +1,5 @@
 /** "2 小时 5 分" of a number of seconds. */
-import { useI18n } from 'vue-i18n';
+import { useI18n } from '../../i18n';
 
 const MINUTE = 60;
 const HOUR = 3600;

@@ -1,5 +1,5 @@
 /** Texts that the server sends in both languages. */
-import { useI18n } from 'vue-i18n';
+import { useI18n } from '../../i18n';
 import type { LocalText } from '../api/types';
 
 export function useLocalText(): { localText: (text: LocalText | string | null | undefined) => string } {

@@ -1,5 +1,5 @@
 /** "2026年第4季度" / "Q4 2026". */
-import { useI18n } from 'vue-i18n';
+import { useI18n } from '../../i18n';
 import { periodParts } from '../format/periods';
 
 export function usePeriodName(): { periodName: (period: string) => string } {

@@ -1,7 +1,7 @@
 /** Hazards and photos of a checklist's items: what exists, beginning a new one, taking pictures of it. */
 import { computed, ref } from "vue";
 import type { ComputedRef } from "vue";
-import { useI18n } from "vue-i18n";
+import { useI18n } from "../../../i18n/index.ts";
 import { beijingDay } from "../../../ui/days.ts";
 import { hazardDraftsOf, nextHazardId, saveHazard } from "../../local/hazards.ts";
 import { useLive } from "../../local/live.ts";

@@ -1,7 +1,7 @@
 /** 本节其余都符合: one tap for all that is still unchecked in a section, and the way back. */
 import { computed, shallowRef } from "vue";
 import type { ComputedRef, ShallowRef } from "vue";
-import { useI18n } from "vue-i18n";
+import { useI18n } from "../../../i18n/index.ts";
 import type { Answer } from "../../../api/wire.ts";
 import type { Fill } from "./fill.ts";
 import { passableRest } from "./shown.ts";

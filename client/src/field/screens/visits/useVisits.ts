@@ -1,7 +1,7 @@
 /** What the home screen shows, read from the phone and put in order. The network is not asked here. */
 import { computed, ref } from "vue";
 import type { ComputedRef, Ref, ShallowRef } from "vue";
-import { useI18n } from "vue-i18n";
+import { useI18n } from "../../../i18n/index.ts";
 import { beijingDay } from "../../../ui/days.ts";
 import { useLive } from "../../local/live.ts";
 import { matchesSearch } from "../../local/subjects.ts";
