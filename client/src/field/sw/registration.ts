@@ -2,41 +2,76 @@
 import { readonly, shallowRef } from "vue";
 
 const CHECK_EVERY_MS = 3_600_000;
+/** An installation that failed (a gateway answered for a file) is begun anew, soon and then less often. */
+const FIRST_RETRY_MS = 15_000;
+const LONGEST_RETRY_MS = 900_000;
+const REPAIR_MS = 5_000;
 
-const waiting = shallowRef<ServiceWorker | null>(null);
 const isReady = shallowRef(false);
+let registration: ServiceWorkerRegistration | null = null;
+let isAsked = false;
 
-/** True when a newer version lies ready; `applyUpdate` then reloads into it. */
+/** True when a newer version lies ready, or another tab has gone over to it already; `applyUpdate` then reloads into it. */
 export const updateReady = readonly(isReady);
 
 export function registerServiceWorker(browser: Window = window): void {
   if (!import.meta.env.PROD || !("serviceWorker" in browser.navigator)) return;
   const { serviceWorker } = browser.navigator;
-  browser.addEventListener("load", () => void register(serviceWorker).catch(() => undefined), { once: true });
-  if (browser.document.readyState === "complete") void register(serviceWorker).catch(() => undefined);
+  const isControlled = serviceWorker.controller !== null;
+  serviceWorker.addEventListener("controllerchange", () => {
+    if (isAsked) return browser.location.reload();
+    isReady.value = isControlled;
+  });
+  const start = (): void => {
+    void install(serviceWorker, FIRST_RETRY_MS);
+    setInterval(() => void registration?.update().catch(() => undefined), CHECK_EVERY_MS);
+  };
+  if (browser.document.readyState === "complete") start();
+  else browser.addEventListener("load", start, { once: true });
 }
 
 /** Call only when nothing is being typed: the page loads anew. Drafts are on disk. */
 export function applyUpdate(browser: Window = window): void {
-  browser.navigator.serviceWorker.addEventListener("controllerchange", () => browser.location.reload(), { once: true });
-  waiting.value?.postMessage({ type: "SKIP_WAITING" });
+  const waiting = registration?.waiting ?? null;
+  if (waiting === null) return browser.location.reload();
+  isAsked = true;
+  waiting.postMessage({ type: "SKIP_WAITING" });
 }
 
-async function register(container: ServiceWorkerContainer): Promise<void> {
-  const registration = await container.register("/service-worker.js", { scope: "/", updateViaCache: "none" });
-  offer(container, registration.waiting);
-  registration.addEventListener("updatefound", () => {
-    const installing = registration.installing;
-    installing?.addEventListener("statechange", () => {
-      if (installing.state === "installed") offer(container, installing);
-    });
+/** Has the worker look through what it keeps and forget what is broken. Resolves also when there is none, or it does not answer. */
+export function dropBrokenFiles(browser: Window = window): Promise<void> {
+  const worker = "serviceWorker" in browser.navigator ? browser.navigator.serviceWorker.controller : null;
+  if (worker === null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => resolve();
+    setTimeout(resolve, REPAIR_MS);
+    worker.postMessage({ type: "DROP_BROKEN" }, [port2]);
   });
-  setInterval(() => void registration.update().catch(() => undefined), CHECK_EVERY_MS);
+}
+
+/** An installation that fails is begun anew: the registration itself, or one of the files that it fetches. */
+async function install(container: ServiceWorkerContainer, retry_ms: number): Promise<void> {
+  const again = (): void => void setTimeout(() => void install(container, Math.min(LONGEST_RETRY_MS, retry_ms * 2)), retry_ms);
+  try {
+    registration = await container.register("/service-worker.js", { scope: "/", updateViaCache: "none" });
+  } catch {
+    return again();
+  }
+  const { installing, waiting } = registration;
+  offer(container, waiting);
+  watch(container, installing, again);
+  registration.onupdatefound = () => watch(container, registration?.installing ?? null, again);
+}
+
+function watch(container: ServiceWorkerContainer, installing: ServiceWorker | null, again: () => void): void {
+  installing?.addEventListener("statechange", () => {
+    if (installing.state === "installed") offer(container, installing);
+    if (installing.state === "redundant" && !registration?.active) again();
+  });
 }
 
 /** The very first installation is not an update: nothing controls the page yet. */
 function offer(container: ServiceWorkerContainer, worker: ServiceWorker | null): void {
-  if (worker === null || container.controller === null) return;
-  waiting.value = worker;
-  isReady.value = true;
+  if (worker !== null && container.controller !== null) isReady.value = true;
 }
