@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from sync.records import is_uuid
-from sync.times import TimeInvalid, parse_date, parse_time
+from sync.times import TimeInvalid, parse_date, parse_time, shanghai_date
 
 
 class HazardState(StrEnum):
@@ -36,13 +36,16 @@ class HazardEventKind(StrEnum):
     CONFIRMED = "confirmed"
     REGRADED = "regraded"
     ASSIGNED = "assigned"
+    DEADLINE_SET = "deadline_set"
     TRANSFERRED = "transferred"
+    TRANSFER_ACCEPTED = "transfer_accepted"
     EXTENDED = "extended"
     ACCEPTED = "accepted"
     SUBMITTED = "submitted"
     RECHECKED = "rechecked"
     CLOSED = "closed"
     VOIDED = "voided"
+    MERGED = "merged"
     PHOTO_ADDED = "photo_added"
     NOTED = "noted"
 
@@ -62,6 +65,8 @@ class Ineffective(StrEnum):
     DEADLINE_NOT_LATER = "deadline_not_later"
     NEEDS_EXTENSION = "needs_extension"
     SAME_GRADE = "same_grade"
+    SAME_DEADLINE = "same_deadline"
+    NOT_TRANSFERRED = "not_transferred"
     UNREADABLE = "unreadable"
 
 
@@ -91,7 +96,9 @@ class Hazard:
     """What the events add up to. Times are the texts of the events; dates are YYYY-MM-DD.
 
     ``submitted_at`` and ``deadline_at_submission`` belong to the latest effective submission, hence to the finally
-    accepted one when the hazard is closed; ``deadline_at_submission`` is the limit that held then.
+    accepted one when the hazard is closed; ``deadline_at_submission`` is the limit in force on the day of that submission:
+    one that was granted later on the same day held for that whole day. ``department_id`` is the department that has
+    accepted a transfer; None while the hazard is still with the one of its finding.
     """
 
     state: HazardState
@@ -114,6 +121,7 @@ class Hazard:
     deadline_rule: dict[str, Any] | None = None
     owner: dict[str, Any] | None = None
     responsible_unit: str | None = None
+    department_id: str | None = None
     commitments: dict[str, Any] = field(default_factory=dict)
     missing_commitments: list[str] = field(default_factory=lambda: list(COMMITMENTS))
     found_at: str = ""
@@ -129,6 +137,7 @@ class Hazard:
     closing_opinion: str | None = None
     voided_at: str | None = None
     void_reason: str | None = None
+    merged_into: str | None = None
     photos: list[dict[str, str]] = field(default_factory=list)
     extensions: list[dict[str, Any]] = field(default_factory=list)
     transfers: list[dict[str, Any]] = field(default_factory=list)
@@ -302,20 +311,56 @@ class _Fold:
             # Assigning again must not be a way to move the deadline without a reason and an approver.
             return Ineffective.NEEDS_EXTENSION
         self.values["assigned_at"] = event["at"]
-        for key in ("responsible_unit", "owner", "deadline"):
+        for key in ("responsible_unit", "owner"):
             if event.get(key) is not None:
                 self.values[key] = event[key]
-        if self.values["original_deadline"] is None:
-            self.values["original_deadline"] = self.values["deadline"]
+        if event.get("deadline") is not None:
+            self._set_deadline(event)
         return None
+
+    def _deadline_set(self, event: Mapping[str, Any]) -> Ineffective | None:
+        """By an order or an approved plan; that it does not stand for an extension is for whoever supervises to see."""
+        if (finished := self._finished()) is not None:
+            return finished
+        if event["deadline"] == self.values["deadline"]:
+            return Ineffective.SAME_DEADLINE
+        self._set_deadline(event)
+        return None
+
+    def _set_deadline(self, event: Mapping[str, Any]) -> None:
+        """From the whole day of the event on, also for a submission of that day."""
+        self.values["deadline"] = event["deadline"]
+        if self.values["original_deadline"] is None:
+            self.values["original_deadline"] = event["deadline"]
+        submitted_at = self.values.get("submitted_at")
+        if submitted_at is not None and _day(submitted_at) == _day(event["at"]):
+            self.values["deadline_at_submission"] = event["deadline"]
 
     def _transferred(self, event: Mapping[str, Any]) -> Ineffective | None:
         if (finished := self._finished()) is not None:
             return finished
         self.values["responsible_unit"] = event["to_org"]
         self.values["transfers"].append(
-            {"event_id": event["id"], "at": event["at"], "to_org": event["to_org"], "reason": event.get("reason")}
+            {
+                "event_id": event["id"],
+                "at": event["at"],
+                "to_org": event["to_org"],
+                "to_department_id": event.get("to_department_id"),
+                "reason": event.get("reason"),
+                "accepted_at": None,
+            }
         )
+        return None
+
+    def _transfer_accepted(self, event: Mapping[str, Any]) -> Ineffective | None:
+        """Also of a closed hazard: the receiver answers for it from then on."""
+        if self.state is HazardState.VOIDED:
+            return Ineffective.VOIDED
+        transfer = self.values["transfers"][-1] if self.values["transfers"] else None
+        if transfer is None or transfer["accepted_at"] is not None:
+            return Ineffective.NOT_TRANSFERRED
+        transfer["accepted_at"] = event["at"]
+        self.values["department_id"] = event.get("to_department_id") or transfer["to_department_id"]
         return None
 
     def _extended(self, event: Mapping[str, Any]) -> Ineffective | None:
@@ -324,9 +369,7 @@ class _Fold:
         before = self.values["deadline"]
         if before is not None and not self._is_later(event["deadline"]):
             return Ineffective.DEADLINE_NOT_LATER
-        self.values["deadline"] = event["deadline"]
-        if self.values["original_deadline"] is None:
-            self.values["original_deadline"] = event["deadline"]
+        self._set_deadline(event)
         self.values["extensions"].append(
             {
                 "event_id": event["id"],
@@ -352,10 +395,9 @@ class _Fold:
         return None
 
     def _submitted(self, event: Mapping[str, Any]) -> Ineffective | None:
+        """Again while it waits for the re-check, too: the accepted submission is the last before the closing."""
         if (finished := self._finished()) is not None:
             return finished
-        if self.state is HazardState.SUBMITTED:
-            return Ineffective.ALREADY_SUBMITTED
         return self._submit(event)
 
     def _submit(self, event: Mapping[str, Any]) -> Ineffective | None:
@@ -413,6 +455,12 @@ class _Fold:
         self.values["void_reason"] = event.get("reason")
         return None
 
+    def _merged(self, event: Mapping[str, Any]) -> Ineffective | None:
+        reason = self._voided(event)
+        if reason is None:
+            self.values["merged_into"] = event["into"]
+        return reason
+
     def _photo_added(self, event: Mapping[str, Any]) -> Ineffective | None:
         return None
 
@@ -452,6 +500,10 @@ def _event_order(event: Mapping[str, Any]) -> tuple[int, Any, int, str]:
     return first, parse_time(event["at"]), _RANK[kind], event["id"]
 
 
+def _day(moment: str) -> date:
+    return shanghai_date(parse_time(moment))
+
+
 def _is_blank(value: object) -> bool:
     # The characters are listed because strip() and JavaScript's trim() do not agree on what is blank.
     return value is None or (isinstance(value, str) and not value.strip(" \t\r\n\u00a0\u3000"))
@@ -480,10 +532,12 @@ def _are_photos(value: object) -> bool:
 
 _PAYLOAD_CHECKS: tuple[tuple[str, Callable[[object], bool], str, tuple[str, ...]], ...] = (
     ("grade", lambda value: value in _GRADES, "unknown_grade", ("confirmed", "regraded")),
-    ("deadline", lambda value: _reads(parse_date, value), "not_a_date", ("extended",)),
+    ("deadline", lambda value: _reads(parse_date, value), "not_a_date", ("extended", "deadline_set")),
     ("completed_on", lambda value: _reads(parse_date, value), "not_a_date", ()),
     ("result", lambda value: value in ("pass", "return"), "unknown_result", ("rechecked",)),
     ("to_org", _is_text, "not_text", ("transferred",)),
+    ("to_department_id", is_uuid, "not_a_uuid", ()),
+    ("into", is_uuid, "not_a_uuid", ("merged",)),
     ("text", _is_text, "not_text", ("noted",)),
     ("commitments", lambda value: isinstance(value, dict), "not_an_object", ()),
     ("owner", lambda value: isinstance(value, dict), "not_an_object", ()),

@@ -314,13 +314,16 @@ class HazardEventKind(Code):
     CONFIRMED = "confirmed"
     REGRADED = "regraded"
     ASSIGNED = "assigned"
+    DEADLINE_SET = "deadline_set"
     TRANSFERRED = "transferred"
+    TRANSFER_ACCEPTED = "transfer_accepted"
     EXTENDED = "extended"
     ACCEPTED = "accepted"
     SUBMITTED = "submitted"
     RECHECKED = "rechecked"
     CLOSED = "closed"
     VOIDED = "voided"
+    MERGED = "merged"
     PHOTO_ADDED = "photo_added"
     NOTED = "noted"
 
@@ -340,6 +343,8 @@ class Ineffective(Code):
     DEADLINE_NOT_LATER = "deadline_not_later"
     NEEDS_EXTENSION = "needs_extension"
     SAME_GRADE = "same_grade"
+    SAME_DEADLINE = "same_deadline"
+    NOT_TRANSFERRED = "not_transferred"
     UNREADABLE = "unreadable"
 
 

@@ -22,13 +22,16 @@ DESK_EVENTS = frozenset(
         HazardEventKind.CONFIRMED,
         HazardEventKind.REGRADED,
         HazardEventKind.ASSIGNED,
+        HazardEventKind.DEADLINE_SET,
         HazardEventKind.TRANSFERRED,
+        HazardEventKind.TRANSFER_ACCEPTED,
         HazardEventKind.EXTENDED,
         HazardEventKind.ACCEPTED,
         HazardEventKind.SUBMITTED,
         HazardEventKind.RECHECKED,
         HazardEventKind.CLOSED,
         HazardEventKind.VOIDED,
+        HazardEventKind.MERGED,
         HazardEventKind.NOTED,
     }
 )

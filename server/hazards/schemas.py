@@ -89,6 +89,8 @@ class DeskEventSchema(Schema):
     deadline = fields.String(validate=_day)
     responsible_unit = fields.String(validate=validate.Length(1, 120))
     to_org = fields.String(validate=validate.Length(1, 120))
+    to_department_id = fields.String(validate=_uuid)
+    into = fields.String(validate=_uuid)
     owner = fields.Dict()
     commitments = fields.Dict()
     completed_on = fields.String(validate=_day)

@@ -15,6 +15,7 @@ from server.hazards.projection import fold_input, project
 from server.pairings.visibility import check_subject
 from server.permissions import Action, Actor
 from server.problems import FieldError, Refusal
+from server.register.models import Department
 from sync.hazards import find_event_faults, fold_hazard
 from sync.times import format_time
 
@@ -29,6 +30,9 @@ _REASONS = {
     "commitments_incomplete": "重大隐患五落实不全，不能离开整改中。",
     "deadline_not_later": "新期限要晚于原期限。",
     "same_grade": "等级没有变化。",
+    "same_deadline": "期限没有变化。",
+    "not_transferred": "没有待接收的移交。",
+    "needs_extension": "已有期限的，往后改要走延期。",
 }
 
 
@@ -59,12 +63,28 @@ def add_event(hazard_id: uuid.UUID, document: dict[str, Any], actor: Actor, now:
         faults = find_event_faults(fold_input(event))
         if faults:
             raise Refusal("invalid", errors=[FieldError(f"#{fault['pointer']}", fault["code"]) for fault in faults])
+        _check_references(hazard, document)
         _check_effective(hazard, event)
         db.session.add(event)
         db.session.flush()
         project([hazard_id], now)
         write_audit(f"hazard:{document['kind']}", "hazard", hazard_id, actor_id=actor.user_id)
     return hazard
+
+
+def _check_references(hazard: Hazard, document: dict[str, Any]) -> None:
+    """Raises: Refusal invalid for a department or a hazard that is not there, event-not-possible for an extension in disguise."""
+    department = document.get("to_department_id")
+    if department is not None and db.session.get(Department, uuid.UUID(department)) is None:
+        raise Refusal("invalid", errors=[FieldError("#/to_department_id", "unknown-department")])
+    if document["kind"] == "merged":
+        other = db.session.get(Hazard, uuid.UUID(document["into"]))
+        if other is None or other.id == hazard.id or other.subject_id != hazard.subject_id or other.state == "voided":
+            raise Refusal("invalid", errors=[FieldError("#/into", "unknown-hazard")])
+    if document["kind"] == "deadline_set" and hazard.deadline and document["deadline"] > hazard.deadline.isoformat():
+        raise Refusal(
+            "event-not-possible", _REASONS["needs_extension"], "needs extension", errors=[FieldError("#/kind", "needs_extension")]
+        )
 
 
 def _check_effective(hazard: Hazard, event: HazardEvent) -> None:

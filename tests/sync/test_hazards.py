@@ -75,6 +75,7 @@ _EVENTS = st.lists(
             "result": st.sampled_from(["pass", "return"]),
             "deadline": st.sampled_from(["2026-11-24", "2026-11-30"]),
             "to_org": st.just("县应急局"),
+            "into": st.just("00000000-0000-4000-8000-000000000099"),
             "text": st.just("电话"),
             "fixed_on_spot": st.booleans(),
             "commitments": _COMMITMENTS,

@@ -2766,8 +2766,9 @@ export interface components {
             deadline?: string;
             /** @enum {string} */
             grade?: "general" | "major";
+            into?: string;
             /** @enum {string} */
-            kind: "accepted" | "assigned" | "closed" | "confirmed" | "extended" | "noted" | "rechecked" | "regraded" | "submitted" | "transferred" | "voided";
+            kind: "accepted" | "assigned" | "closed" | "confirmed" | "deadline_set" | "extended" | "merged" | "noted" | "rechecked" | "regraded" | "submitted" | "transfer_accepted" | "transferred" | "voided";
             note?: string;
             opinion?: string;
             owner?: {
@@ -2778,6 +2779,7 @@ export interface components {
             /** @enum {string} */
             result?: "pass" | "return";
             text?: string;
+            to_department_id?: string;
             to_org?: string;
         };
         Difference: {
@@ -3574,7 +3576,7 @@ export interface components {
             /** @description why the event changed nothing */
             ineffective: string | null;
             /** @enum {string} */
-            kind: "found" | "item_failed" | "confirmed" | "regraded" | "assigned" | "transferred" | "extended" | "accepted" | "submitted" | "rechecked" | "closed" | "voided" | "photo_added" | "noted";
+            kind: "found" | "item_failed" | "confirmed" | "regraded" | "assigned" | "deadline_set" | "transferred" | "transfer_accepted" | "extended" | "accepted" | "submitted" | "rechecked" | "closed" | "voided" | "merged" | "photo_added" | "noted";
             received_at: string;
         };
         Trend: {

@@ -3,7 +3,7 @@
 // rectifying. "Overdue" is derived from dates and never a state. Mirrors sync/hazards.py.
 
 import { hex, isUuid } from "./records.ts";
-import { parseDate, parseTime } from "./times.ts";
+import { parseDate, parseTime, shanghaiDate } from "./times.ts";
 
 export type HazardState = "draft" | "confirmed" | "assigned" | "rectifying" | "submitted" | "closed" | "voided"
 export type HazardGrade = "general" | "major"
@@ -18,13 +18,16 @@ const EVENT_KINDS = [
   "confirmed",
   "regraded",
   "assigned",
+  "deadline_set",
   "transferred",
+  "transfer_accepted",
   "extended",
   "accepted",
   "submitted",
   "rechecked",
   "closed",
   "voided",
+  "merged",
   "photo_added",
   "noted",
 ] as const;
@@ -44,6 +47,8 @@ export type IneffectiveReason =
   | "deadline_not_later"
   | "needs_extension"
   | "same_grade"
+  | "same_deadline"
+  | "not_transferred"
   | "unreadable"
 
 export const COMMITMENTS = ["responsible_person", "measures", "funds_wan", "deadline", "contingency_plan"] as const;
@@ -101,13 +106,16 @@ export type HazardEvent = EventBase &
     | { kind: "confirmed"; grade: HazardGrade; basis?: BasisRef[] }
     | { kind: "regraded"; grade: HazardGrade; reason: string }
     | { kind: "assigned"; responsible_unit: string | null; owner: HazardOwner | null; deadline: string | null }
-    | { kind: "transferred"; to_org: string; reason: string }
+    | { kind: "deadline_set"; deadline: string }
+    | { kind: "transferred"; to_org: string; to_department_id?: string | null; reason: string }
+    | { kind: "transfer_accepted"; to_department_id?: string | null }
     | { kind: "extended"; deadline: string; reason: string; approver: string }
     | { kind: "accepted"; commitments?: Commitments }
     | { kind: "submitted"; note?: string; completed_on?: string | null; commitments?: Commitments }
     | { kind: "rechecked"; result: "pass" | "return"; reason?: string }
     | { kind: "closed"; opinion?: string }
     | { kind: "voided"; reason: string; approver?: string }
+    | { kind: "merged"; into: string; reason?: string }
     | { kind: "photo_added" }
     | { kind: "noted"; text: string }
   )
@@ -134,6 +142,8 @@ export interface Hazard {
   deadline_rule: DeadlineRule | null
   owner: HazardOwner | null
   responsible_unit: string | null
+  /** The department that has accepted a transfer; null while the hazard is still with the one of its finding. */
+  department_id: string | null
   commitments: Commitments
   missing_commitments: CommitmentName[]
   found_at: string
@@ -142,7 +152,7 @@ export interface Hazard {
   accepted_at: string | null
   /** Of the latest effective submission, hence of the finally accepted one when the hazard is closed. */
   submitted_at: string | null
-  /** The limit that held when `submitted_at` happened. */
+  /** The limit in force on the day of `submitted_at`; one that was granted later on that day held for that whole day. */
   deadline_at_submission: string | null
   completed_on: string | null
   returned_count: number
@@ -151,9 +161,10 @@ export interface Hazard {
   closing_opinion: string | null
   voided_at: string | null
   void_reason: string | null
+  merged_into: string | null
   photos: { id: string; role: PhotoRole; event_id: string }[]
   extensions: { event_id: string; at: string; from: string | null; to: string; reason: string | null; approver: string | null }[]
-  transfers: { event_id: string; at: string; to_org: string; reason: string | null }[]
+  transfers: { event_id: string; at: string; to_org: string; to_department_id: string | null; reason: string | null; accepted_at: string | null }[]
   regrades: { event_id: string; at: string; from: HazardGrade; to: HazardGrade; reason: string | null }[]
   notes: { event_id: string; at: string; text: string }[]
   ineffective: { event_id: string; reason: IneffectiveReason }[]
@@ -242,11 +253,15 @@ function take(hazard: Hazard, event: HazardEvent): IneffectiveReason | null {
       hazard.notes.push({ event_id: event.id, at: event.at, text: event.text });
       return null;
     case "voided":
+    case "merged":
       if (hazard.state === "voided") return "voided";
       hazard.state = "voided";
       hazard.voided_at = event.at;
       hazard.void_reason = event.reason ?? null;
+      if (event.kind === "merged") hazard.merged_into = event.into;
       return null;
+    case "transfer_accepted":
+      return takeTransferAccepted(hazard, event);
     case "closed":
       if (hazard.state === "closed" && hazard.closing_opinion === null) {
         hazard.closing_opinion = event.opinion ?? null;
@@ -273,9 +288,21 @@ function take(hazard: Hazard, event: HazardEvent): IneffectiveReason | null {
     }
     case "assigned":
       return takeAssigned(hazard, event);
+    case "deadline_set":
+      // By an order or an approved plan; that it does not stand for an extension is for whoever supervises to see.
+      if (event.deadline === hazard.deadline) return "same_deadline";
+      setDeadline(hazard, event.deadline, event.at);
+      return null;
     case "transferred":
       hazard.responsible_unit = event.to_org;
-      hazard.transfers.push({ event_id: event.id, at: event.at, to_org: event.to_org, reason: event.reason ?? null });
+      hazard.transfers.push({
+        event_id: event.id,
+        at: event.at,
+        to_org: event.to_org,
+        to_department_id: event.to_department_id ?? null,
+        reason: event.reason ?? null,
+        accepted_at: null,
+      });
       return null;
     case "extended":
       return takeExtended(hazard, event);
@@ -287,7 +314,7 @@ function take(hazard: Hazard, event: HazardEvent): IneffectiveReason | null {
       hazard.commitments = commitmentsWith(hazard, event.commitments);
       return null;
     case "submitted":
-      if (hazard.state === "submitted") return "already_submitted";
+      // Again while it waits for the re-check, too: the accepted submission is the last before the closing.
       return submit(hazard, event.at, event.commitments, event.completed_on);
     case "rechecked":
       if (hazard.state !== "submitted") return "not_submitted";
@@ -341,17 +368,32 @@ function takeAssigned(hazard: Hazard, event: Extract<HazardEvent, { kind: "assig
   hazard.assigned_at = event.at;
   hazard.responsible_unit = event.responsible_unit ?? hazard.responsible_unit;
   hazard.owner = event.owner ?? hazard.owner;
-  hazard.deadline = event.deadline ?? hazard.deadline;
-  hazard.original_deadline ??= hazard.deadline;
+  if (event.deadline !== null && event.deadline !== undefined) setDeadline(hazard, event.deadline, event.at);
   return null;
+}
+
+/** Also of a closed hazard: the receiver answers for it from then on. */
+function takeTransferAccepted(hazard: Hazard, event: Extract<HazardEvent, { kind: "transfer_accepted" }>): IneffectiveReason | null {
+  if (hazard.state === "voided") return "voided";
+  const transfer = hazard.transfers.at(-1);
+  if (transfer === undefined || transfer.accepted_at !== null) return "not_transferred";
+  transfer.accepted_at = event.at;
+  hazard.department_id = event.to_department_id ?? transfer.to_department_id;
+  return null;
+}
+
+/** From the whole day of `at` on, also for a submission of that day. */
+function setDeadline(hazard: Hazard, deadline: string, at: string): void {
+  hazard.deadline = deadline;
+  hazard.original_deadline ??= deadline;
+  if (hazard.submitted_at !== null && dayOf(hazard.submitted_at) === dayOf(at)) hazard.deadline_at_submission = deadline;
 }
 
 function takeExtended(hazard: Hazard, event: Extract<HazardEvent, { kind: "extended" }>): IneffectiveReason | null {
   const from = hazard.deadline;
   const { id: event_id, at, deadline: to } = event;
   if (from !== null && to <= from) return "deadline_not_later";
-  hazard.deadline = to;
-  hazard.original_deadline ??= to;
+  setDeadline(hazard, to, at);
   hazard.extensions.push({ event_id, at, from, to, reason: event.reason ?? null, approver: event.approver ?? null });
   return null;
 }
@@ -438,6 +480,7 @@ function emptyHazard(): Hazard {
     deadline_rule: null,
     owner: null,
     responsible_unit: null,
+    department_id: null,
     commitments: {},
     missing_commitments: [],
     found_at: "",
@@ -453,6 +496,7 @@ function emptyHazard(): Hazard {
     closing_opinion: null,
     voided_at: null,
     void_reason: null,
+    merged_into: null,
     photos: [],
     extensions: [],
     transfers: [],
@@ -461,6 +505,10 @@ function emptyHazard(): Hazard {
     ineffective: [],
     last_event_at: "",
   };
+}
+
+function dayOf(moment: string): string {
+  return shanghaiDate(parseTime(moment));
 }
 
 function isBlank(value: string | null | undefined): boolean {
@@ -491,10 +539,12 @@ const isText = (value: unknown): boolean => typeof value === "string";
 
 const PAYLOAD_CHECKS: [string, (value: unknown) => boolean, string, HazardEventKind[]][] = [
   ["grade", (value) => value === "general" || value === "major", "unknown_grade", ["confirmed", "regraded"]],
-  ["deadline", (value) => reads(parseDate, value), "not_a_date", ["extended"]],
+  ["deadline", (value) => reads(parseDate, value), "not_a_date", ["extended", "deadline_set"]],
   ["completed_on", (value) => reads(parseDate, value), "not_a_date", []],
   ["result", (value) => value === "pass" || value === "return", "unknown_result", ["rechecked"]],
   ["to_org", isText, "not_text", ["transferred"]],
+  ["to_department_id", isUuid, "not_a_uuid", []],
+  ["into", isUuid, "not_a_uuid", ["merged"]],
   ["text", isText, "not_text", ["noted"]],
   ["commitments", isObject, "not_an_object", []],
   ["owner", isObject, "not_an_object", []],

@@ -248,13 +248,16 @@ export const HazardEventKind = {
   confirmed: "confirmed",
   regraded: "regraded",
   assigned: "assigned",
+  deadline_set: "deadline_set",
   transferred: "transferred",
+  transfer_accepted: "transfer_accepted",
   extended: "extended",
   accepted: "accepted",
   submitted: "submitted",
   rechecked: "rechecked",
   closed: "closed",
   voided: "voided",
+  merged: "merged",
   photo_added: "photo_added",
   noted: "noted",
 } as const;
@@ -274,6 +277,8 @@ export const Ineffective = {
   deadline_not_later: "deadline_not_later",
   needs_extension: "needs_extension",
   same_grade: "same_grade",
+  same_deadline: "same_deadline",
+  not_transferred: "not_transferred",
   unreadable: "unreadable",
 } as const;
 export type Ineffective = (typeof Ineffective)[keyof typeof Ineffective];

@@ -48,8 +48,8 @@ function sources(folder: string): string[] {
 // Closed sets of the server: each value reaches a screen somewhere, so each needs words.
 test.each([
   ['hazard_state', ['draft', 'confirmed', 'assigned', 'rectifying', 'submitted', 'closed', 'voided', 'open']],
-  ['event', ['found', 'item_failed', 'confirmed', 'regraded', 'assigned', 'transferred', 'extended', 'accepted', 'submitted', 'rechecked', 'closed', 'voided', 'photo_added', 'noted']],
-  ['ineffective', ['already_found', 'already_confirmed', 'not_confirmed', 'not_assigned', 'not_submitted', 'already_submitted', 'already_closed', 'voided', 'commitments_incomplete', 'deadline_not_later', 'needs_extension', 'same_grade', 'unreadable']],
+  ['event', ['found', 'item_failed', 'confirmed', 'regraded', 'assigned', 'deadline_set', 'transferred', 'transfer_accepted', 'extended', 'accepted', 'submitted', 'rechecked', 'closed', 'voided', 'merged', 'photo_added', 'noted']],
+  ['ineffective', ['already_found', 'already_confirmed', 'not_confirmed', 'not_assigned', 'not_submitted', 'already_submitted', 'already_closed', 'voided', 'commitments_incomplete', 'deadline_not_later', 'needs_extension', 'same_grade', 'same_deadline', 'not_transferred', 'unreadable']],
   ['source', ['self_check', 'pairing_visit', 'department_check', 'tip_off', 'handed_down']],
   ['photo_role', ['overview', 'close_up', 'name_plate', 'before', 'after', 'signature', 'paper', 'item']],
   ['signature', ['signed', 'refused', 'paper', 'absent']],

@@ -131,3 +131,43 @@ def test_overdue_is_derived_from_the_deadline(chen: Person, anna: Person, county
 
     assert [item["id"] for item in overdue["items"]] == [late]
     assert overdue["items"][0]["overdue"] is True
+
+
+def test_transfer_counts_when_the_receiver_accepts_it(chen: Person, hazard_id: str) -> None:
+    path = f"/api/hazards/{hazard_id}/events"
+    department = next(row["id"] for row in chen.get("/api/register/departments").json["departments"])
+    transfer = {"kind": "transferred", "to_org": "县应急局", "to_department_id": department, "reason": "不属本部门"}
+
+    assert chen.post(path, json=transfer).json["department_id"] is None
+    assert chen.post(path, json={"kind": "transfer_accepted"}).json["department_id"] == department
+    assert chen.post(path, json={"kind": "transfer_accepted"}).status_code == 409
+
+
+def test_transfer_to_a_department_that_is_not_there_is_refused(chen: Person, hazard_id: str) -> None:
+    document = {"kind": "transferred", "to_org": "无", "to_department_id": new_id(), "reason": "x"}
+
+    answer = chen.post(f"/api/hazards/{hazard_id}/events", json=document)
+
+    assert answer.json["errors"][0]["pointer"] == "#/to_department_id"
+
+
+def test_hazard_is_merged_only_into_another_of_its_subject(chen: Person, anna: Person, county: County, hazard_id: str) -> None:
+    other, foreign = new_id(), new_id()
+    anna.post("/api/sync/records", json=batch(found(county.mine, None, other), found(county.chemical_store, None, foreign)))
+    path = f"/api/hazards/{hazard_id}/events"
+
+    for into in (hazard_id, foreign, new_id()):
+        assert chen.post(path, json={"kind": "merged", "into": into, "reason": "重复"}).status_code == 422
+    merged = chen.post(path, json={"kind": "merged", "into": other, "reason": "重复"}).json
+
+    assert (merged["state"], merged["merged_into"]) == ("voided", other)
+
+
+def test_setting_a_deadline_is_no_way_round_an_extension(chen: Person, hazard_id: str) -> None:
+    path = f"/api/hazards/{hazard_id}/events"
+    chen.post(path, json={"kind": "deadline_set", "deadline": "2026-11-01"})
+
+    later = chen.post(path, json={"kind": "deadline_set", "deadline": "2026-12-31"})
+
+    assert later.status_code == 409
+    assert later.json["errors"][0]["code"] == "needs_extension"
