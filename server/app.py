@@ -36,6 +36,8 @@ SLICES = (accounts, register, pairings, checklists, visits, hazards, evidence, r
 
 # SQLite has one writer at a time, and PostgreSQL 100 connections for all web processes and workers.
 POOL_SIZE = 16
+# Who waits longer for a connection is told to come again; the web server's threads are needed for others.
+POOL_TIMEOUT_S = 10
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -100,6 +102,7 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
     pool = {
         "pool_size": min(settings.web_threads, POOL_SIZE),
         "max_overflow": 0,
+        "pool_timeout": POOL_TIMEOUT_S,
         "json_serializer": lambda value: orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode(),
         "json_deserializer": orjson.loads,
     }

@@ -6,9 +6,7 @@ section for each slug.
 
 from __future__ import annotations
 
-import errno
 import logging
-import sqlite3
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,10 +17,10 @@ from flask import Flask, Response, g, has_request_context, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.request import Request as SansIORequest
 
+from server.passing_faults import passing_fault
+
 log = logging.getLogger(__name__)
 
-# PostgreSQL's code for it.
-DISK_FULL = "53100"
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -64,7 +62,7 @@ CATALOGUE: dict[str, Kind] = {
     "too-many-requests": Kind(429, "请求太频繁，请稍后再试", "Too many requests"),
     "internal": Kind(500, "服务器出错", "Internal error"),
     "unavailable": Kind(503, "服务暂时不可用，请稍后再试", "Temporarily unavailable"),
-    "storage-full": Kind(507, "服务器存储空间不足", "The server's storage is full"),
+    "storage-full": Kind(503, "服务器存储空间不足", "The server's storage is full"),
 }
 
 _SLUG_BY_STATUS = {
@@ -191,22 +189,12 @@ def _answer_unexpected(error: Exception) -> Response:
 
 def refusal_of(error: Exception, about: str) -> Refusal:
     """What a request is told of an exception that nobody foresaw; it is logged with the request's id."""
-    if is_storage_full(error):
-        log.error("the storage is full: %s", error, extra={"request_id": about})
-        return Refusal("storage-full", headers={"Retry-After": "60"})
+    fault = passing_fault(error)
+    if fault is not None:
+        log.error("cannot serve at the moment: %s", error, extra={"request_id": about, "problem": fault.slug})
+        return Refusal(fault.slug, headers={"Retry-After": str(fault.retry_after_s)})
     log.error("unexpected error", exc_info=error, extra={"request_id": about})
     return Refusal("internal", f"服务器出错，已记录。编号 {about}", f"Logged as {about}")
-
-
-def is_storage_full(error: BaseException | None) -> bool:
-    """Whether there was no room on the disk, for a file, for SQLite or for PostgreSQL, however deep it is wrapped."""
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            return True
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or getattr(error, "sqlstate", None) == DISK_FULL:
-            return True
-        error = error.__cause__
-    return False
 
 
 def field_errors(messages: Any, pointer: str = "#") -> Iterable[FieldError]:

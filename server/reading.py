@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import re
 import socket
-import sys
 import time
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
 from flask import Request
 from marshmallow import Schema
 from webargs.flaskparser import FlaskParser, is_json_request
 
+from forms.strict_json import JsonRefused, Reading, read_json
 from server.problems import FieldError, Refusal
-
-# orjson writes no deeper than this, and nothing that is stored here comes near it.
-DEPTH_AT_MOST = 254
 
 DISCARD_LIMIT_BYTES = 128 * 1024 * 1024
 DISCARD_LIMIT_S = 30
 SILENCE_LIMIT_S = 5
-
-_SPACED_KEY = re.compile(rb'"[ \t\r\n]+:')
-_NUL = b"\\u0000"
 
 
 class StrictParser(FlaskParser):
@@ -36,41 +27,18 @@ class StrictParser(FlaskParser):
         """The body as a document. Raises: Refusal unsupported-media-type, malformed-request, too-large."""
         if not is_json_request(req):
             raise Refusal("unsupported-media-type", "需要 application/json。", "Send application/json.")
-        document, has_nul = read_json(_body(req))
+        reading = _read(_body(req))
         # A record is judged on its own: one bad one must not refuse its batch.
-        if has_nul and not getattr(schema, "judges_text_itself", False):
-            raise _unreadable("nul-character")
-        return document
+        if not getattr(schema, "judges_text_itself", False):
+            for code, detail in reading.flaws.items():
+                raise _unreadable(code, detail=detail)
+        return reading.document
 
     def load_querystring(self, req: Request, schema: Schema) -> Any:
         for name, value in req.args.items(multi=True):
             if "\0" in name or "\0" in value:
                 raise _unreadable("nul-character", f"#/{name}")
         return super().load_querystring(req, schema)
-
-
-def read_json(text: bytes) -> tuple[Any, bool]:
-    """A JSON text as a document, and whether a NUL character occurs in it.
-
-    Stricter than json.loads: UTF-8 only, no NaN or Infinity, no lone surrogates, no key twice in an object (two readers would
-    see different documents), no nesting beyond DEPTH_AT_MOST. Raises: Refusal malformed-request.
-    """
-    try:
-        document = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise _unreadable("not-json", detail=str(error)) from error
-    try:
-        written = orjson.dumps(document)
-    except orjson.JSONEncodeError as error:
-        raise _unreadable("too-deep") from error
-    if _may_repeat_keys(text, written):
-        _refuse_repeated_keys(text)
-    return document, _NUL in written
-
-
-def has_nul(document: Any) -> bool:
-    """Whether a string anywhere in the document holds a NUL character, which PostgreSQL cannot store."""
-    return _NUL in orjson.dumps(document)
 
 
 def discard_body(req: Request) -> None:
@@ -109,23 +77,11 @@ def _body(req: Request) -> bytes:
     return body
 
 
-def _may_repeat_keys(text: bytes, written: bytes) -> bool:
-    """A cheap look: a key that was dropped makes the two differ in how often a quote is followed by a colon.
-
-    Spaces before a colon and escaped colons could hide that; such texts, which no JSON library writes, are looked at closely.
-    """
-    return text.count(b'":') != written.count(b'":') or b"\\u003" in text or _SPACED_KEY.search(text) is not None
-
-
-def _refuse_repeated_keys(text: bytes) -> None:
-    def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        built = dict(pairs)
-        if len(built) < len(pairs):
-            raise _unreadable("key-twice")
-        return built
-
-    limit = sys.get_int_max_str_digits()
-    json.loads(text, object_pairs_hook=build, parse_int=lambda digits: int(digits) if len(digits) < limit else 0)
+def _read(text: bytes) -> Reading:
+    try:
+        return read_json(text)
+    except JsonRefused as refused:
+        raise _unreadable(refused.code, detail=refused.detail) from refused
 
 
 def _unreadable(code: str, pointer: str = "#", detail: str = "") -> Refusal:

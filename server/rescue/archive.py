@@ -5,18 +5,22 @@ Written by client/src/field/local/rescue.ts. Nothing is unpacked to a path: memb
 
 from __future__ import annotations
 
-import json
 import uuid
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
+
+from forms.strict_json import JsonRefused, read_json
+from sync.records import is_sha256
 
 FORMAT = "zero-accident-rescue/1"
 MEMBERS_AT_MOST = 20_000
 BYTES_AT_MOST = 4 * 1024**3
 JSON_BYTES_AT_MOST = 16 * 1024**2
+# No larger record comes in by the ordinary way either (MAX_REQUEST_BYTES).
+RECORD_BYTES_AT_MOST = 8 * 1024**2
 
 
 class ArchiveInvalid(ValueError):
@@ -45,23 +49,30 @@ class RescueArchive:
         members = self._zip.infolist()
         if len(members) > MEMBERS_AT_MOST or sum(member.file_size for member in members) > BYTES_AT_MOST:
             raise ArchiveInvalid("救援文件解开后过大。")
-        manifest = self._json("manifest.json")
+        manifest, _ = self._json("manifest.json", JSON_BYTES_AT_MOST)
         if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
             raise ArchiveInvalid("文件里没有可识别的清单 manifest.json。")
         self._manifest = manifest
+        self._named: set[str] = set()
         try:
             self.user_id = uuid.UUID(manifest["user"]["id"])
-            self.device_id = str(manifest["device_id"])[:64]
-        except (KeyError, TypeError, ValueError) as error:
+            self.device_id = (_text(manifest["device_id"]) or "")[:64]
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ArchiveInvalid("清单里没有手机使用人。") from error
 
-    def envelopes(self) -> Iterator[Any]:
-        """Record envelopes in the order in which the phone made them; one that cannot be read is None."""
-        for entry in self._entries("records"):
+    def envelopes(self) -> Iterator[tuple[Any, int]]:
+        """Record envelopes in the order in which the phone made them, with their size; one that cannot be read is None.
+
+        Those that the manifest does not name, or names in a way that cannot be read, come last.
+        """
+        listed = [entry.get("file") if isinstance(entry, dict) else None for entry in self._entries("records")]
+        unlisted = [name for name in self._zip.namelist() if name.startswith("records/") and name.endswith(".json")]
+        known = {member for member in listed if isinstance(member, str)}
+        for member in (*listed, *dict.fromkeys(name for name in unlisted if name not in known)):
             try:
-                yield self._json(str(entry.get("file")))
+                yield self._json(self._once(member), RECORD_BYTES_AT_MOST)
             except ArchiveInvalid:
-                yield None
+                yield None, 0
 
     def photos(self) -> Iterator[RescuedPhoto | None]:
         """Photos of the manifest; None for an entry that is not readable."""
@@ -69,14 +80,14 @@ class RescueArchive:
             try:
                 yield RescuedPhoto(
                     id=uuid.UUID(entry["id"]),
-                    sha256=str(entry["sha256"]),
-                    size_bytes=int(entry["size_bytes"]),
-                    media_type=entry.get("media_type"),
+                    sha256=_hash(entry["sha256"]),
+                    size_bytes=_size(entry["size_bytes"]),
+                    media_type=_text(entry.get("media_type")),
                     visit_id=_id(entry.get("visit_id")),
                     subject_id=_id(entry.get("subject_id")),
-                    member=str(entry["file"]),
+                    member=self._once(entry["file"]),
                 )
-            except (KeyError, TypeError, ValueError):
+            except (KeyError, TypeError, ValueError, AttributeError):
                 yield None
 
     def open_photo(self, photo: RescuedPhoto) -> IO[bytes]:
@@ -86,28 +97,57 @@ class RescueArchive:
         except (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
             raise ArchiveInvalid(f"照片 {photo.id} 不在文件里。") from error
 
-    def drafts(self) -> Mapping[str, Any]:
-        """What was still being filled in, by table; empty when the file has none."""
-        try:
-            found = self._json("drafts.json")
-        except ArchiveInvalid:
+    def drafts(self) -> dict[str, list[Any]]:
+        """What was still being filled in: the lists of drafts.json by name; a part that is none is left out.
+
+        Raises: ArchiveInvalid when the file has drafts that cannot be read.
+        """
+        if "drafts.json" not in self._zip.namelist():
             return {}
-        return found if isinstance(found, dict) else {}
+        found, _ = self._json("drafts.json", JSON_BYTES_AT_MOST)
+        if not isinstance(found, dict):
+            raise ArchiveInvalid("读不出 drafts.json。")
+        return {name: rows for name, rows in found.items() if isinstance(rows, list)}
 
-    def _entries(self, key: str) -> list[dict[str, Any]]:
-        entries = self._manifest.get(key)
-        return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    def _once(self, member: object) -> str:
+        """A name of the manifest: each member counts once, so that a small file cannot ask for much work."""
+        if not isinstance(member, str) or member in self._named:
+            raise ArchiveInvalid(f"清单里 {str(member)[:80]} 不是一个文件，或者写了两次。")
+        self._named.add(member)
+        return member
 
-    def _json(self, member: str) -> Any:
+    def _entries(self, key: str) -> list[Any]:
+        """The manifest's list; one that is no list counts as one entry that cannot be read."""
+        entries = self._manifest.get(key, [])
+        return entries if isinstance(entries, list) else [entries]
+
+    def _json(self, member: str, bytes_at_most: int) -> tuple[Any, int]:
+        """A member as a document, and its size."""
         try:
-            if self._zip.getinfo(member).file_size > JSON_BYTES_AT_MOST:
-                raise ArchiveInvalid(f"{member} 过大。")
-            return json.loads(self._zip.read(member))
-        except (KeyError, ValueError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
-            if isinstance(error, ArchiveInvalid):
-                raise
-            raise ArchiveInvalid(f"读不出 {member}。") from error
+            # zipfile hands out no more bytes than it declares here.
+            if self._zip.getinfo(member).file_size > bytes_at_most:
+                raise ArchiveInvalid(f"{member[:80]} 过大。")
+            text = self._zip.read(member)
+            return read_json(text).document, len(text)
+        except (KeyError, JsonRefused, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+            raise ArchiveInvalid(f"读不出 {member[:80]}。") from error
 
 
 def _id(text: Any) -> uuid.UUID | None:
     return uuid.UUID(text) if isinstance(text, str) else None
+
+
+def _text(value: Any) -> str | None:
+    return value.replace("\0", "")[:80] if isinstance(value, str) else None
+
+
+def _hash(value: Any) -> str:
+    if not is_sha256(value):
+        raise ValueError("not a SHA-256")
+    return str(value)
+
+
+def _size(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError("not a size")
+    return value

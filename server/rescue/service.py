@@ -5,19 +5,21 @@ Ids and hashes are the phone's own, so a file imported twice, or after the phone
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import logging
 import uuid
 import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import islice
 from typing import IO, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from forms.strict_json import has_nul
 from media.tus import PhotoMetadata
 from server import clock
 from server.accounts.models import User
@@ -25,16 +27,20 @@ from server.accounts.service import actor_of
 from server.audit import write_audit
 from server.db import db, transaction
 from server.evidence.uploads import begin_upload, receive
+from server.passing_faults import passing_fault
 from server.permissions import Actor
-from server.problems import Refusal, problem_body
-from server.rescue.archive import ArchiveInvalid, RescueArchive, RescuedPhoto
+from server.problems import FieldError, Refusal, problem_body
+from server.rescue.archive import RECORD_BYTES_AT_MOST, ArchiveInvalid, RescueArchive, RescuedPhoto
 from server.rescue.models import RescueImport
 from server.visits.drafts import save_draft
 from server.visits.intake import receive_records
 from server.visits.models import VisitDraft
-from sync.times import TimeInvalid, format_time, parse_time
+from sync.times import format_time, parse_time
+
+log = logging.getLogger(__name__)
 
 BATCH = 100
+BATCH_BYTES = RECORD_BYTES_AT_MOST
 PARTS = ("record", "photo", "draft")
 SHOWN_IMPORTS = 20
 _PIECE = 1 << 20
@@ -119,8 +125,7 @@ def _author(user_id: uuid.UUID, office: Actor, now: datetime) -> Actor:
 
 
 def _import_records(archive: RescueArchive, author: Actor, now: datetime) -> Iterator[dict[str, Any]]:
-    envelopes = archive.envelopes()
-    while batch := list(islice(envelopes, BATCH)):
+    for batch in _batches(archive.envelopes()):
         results, _ = receive_records(batch, device_id=archive.device_id, actor=author, now=now)
         for envelope, result in zip(batch, results, strict=True):
             kind = envelope.get("kind") if isinstance(envelope, dict) else None
@@ -129,14 +134,45 @@ def _import_records(archive: RescueArchive, author: Actor, now: datetime) -> Ite
             yield _item("record", result["id"], result["status"], kind=kind, receipt=receipt, problem=problem)
 
 
+def _batches(envelopes: Iterator[tuple[Any, int]]) -> Iterator[list[Any]]:
+    """As many at a time as one push may hold, by number and by size."""
+    batch: list[Any] = []
+    size = 0
+    for envelope, size_bytes in envelopes:
+        if batch and (len(batch) == BATCH or size + size_bytes > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(envelope)
+        size += size_bytes
+    if batch:
+        yield batch
+
+
 def _import_photos(archive: RescueArchive, author: Actor, now: datetime) -> Iterator[dict[str, Any]]:
     for photo in archive.photos():
         name = str(photo.id) if photo else None
-        try:
-            status, receipt = _import_photo(archive, photo, author, now)
-            yield _item("photo", name, status, receipt=receipt)
-        except Refusal as refusal:
-            yield _item("photo", name, "refused", problem=problem_body(refusal))
+        with _one_part("photo", name) as part:
+            part["status"], part["receipt"] = _import_photo(archive, photo, author, now)
+        yield part
+
+
+@contextlib.contextmanager
+def _one_part(part: str, name: Any) -> Iterator[dict[str, Any]]:
+    """What becomes of one photo or draft. Whatever is wrong with it, foreseen or not, the rest of the file goes on.
+
+    Passing faults are raised: they are of the machine, and the same file imported again a minute later comes in.
+    """
+    item = _item(part, name if isinstance(name, str) else None, "refused")
+    try:
+        yield item
+    except Refusal as refusal:
+        item["problem"] = problem_body(refusal)
+    except Exception as error:
+        db.session.rollback()
+        if passing_fault(error) is not None:
+            raise
+        log.exception("a part of a rescue file could not be imported", extra={"part": part, "part_id": item["id"]})
+        item["problem"] = _unreadable()
 
 
 def _unreadable() -> dict[str, Any]:
@@ -174,32 +210,38 @@ def _import_photo(archive: RescueArchive, photo: RescuedPhoto | None, author: Ac
 
 def _import_drafts(archive: RescueArchive, author: Actor, now: datetime) -> Iterator[dict[str, Any]]:
     """Visits still being filled in become drafts that the author can continue on another phone."""
-    tables = archive.drafts()
-    for visit in tables.get("visits") or []:
-        name = visit.get("id") if isinstance(visit, dict) else None
-        try:
-            yield _item("draft", name, _import_draft(tables, visit, archive.device_id, author, now))
-        except Refusal as refusal:
-            yield _item("draft", name, "refused", problem=problem_body(refusal))
-        except (KeyError, TypeError, ValueError, AttributeError, TimeInvalid):
-            yield _item("draft", name, "refused", problem=_unreadable())
+    try:
+        tables = archive.drafts()
+    except ArchiveInvalid:
+        yield _item("draft", None, "refused", problem=_unreadable())
+        return
+    for visit in tables.get("visits", []):
+        with _one_part("draft", visit.get("id") if isinstance(visit, dict) else None) as part:
+            part["status"] = _import_draft(tables, visit, archive.device_id, author, now)
+        yield part
 
 
-def _import_draft(tables: Mapping[str, Any], visit: Any, device_id: str, author: Actor, now: datetime) -> str:
-    visit_id = uuid.UUID(visit["id"])
-    saved_at = visit["changed_at"]
+def _import_draft(tables: Mapping[str, list[Any]], visit: Any, device_id: str, author: Actor, now: datetime) -> str:
+    try:
+        visit_id, subject_id = uuid.UUID(visit["id"]), uuid.UUID(visit["subject_id"])
+        saved_at = visit.get("changed_at") or format_time(now)
+        changed_at = parse_time(saved_at)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Refusal("invalid", "救援文件里这份草稿读不出，可能已损坏。", "This draft cannot be read.") from error
     draft = db.session.get(VisitDraft, visit_id)
-    if draft is not None and draft.saved_at >= parse_time(saved_at):
+    if draft is not None and draft.saved_at >= changed_at:
         return "already_accepted"
     content = {"visit": visit} | {
-        name: [row for row in tables.get(name) or [] if row.get("visit_id") == visit["id"]]
+        name: [row for row in tables.get(name, []) if isinstance(row, dict) and row.get("visit_id") == visit["id"]]
         for name in ("submissions", "hazards", "rechecks", "photos")
     }
+    if has_nul(content):
+        raise Refusal("invalid", errors=[FieldError("#", "nul-character")])
     document = {
-        "subject_id": visit["subject_id"],
+        "subject_id": str(subject_id),
         "device_id": device_id,
         "based_on": draft.revision if draft else None,
-        "saved_at": saved_at or format_time(now),
+        "saved_at": saved_at,
         "content": content,
     }
     save_draft(visit_id, document, author, now)

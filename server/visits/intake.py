@@ -17,12 +17,12 @@ from sqlalchemy import and_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from forms.strict_json import has_nul
 from server import clock
 from server.db import db, transaction
 from server.pairings.visibility import visible_subjects
 from server.permissions import Action, Actor
 from server.problems import FieldError, Refusal, problem_body
-from server.reading import has_nul
 from server.register.models import Subject
 from server.visits.completion import refresh_visits
 from server.visits.models import Record

@@ -56,7 +56,7 @@ def get(name: str, path: str, status: int, slug: str) -> Attempt:
 UNREADABLE = [
     push("half a document", b'{"device_id', 400, "malformed-request", "not-json"),
     push("nothing", b"", 400, "malformed-request", "not-json"),
-    push("200,000 brackets", b"[" * 200_000, 400, "malformed-request", "not-json"),
+    push("200,000 brackets", b"[" * 200_000, 400, "malformed-request", "too-deep"),
     push("records within records", FRAME % (b"[" * 400 + b"]" * 400), 400, "malformed-request", "too-deep"),
     push("not a number", FRAME % b"NaN", 400, "malformed-request", "not-json"),
     push("a number without end", FRAME % b"1e999", 400, "malformed-request", "not-json"),

@@ -117,17 +117,17 @@ def test_a_field_beside_the_file_that_cannot_be_used_is_refused(chen: Person, fi
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"{", "Expecting property name"),
+        (b"{", "unexpected end of data"),
         (b'{"id": "a", "id": "b"}', "the key 'id' stands twice"),
-        (b'{"id": NaN}', "NaN is no number of JSON"),
+        (b'{"id": NaN}', "unexpected character"),
         (b'{"id": 1e999}', "the number 1e999 is too large"),
         (b'{"id": 99999999999999999999}', "is too large"),
         (b'{"id": ' + b"9" * 5000 + b"}", "is too large"),
         (b'{"id": "\\ud800"}', "lone surrogate"),
         (b'{"id": "\\u0000"}', "NUL character"),
-        (b"[" * 100_000, "nested too deeply"),
+        (b"[" * 100_000, "levels deep"),
         (b'{"id": ' + b"[" * 60 + b"]" * 60 + b"}", "levels deep"),
-        (b'{"id": "\xff"}', "can't decode byte"),
+        (b'{"id": "\xff"}', "not valid UTF-8"),
     ],
     ids=["cut", "twin", "nan", "infinite", "unsafe", "digits", "surrogate", "nul", "deep", "deeper", "bytes"],
 )

@@ -372,7 +372,7 @@ def test_part_that_nobody_owns_is_swept_after_a_day(anna: Person, settings: Sett
     assert files(settings) == []
 
 
-def test_full_disk_is_507_and_the_upload_goes_on_later(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_is_503_and_the_upload_goes_on_later(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     data = photo_bytes()
     location = begin(anna, new_id(), data).headers["Location"]
     patch(anna, location, 0, data[:1000])
@@ -384,7 +384,7 @@ def test_full_disk_is_507_and_the_upload_goes_on_later(anna: Person, monkeypatch
         broken.setattr(PartWriter, "write", full)
         refused = patch(anna, location, 1000, data[1000:])
 
-    assert refused.status_code == 507
+    assert refused.status_code == 503
     assert head(anna, location).headers["Upload-Offset"] == "1000"
     assert "Upload-Receipt" in patch(anna, location, 1000, data[1000:]).headers
 

@@ -169,7 +169,7 @@ def test_full_disk_is_a_problem_that_passes_and_the_records_go_up_afterwards(ann
 
     answer = anna.post("/api/sync/records", json=batch(*records))
 
-    assert (answer.status_code, answer.json["type"], answer.headers["Retry-After"]) == (507, "/problems/storage-full", "60")
+    assert (answer.status_code, answer.json["type"], answer.headers["Retry-After"]) == (503, "/problems/storage-full", "60")
     assert count(Record) == 0
     db.session.connection().exec_driver_sql(f"PRAGMA max_page_count={most}")
     db.session.commit()
