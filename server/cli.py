@@ -39,9 +39,7 @@ def run(settings: Settings, demo: bool) -> None:
 @click.pass_obj
 def prepare(settings: Settings) -> None:
     """Create the data folder, bring the schema up to date and store the checklists of this release."""
-    from server.prepare import prepare_data
-
-    prepare_data(settings)
+    _prepare(settings)
 
 
 @main.command("demo")
@@ -50,9 +48,8 @@ def demo(settings: Settings) -> None:
     """Load demo data into an empty database; refused in production and when there are users."""
     from server.app import create_app
     from server.demo.load import DemoRefused, load_demo
-    from server.prepare import prepare_data
 
-    prepare_data(settings)
+    _prepare(settings)
     try:
         load_demo(create_app(settings), say=click.echo)
     except DemoRefused as error:
@@ -127,3 +124,13 @@ def add_user(settings: Settings, username: str, name: str, role: str, scope: str
             grants=[(Role(role), ScopeKind(kind), scope_id or settings.county_code, "")],
         )
     click.echo(f"{username}: {role} {scope}")
+
+
+def _prepare(settings: Settings) -> None:
+    from server.migrations import SchemaDiffers
+    from server.prepare import prepare_data
+
+    try:
+        prepare_data(settings)
+    except SchemaDiffers as error:
+        raise click.ClickException(str(error)) from error

@@ -5,19 +5,24 @@ from __future__ import annotations
 from server.app import create_app
 from server.checklists.service import store_repository_checklists
 from server.db import db
-from server.migrations import upgrade
+from server.migrations import check_release, check_schema, upgrade
 from server.settings import Settings
 
 
 def prepare_data(settings: Settings) -> None:
-    """Safe to run again; waits for nobody and changes no data of users."""
+    """Safe to run again; waits for nobody and changes no data of users.
+
+    Raises: SchemaDiffers when the database is of a later release, or is not what the models mean after the upgrade.
+    """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     settings.photo_dir.mkdir(parents=True, exist_ok=True)
     settings.download_dir.mkdir(parents=True, exist_ok=True)
     app = create_app(settings)
     with app.app_context():
         try:
+            check_release()
             upgrade()
+            check_schema()
             store_repository_checklists()
         finally:
             # The supervisor goes on for weeks after this; it must not sit on connections of the database.

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
+from server.migrations import SchemaDiffers
 from server.prepare import prepare_data
 from server.settings import Settings
 
@@ -71,6 +72,9 @@ class Supervisor:
                 self._prepare()
             except OperationalError as error:
                 say(f"数据库不能使用 (the database cannot be used): {error.orig}\n请检查 DATABASE_URL、磁盘空间和权限后再运行。")
+                return 1
+            except SchemaDiffers as error:
+                say(str(error))
                 return 1
             self._start_children()
             if not self._wait_until_ready():

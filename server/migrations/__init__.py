@@ -7,12 +7,28 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from server.db import db
 
 FOLDER = Path(__file__).resolve().parent
+
+
+class SchemaDiffers(Exception):
+    """The database is not the one that this release works on; it is left as it is. ``differences`` are in Alembic's words."""
+
+    def __init__(self, differences: list[str]) -> None:
+        shown = "\n".join(f"  - {difference}" for difference in differences[:20])
+        super().__init__(
+            "数据库与本版本不一致，服务未启动，数据未改动。请用写入该数据库的版本打开，或恢复升级前的备份后再升级。\n"
+            "(the database is not what this release works on; nothing was changed. Open it with the release that wrote it,\n"
+            f"or restore the backup from before the upgrade and upgrade again)\n{shown}"
+        )
+        self.differences = differences
 
 
 def alembic_config() -> Config:
@@ -26,6 +42,31 @@ def upgrade(revision: str = "head") -> None:
     """Brings the schema to a revision, on one connection and in one transaction."""
     with _open_config() as config:
         command.upgrade(config, revision)
+
+
+def check_schema() -> None:
+    """Holds the schema against the models, after an upgrade and before anything is written.
+
+    Raises: SchemaDiffers, with every difference.
+    """
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        found = compare_metadata(context, db.metadata)
+    if found:
+        raise SchemaDiffers([repr(difference) for difference in found])
+
+
+def check_release() -> None:
+    """Refuses a database that a later release has upgraded: its steps are not known here.
+
+    Raises: SchemaDiffers.
+    """
+    with db.engine.connect() as connection:
+        heads = MigrationContext.configure(connection).get_current_heads()
+    known = {step.revision for step in ScriptDirectory(str(FOLDER)).walk_revisions()}
+    later = sorted(set(heads) - known)
+    if later:
+        raise SchemaDiffers([f"revision {revision} is of a later release" for revision in later])
 
 
 def downgrade(revision: str) -> None:

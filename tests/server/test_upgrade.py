@@ -1,0 +1,97 @@
+"""Upgrades: what has landed is frozen, and the database of every earlier main opens with its rows, or is refused untouched."""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from server.app import create_app
+from server.db import db
+from server.migrations import FOLDER, SchemaDiffers
+from server.prepare import prepare_data
+from server.settings import Settings
+
+KEPT = Path(__file__).resolve().parents[1] / "data" / "databases"
+
+# Small cuts of what the mains of these days wrote with their demo data; the first one has a 0001 without two of its tables.
+ROWS = {
+    "2026-11-24-first-day": {"subject": 8, "visit": 24, "submission": 33, "hazard": 108, "photo": 95, "photo_review": 64},
+    "2026-11-24": {"subject": 8, "visit": 24, "submission": 33, "hazard": 103, "photo": 87, "photo_review": 66},
+    "2026-11-27": {"subject": 8, "visit": 24, "submission": 35, "hazard": 114, "photo": 73, "photo_review": 51},
+}
+
+# A migration that has landed never changes; a new one is added here when it lands.
+FROZEN = {
+    "0001_first_schema.py": "ec068e2a2ae3fa14619aa3dec787efe8e864878a0afc0c9f74fd1d1cab9d986d",
+    "0002_authoring.py": "d4cc2e5ed2aa61dbab03e18ee0b1fa290db4a6d9135dae1984742f0aac0632a9",
+    "0003_tables_of_the_first_day.py": "842bf8c1df48bf500effbff1ae7aa842754bab893e7dfa7dbfe714b1eccc1ff3",
+}
+
+
+def test_a_migration_that_has_landed_stays_as_it_is() -> None:
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (FOLDER / "versions").glob("*.py")}
+
+    assert found == FROZEN
+
+
+def test_every_kept_database_is_named_here() -> None:
+    assert {path.name.removesuffix(".sql.xz") for path in KEPT.glob("*.sql.xz")} == set(ROWS)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_the_database_of_an_earlier_main_opens_with_its_rows(name: str, tmp_path: Path) -> None:
+    settings = restored(name, tmp_path)
+
+    prepare_data(settings)
+
+    assert counts(settings, ROWS[name]) == ROWS[name]
+
+
+def test_a_schema_that_differs_from_the_models_is_refused_by_name(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    prepare_data(settings)
+    execute(tmp_path, "DROP TABLE visit_draft")
+
+    with pytest.raises(SchemaDiffers, match="visit_draft"):
+        prepare_data(settings)
+
+
+def test_a_database_of_a_later_release_is_refused_and_left_alone(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    prepare_data(settings)
+    execute(tmp_path, "UPDATE alembic_version SET version_num = '9999'")
+    before = (tmp_path / "service.sqlite").read_bytes()
+
+    with pytest.raises(SchemaDiffers, match="revision 9999 is of a later release"):
+        prepare_data(settings)
+
+    assert (tmp_path / "service.sqlite").read_bytes() == before
+
+
+def restored(name: str, folder: Path) -> Settings:
+    """Settings of a data folder with the kept database in it."""
+    with sqlite3.connect(folder / "service.sqlite") as connection:
+        connection.executescript(lzma.decompress((KEPT / f"{name}.sql.xz").read_bytes()).decode())
+    connection.close()
+    return Settings(data_dir=folder)
+
+
+def counts(settings: Settings, tables: dict[str, int]) -> dict[str, int]:
+    with create_app(settings).app_context():
+        found = {table: db.session.scalar(text(f"SELECT count(*) FROM {table}")) for table in tables}
+        db.session.remove()
+        db.engine.dispose()
+    return found
+
+
+def execute(folder: Path, statement: str) -> None:
+    connection = sqlite3.connect(folder / "service.sqlite")
+    with connection:
+        connection.execute(statement)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
