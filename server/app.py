@@ -1,4 +1,4 @@
-"""create_app: wiring only. Which slices there are, in which order, and what wraps every request."""
+"""create_app: wiring only. Which slices there are, what each offers the others, and what wraps every request."""
 
 from __future__ import annotations
 
@@ -10,29 +10,88 @@ from flask import Flask, Response, current_app, request
 from flask.json.provider import JSONProvider
 from flask_smorest import Api
 
-from server import (
-    accounts,
-    checklists,
-    downloads,
-    evidence,
-    hazards,
-    health,
-    pairings,
-    problems,
-    register,
-    rescue,
-    scores,
-    static_client,
-    visits,
-)
+from server import health, problems, static_client
 from server.accounts import tokens
+from server.accounts.views import blp as accounts_blp
+from server.checklists.authoring_views import blp as authoring_blp
+from server.checklists.service import load_summaries
+from server.checklists.views import blp as checklists_blp
 from server.db import db
+from server.downloads.jobs import run_build_downloads
+from server.downloads.service import expire_files, note_lost_downloads
+from server.downloads.views import blp as downloads_blp
+from server.evidence.bodies import add_reviews_to_hazards, load_photo_reviews
+from server.evidence.intake import check_photo, store_photos
+from server.evidence.jobs import inspect_photos_of, run_inspect_photos
+from server.evidence.store import durable_hashes
+from server.evidence.tus_views import tus_blp
+from server.evidence.uploads import sweep_uploads
+from server.evidence.views import blp as evidence_blp
+from server.hazards.bodies import add_open_hazards, load_hazards
+from server.hazards.intake import add_missing_hazards, check_event, store_events
+from server.hazards.views import blp as hazards_blp
+from server.pairings.bodies import load_subjects
+from server.pairings.views import blp as pairings_blp
 from server.reading import discard_body
+from server.records.kinds import RecordHandler
+from server.records.quarantine import load_entries
+from server.records.quarantine_views import blp as quarantine_blp
+from server.records.views import blp as sync_blp
+from server.register.views import blp as register_blp
+from server.rescue.views import blp as rescue_blp
+from server.scores.jobs import run_refresh_subjects
+from server.scores.service import note_stale_subjects
+from server.scores.views import blp as scores_blp
 from server.settings import Settings, load_settings
+from server.visits import drafts
+from server.visits.bodies import add_visits_to_subjects, load_submissions, load_visits
+from server.visits.completion import follow_again, refresh_visits
+from server.visits.submissions import check_submission, check_visit, store_submissions, store_visits
+from server.visits.views import blp as visits_blp
 from server.wire import ProblemSchema
+from server.wiring import FeedKind, Wiring
+from server.work.topics import Periodic, Topic
+from sync.records import RecordKind
 
-# Slices in the order in which they may build on each other; each one's `register_with` wires what it offers.
-SLICES = (accounts, register, pairings, checklists, visits, hazards, evidence, rescue, scores, downloads)
+BLUEPRINTS = (
+    accounts_blp, register_blp, pairings_blp, checklists_blp, authoring_blp, sync_blp, quarantine_blp, visits_blp, hazards_blp,
+    tus_blp, evidence_blp, rescue_blp, scores_blp, downloads_blp,
+)  # fmt: skip
+
+# Record kinds are stored in this order: submissions before visits, so that a visit that completes finds them.
+WIRING = Wiring(
+    record_kinds={
+        RecordKind.SUBMISSION: RecordHandler(check_submission, store_submissions),
+        RecordKind.VISIT: RecordHandler(check_visit, store_visits),
+        RecordKind.HAZARD_EVENT: RecordHandler(check_event, store_events),
+        RecordKind.PHOTO: RecordHandler(check_photo, store_photos),
+    },
+    refresh_visits=refresh_visits,
+    follow_again=follow_again,
+    on_complete=(add_missing_hazards, inspect_photos_of),
+    photo_hashes=durable_hashes,
+    feed_kinds={
+        "subject": FeedKind(load_subjects, extend=(add_visits_to_subjects, add_open_hazards)),
+        "checklist": FeedKind(load_summaries),
+        "visit": FeedKind(load_visits),
+        "submission": FeedKind(load_submissions),
+        "quarantine": FeedKind(load_entries),
+        drafts.FEED_KIND: FeedKind(drafts.load_drafts),
+        "hazard": FeedKind(load_hazards, extend=(add_reviews_to_hazards,)),
+        "photo_review": FeedKind(load_photo_reviews),
+    },
+    jobs={
+        Topic.REFRESH_SUBJECT: run_refresh_subjects,
+        Topic.INSPECT_PHOTO: run_inspect_photos,
+        Topic.BUILD_DOWNLOAD: run_build_downloads,
+    },
+    periodic={
+        Periodic.STALE_SCORES: note_stale_subjects,
+        Periodic.SWEEP_UPLOADS: sweep_uploads,
+        Periodic.LOST_DOWNLOADS: note_lost_downloads,
+        Periodic.OLD_DOWNLOADS: expire_files,
+    },
+)
 
 # SQLite has one writer at a time, and PostgreSQL 100 connections for all web processes and workers.
 POOL_SIZE = 16
@@ -40,7 +99,7 @@ POOL_SIZE = 16
 POOL_TIMEOUT_S = 10
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, wiring: Wiring = WIRING) -> Flask:
     """The application. Creates no file and opens no connection; `server.cli` prepares the data folder and the schema."""
     settings = settings or load_settings()
     app = Flask(__name__, static_folder=None)
@@ -60,8 +119,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.register_handlers(app)
     tokens.install(app)
     api = _ProblemApi(app)
-    for slice_ in SLICES:
-        slice_.register_with(app, api)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    app.extensions["wiring"] = wiring
     health.register_with(app)
     static_client.register_with(app)
     app.after_request(_secure)

@@ -1,4 +1,7 @@
-"""The command line: run everything on one machine, single processes, schema, demo data, users."""
+"""The command line: run everything on one machine, single processes, schema, demo data, users.
+
+Commands import what they need themselves: the whole application is heavy, and a mistyped option need not wait for it.
+"""
 
 from __future__ import annotations
 
@@ -63,17 +66,19 @@ def worker(settings: Settings) -> None:
     import time
 
     from redis.exceptions import RedisError
-    from rq import Queue, SimpleWorker
+    from rq import Queue
 
-    from server.queue import QueueName, connect, worker_app
+    from server.app import create_app
+    from server.work.queue import AppWorker, connect
+    from server.work.topics import QueueName
 
-    worker_app()
+    app = create_app(settings)
     while True:
         # A blocking wait for the next job outlasts the time after which an answer counts as lost.
         connection = connect(settings.redis_url, answer_timeout_s=None)
         queues = [Queue(name, connection=connection) for name in QueueName]
         try:
-            SimpleWorker(queues, connection=connection).work(logging_level="WARNING")
+            AppWorker(queues, connection=connection, app=app).work(logging_level="WARNING")
             return
         except RedisError as error:
             logging.getLogger("server.worker").warning("the queue is away: %s", error)
@@ -85,7 +90,7 @@ def worker(settings: Settings) -> None:
 def relay(settings: Settings) -> None:
     """Run the relay from the outbox to the queue."""
     from server.app import create_app
-    from server.relay import run_forever
+    from server.work.relay import run_forever
 
     run_forever(create_app(settings))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.app import create_app
-from server.checklists.service import store_repository_checklists
+from server.checklists.releases import store_repository_checklists
 from server.db import db
 from server.migrations import check_release, check_schema, upgrade
 from server.settings import Settings

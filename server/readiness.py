@@ -21,8 +21,8 @@ from sqlalchemy.exc import TimeoutError as PoolFull
 
 from server.db import db
 from server.passing_faults import FULL, passing_fault
-from server.queue import redis_connection
 from server.settings import Settings
+from server.work.queue import redis_connection
 
 # Whoever asks more often gets the last answer: the question is public and each answer costs a write.
 KEPT_S = 2.0

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from server import queue
-from server.app import create_app
+from server.app import WIRING, create_app
 from server.permissions import ALLOWED, Action, Role
 from server.problems import CATALOGUE
 from server.settings import Settings
 from server.wire import Blueprint
+from server.work.schedule import SCHEDULE
+from server.work.topics import HANDLING, Periodic, Topic
+from sync.records import RecordKind
 
 ROOT = Path(__file__).resolve().parent.parent
 PURE_ROOMS = ("forms", "media", "sync", "vocabulary")
 NOT_PURE = {"flask", "flask_sqlalchemy", "flask_smorest", "sqlalchemy", "rq", "redis", "server", "requests", "urllib.request"}
 SLICES = (
-    "accounts", "register", "pairings", "checklists", "visits", "hazards", "evidence", "rescue", "scores", "circulars",
-    "downloads", "demo",
+    "work", "accounts", "register", "pairings", "checklists", "records", "visits", "hazards", "evidence", "rescue", "scores",
+    "circulars", "downloads", "demo",
 )  # fmt: skip
 
 
@@ -35,10 +37,61 @@ def imports_of(path: Path) -> Iterator[tuple[str, int]]:
             yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
 
 
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def modules_imported_by(path: Path, known: Mapping[str, Path]) -> set[str]:
+    """``from package import module`` imports the module; of the package it takes nothing else."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= names if names <= set(known) else names | {node.module}
+    return found & set(known)
+
+
+def circles(imported: Mapping[str, set[str]]) -> list[list[str]]:
+    """Groups of modules of which each leads to every other one (Tarjan's strongly connected components)."""
+    order: dict[str, int] = {}
+    low: dict[str, int] = {}
+    path: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(name: str) -> None:
+        order[name] = low[name] = len(order)
+        path.append(name)
+        for other in sorted(imported[name]):
+            if other not in order:
+                visit(other)
+            if other in path:
+                low[name] = min(low[name], low[other])
+        if low[name] == order[name]:
+            start = path.index(name)
+            found.append(sorted(path[start:]))
+            del path[start:]
+
+    for name in imported:
+        if name not in order:
+            visit(name)
+    return found
+
+
 def modules(folder: str) -> list[Path]:
     found = sorted((ROOT / folder).rglob("*.py"))
     assert found, f"no modules in {folder}"
     return found
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Whatever stands inside a function is walked as well: an import that waits hides a circle and does not undo it."""
+    paths = {module_name(path): path for room in ("server", *PURE_ROOMS) for path in modules(room)}
+    imported = {name: modules_imported_by(path, paths) - {name} for name, path in paths.items()}
+
+    assert [circle for circle in circles(imported) if len(circle) > 1] == []
 
 
 @pytest.mark.parametrize("room", PURE_ROOMS)
@@ -127,10 +180,10 @@ def test_no_inspector_may_act_at_the_desk() -> None:
     } == frozenset()  # fmt: skip
 
 
-@pytest.mark.parametrize("topic", list(queue.TOPICS))
-def test_every_topic_has_a_job_and_a_queue(topic: str) -> None:
-    assert callable(queue.job(topic))
-    assert queue.TOPICS[topic].queue in set(queue.QueueName)
+def test_everything_that_may_be_asked_for_is_wired() -> None:
+    assert set(WIRING.record_kinds) == set(RecordKind)
+    assert set(WIRING.jobs) == set(HANDLING) == set(Topic)
+    assert set(WIRING.periodic) == set(SCHEDULE) == set(Periodic)
 
 
 def test_every_problem_has_a_section_in_its_document() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from flask import current_app
 from sqlalchemy import and_, bindparam, delete, func, or_, select
 
 from server import clock
@@ -166,8 +167,6 @@ def _password_fits(user: User | None, password: str) -> bool:
 
 
 def _county_of(user: User | None) -> str:
-    from flask import current_app
-
     settings: Any = current_app.config["SETTINGS"]
     return user.county_code if user else settings.county_code
 

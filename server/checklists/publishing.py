@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 
 import forms.standards
 from forms.compatibility import compare
-from server import clock, feed
+from server import clock
 from server.audit import write_audit
+from server.changes import record_changes
 from server.checklists.drafts import check_unchanged, close_draft, get_draft, lock_checklist
 from server.checklists.models import ChecklistDraft, ChecklistVersion
 from server.checklists.rules import NO_REPORT, Known, Obstacle, as_published, find_obstacles, report_body, version_key
@@ -110,7 +111,7 @@ def retire_version(digest: str, *, approved_by: str, reason: str, actor_id: uuid
         version.status, version.is_current = "retired", False
         version.retired_at, version.retired_by = now, actor_id
         version.retire_approved_by, version.retire_reason = approver, why
-        feed.record_changes("checklist", [(version.checklist_id, None)])
+        record_changes("checklist", [(version.checklist_id, None)])
         _audit("checklist:retire", version, actor_id, approved_by=approver, reason=why)
     return version
 
@@ -132,7 +133,7 @@ def reinstate_version(
         )
         version.status, version.is_current = "published", True
         version.retired_at, version.retired_by, version.retire_approved_by, version.retire_reason = None, None, "", ""
-        feed.record_changes("checklist", [(version.checklist_id, None)])
+        record_changes("checklist", [(version.checklist_id, None)])
         _audit("checklist:reinstate", version, actor_id, approved_by=approver, reason=why)
     return version
 

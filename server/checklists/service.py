@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,57 +12,13 @@ from flask import current_app
 from sqlalchemy import select, update
 
 import forms
-from server import clock, feed
-from server.checklists.models import ChecklistDraft, ChecklistVersion
-from server.checklists.rules import published_hash, version_key
-from server.db import db, transaction
+from server import clock
+from server.changes import record_changes
+from server.checklists.models import ChecklistVersion
+from server.db import db
 from server.problems import Refusal
 
-log = logging.getLogger(__name__)
-
 FORMS_DIR = Path(forms.__file__).resolve().parent
-
-
-def store_repository_checklists() -> list[str]:
-    """Takes the checklists of this release into the database; what is there already is left as it is.
-
-    What the office has decided stands: once it has published or retired a version of a checklist, a release only proposes its
-    own version as a draft. Returns the ids of checklists that got a new version.
-    """
-    documents = [json.loads(path.read_text("utf-8")) for path in sorted((FORMS_DIR / "checklists").glob("*.json"))]
-    stored = []
-    with transaction():
-        for document in documents:
-            if _take_release(document):
-                stored.append(document["id"])
-    return stored
-
-
-def _take_release(document: dict[str, Any]) -> bool:
-    """Whether the document became a version."""
-    digest = forms.content_hash(document)
-    rows = db.session.scalars(select(ChecklistVersion).where(ChecklistVersion.checklist_id == document["id"])).all()
-    if any(row.hash in {digest, published_hash(document)} for row in rows):
-        return False
-    number_taken = any(row.version == document["version"] for row in rows)
-    decided = any(row.source == "office" or row.status == "retired" or row.published_at is not None for row in rows)
-    would_withdraw = document["status"] == "draft" and any(row.is_current and row.status == "published" for row in rows)
-    older = any(version_key(row.version) > version_key(document["version"]) for row in rows)
-    if number_taken or decided or would_withdraw or older:
-        _propose(document)
-        return False
-    add_version(document, digest, source="repository")
-    return True
-
-
-def _propose(document: dict[str, Any]) -> None:
-    from server.checklists.drafts import add_draft
-    from server.checklists.uploads import Incoming, as_draft
-
-    digest = published_hash(document)
-    if db.session.scalar(select(ChecklistDraft.id).where(ChecklistDraft.hash == digest).limit(1)) is None:
-        log.warning("release proposes checklist %s %s as a draft", document["id"], document["version"])
-        add_draft(Incoming(as_draft(document), "", []), digest, source="repository", actor_id=None, now=clock.now())
 
 
 def add_version(document: dict[str, Any], digest: str, *, source: str, report: dict[str, Any] | None = None) -> ChecklistVersion:
@@ -86,7 +41,7 @@ def add_version(document: dict[str, Any], digest: str, *, source: str, report: d
         stored_at=clock.now(),
     )
     db.session.add(version)
-    feed.record_changes("checklist", [(document["id"], None)])
+    record_changes("checklist", [(document["id"], None)])
     return version
 
 

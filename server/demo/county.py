@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from server import feed
 from server.accounts.service import create_user, hash_password
+from server.changes import record_changes
 from server.db import db
 from server.demo.accounts import DEMO_PASSWORD, INSPECTOR, OFFICE, SUPERVISOR
 from server.demo.units import SHOP, UNITS, VILLAGE, DemoUnit
@@ -98,7 +98,7 @@ def add_county(chance: random.Random, today: date, profiles: Mapping[str, list[d
     subjects = _add_subjects(chance, start, departments, profiles)
     officers, pairings = _add_pairings(chance, start, subjects, users, departments)
     _add_roster(start, subjects)
-    feed.record_changes("subject", [(subject.id, subject.id) for subject in subjects])
+    record_changes("subject", [(subject.id, subject.id) for subject in subjects])
     return DemoCounty(subjects, officers, pairings, users[OFFICE], users[SUPERVISOR])
 
 

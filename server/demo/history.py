@@ -21,9 +21,9 @@ from server.demo.pictures import Picture, draw_hazard
 from server.hazards.models import Hazard, HazardEvent
 from server.hazards.projection import project
 from server.permissions import Actor
+from server.records.intake import receive_records
 from server.register.models import Subject
 from server.register.store import holidays
-from server.visits.intake import receive_records
 from sync.hazards import COMMITMENTS, hazard_id_for_item
 from sync.records import content_hash
 from sync.times import format_time

@@ -18,7 +18,7 @@ from server.demo.county import DemoCounty
 from server.demo.history import DemoPhoto
 from server.evidence.reviews import review_photo
 from server.evidence.uploads import begin_upload, receive
-from server.visits.intake import receive_records
+from server.records.intake import receive_records
 
 RETURN_REASONS = ("看不清隐患部位，请靠近补拍", "前后角度不一致，请从同一位置补拍", "照片模糊，请补拍")
 

@@ -1,4 +1,4 @@
-"""RQ jobs of downloads. The queue calls run_build_download by name in an application context; it may run twice."""
+"""RQ jobs of downloads, called by the queue in an application context; they may run twice."""
 
 from __future__ import annotations
 
@@ -8,5 +8,6 @@ from server import clock
 from server.downloads.service import build_download
 
 
-def run_build_download(download_id: str) -> None:
-    build_download(uuid.UUID(download_id), clock.now())
+def run_build_downloads(download_ids: list[str]) -> None:
+    for download_id in download_ids:
+        build_download(uuid.UUID(download_id), clock.now())

@@ -12,7 +12,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select, update
 
-from server import clock, outbox
+from server import clock
 from server.accounts.models import User
 from server.accounts.service import actor_of
 from server.audit import write_audit
@@ -25,6 +25,8 @@ from server.downloads.writers import WRITERS
 from server.permissions import Action, Actor
 from server.problems import FieldError, Refusal
 from server.scores.periods import Period, find_period
+from server.work.outbox import note
+from server.work.topics import Topic
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +69,7 @@ def order_download(
     with transaction() as session:
         session.add(download)
         write_audit("download:order", "download", download.id, actor_id=actor.user_id, kind=kind, format=format_)
-        outbox.note("build_download", [download.id])
+        note(Topic.BUILD_DOWNLOAD, [download.id])
     return download
 
 
@@ -148,7 +150,7 @@ def note_lost_downloads(now: datetime) -> int:
         session.execute(
             update(Download).where(Download.id.in_([download.id for download in lost])).values(state="queued", touched_at=now)
         )
-        outbox.note("build_download", [download.id for download in lost])
+        note(Topic.BUILD_DOWNLOAD, [download.id for download in lost])
     return len(lost)
 
 

@@ -13,15 +13,17 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from media.clock import DeviceClock, captured_time
 from media.position import Position, wgs84_from_gcj02
-from server import feed, outbox
+from server.changes import record_changes
 from server.db import db
 from server.evidence.models import Photo
 from server.evidence.schemas import PhotoBodySchema
 from server.permissions import Actor
 from server.problems import FieldError, Refusal
-from server.visits.intake import Quarantine
-from server.visits.schemas import body_errors
+from server.records.kinds import Quarantine
+from server.records.schemas import body_errors
 from server.visits.submissions import refuse_shape
+from server.work.outbox import note
+from server.work.topics import Topic
 from sync.records import Record as Envelope
 from sync.times import parse_time
 
@@ -45,8 +47,8 @@ def store_photos(records: list[Envelope], actor: Actor, now: datetime) -> None:
         _fill(photo, record, actor, now)
         if photo.sha256 is not None:
             here.append(photo)
-    outbox.note("inspect_photo", [photo.id for photo in here])
-    feed.record_changes("hazard", [(photo.hazard_id, photo.subject_id) for photo in here if photo.hazard_id])
+    note(Topic.INSPECT_PHOTO, [photo.id for photo in here])
+    record_changes("hazard", [(photo.hazard_id, photo.subject_id) for photo in here if photo.hazard_id])
 
 
 def lock_photos(ids: Iterable[uuid.UUID], county_code: str, author_id: uuid.UUID) -> dict[uuid.UUID, Photo]:

@@ -20,7 +20,7 @@ from media.errors import ObjectMissing
 from media.exif import ExifFacts
 from media.flags import Flag, OtherPhoto, PhotoFacts, Severity, find_flags
 from media.position import Position, distance_m, wgs84_from_gcj02
-from server import clock, outbox
+from server import clock
 from server.clock import COUNTY_ZONE
 from server.db import db, transaction
 from server.evidence import store
@@ -30,6 +30,9 @@ from server.evidence.models import Photo, PhotoBand, PhotoFlag
 from server.evidence.rules import Inspection, exif_body, inspect_picture
 from server.register.models import Subject
 from server.visits.models import Visit
+from server.wiring import CompleteVisit
+from server.work.outbox import note
+from server.work.topics import Topic
 
 log = logging.getLogger(__name__)
 
@@ -38,21 +41,27 @@ AFTER = "after"
 
 def enqueue_inspection(photo_ids: list[uuid.UUID]) -> None:
     """Notes the work in the open transaction; the relay hands it to the workers."""
-    outbox.note("inspect_photo", photo_ids)
+    note(Topic.INSPECT_PHOTO, photo_ids)
 
 
-def inspect_photos_of(visit: Visit, now: datetime) -> None:
+def inspect_photos_of(visit: CompleteVisit, now: datetime) -> None:
     """When a visit is complete its photos are judged again: only now it is known when it began and ended."""
     ids = db.session.scalars(select(Photo.id).where(Photo.visit_id == visit.id, Photo.sha256.is_not(None)))
     enqueue_inspection(list(ids))
 
 
-def run_inspect_photo(key: str) -> None:
-    """What a worker runs. A photo that is gone or has no bytes yet is a quiet return."""
-    photo = db.session.get(Photo, uuid.UUID(key))
+def run_inspect_photos(photo_ids: list[str]) -> None:
+    """What a worker runs."""
+    for photo_id in photo_ids:
+        inspect_photo(uuid.UUID(photo_id))
+
+
+def inspect_photo(photo_id: uuid.UUID) -> None:
+    """A photo that is gone or has no bytes yet is a quiet return."""
+    photo = db.session.get(Photo, photo_id)
     if photo is None or photo.sha256 is None:
         return
-    photo_id, sha256 = photo.id, photo.sha256
+    sha256 = photo.sha256
     if photo.inspected_at is None or not _has_copies(photo):
         with_hashes = photo.role is None or photo.role in store.SITE_ROLES
         # Decoding takes a second; no connection or transaction is held meanwhile.

@@ -14,10 +14,11 @@ from server.evidence.models import Photo, Receipt
 from server.pairings.visibility import visible_subjects
 from server.permissions import Action, Actor
 from server.problems import Refusal
+from server.records.models import Record
+from server.records.receipts import stored_receipt
 from server.register.models import Subject
 from server.visits.completion import visit_receipt
-from server.visits.intake import stored_receipt
-from server.visits.models import Record, Visit
+from server.visits.models import Visit
 from sync.receipts import read_receipt_code
 
 

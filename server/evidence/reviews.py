@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from server import feed
 from server.audit import write_audit
+from server.changes import record_changes
 from server.db import db, transaction
 from server.evidence.models import Photo, PhotoReview
 from server.evidence.rules import review_in_force
@@ -85,6 +85,6 @@ def undo_last_review(photo_id: uuid.UUID, actor: Actor, now: datetime) -> Photo:
 
 def _tell(photo: Photo) -> None:
     """Phones learn of it with their next pull: the review itself, and the hazard whose photo it is."""
-    feed.record_changes("photo_review", [(photo.id, photo.subject_id)])
+    record_changes("photo_review", [(photo.id, photo.subject_id)])
     if photo.hazard_id is not None:
-        feed.record_changes("hazard", [(photo.hazard_id, photo.subject_id)])
+        record_changes("hazard", [(photo.hazard_id, photo.subject_id)])

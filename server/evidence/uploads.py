@@ -30,7 +30,7 @@ from media.errors import (
 )
 from media.formats import SNIFF_BYTES, Picture, identify, media_type_of
 from media.tus import Checksum, PhotoMetadata, TusHeaderError, TusVersionError
-from server import feed, outbox
+from server.changes import record_changes
 from server.db import db, transaction
 from server.evidence.files import photo_store
 from server.evidence.intake import lock_photos
@@ -43,6 +43,8 @@ from server.permissions import Action, Actor
 from server.problems import FieldError, Refusal
 from server.register.models import Subject
 from server.visits.completion import refresh_visits
+from server.work.outbox import note
+from server.work.topics import Topic
 from sync.receipts import ReceiptKind, receipt_code
 
 log = logging.getLogger(__name__)
@@ -143,9 +145,9 @@ def finish_upload(upload_id: uuid.UUID, picture: Picture, now: datetime) -> str:
         upload.finished_at = now
         code = _write_receipt(upload, now)
         session.flush()
-        outbox.note("inspect_photo", [photo.id])
+        note(Topic.INSPECT_PHOTO, [photo.id])
         if photo.hazard_id is not None:
-            feed.record_changes("hazard", [(photo.hazard_id, photo.subject_id)])
+            record_changes("hazard", [(photo.hazard_id, photo.subject_id)])
         visit_id = photo.visit_id or upload.visit_id
         if visit_id is not None:
             refresh_visits([visit_id], now)

@@ -20,11 +20,12 @@ from server.hazards.schemas import EventSchema, FoundSchema
 from server.pairings.visibility import check_subject
 from server.permissions import Action, Actor
 from server.problems import FieldError, Refusal
+from server.records.kinds import Quarantine
+from server.records.schemas import body_errors
 from server.register.store import holidays
-from server.visits.intake import Quarantine
-from server.visits.models import Submission, Visit
-from server.visits.schemas import body_errors
+from server.visits.models import Submission
 from server.visits.submissions import refuse_shape
+from server.wiring import CompleteVisit
 from sync.hazards import find_event_faults, hazard_id_for_item
 from sync.records import Record as Envelope
 from sync.times import format_time, parse_time
@@ -73,7 +74,7 @@ def store_events(records: list[Envelope], actor: Actor, now: datetime) -> None:
     project([uuid.UUID(record.body["hazard_id"]) for record in records], now)
 
 
-def add_missing_hazards(visit: Visit, now: datetime) -> None:
+def add_missing_hazards(visit: CompleteVisit, now: datetime) -> None:
     """Opens a hazard for each failed item of a complete visit that has none: a failed item is never without one.
 
     The id is the one a phone would have made, so a finding that arrives later fills in the same hazard.
@@ -115,7 +116,7 @@ def _details_another(item: Mapping[str, Any]) -> bool:
     return item["type"] == "facts" and not item["points"] and "relevant" in item
 
 
-def _item_failed(visit: Visit, submission: Submission, path: str, item: Mapping[str, Any], now: datetime) -> HazardEvent:
+def _item_failed(visit: CompleteVisit, submission: Submission, path: str, item: Mapping[str, Any], now: datetime) -> HazardEvent:
     hazard_id = hazard_id_for_item(str(submission.id), path)
     rule = item["hazard"]["deadline"]
     found_on = clock.county_date(submission.finished_at)

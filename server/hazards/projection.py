@@ -10,11 +10,13 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
-from server import feed, outbox
+from server.changes import record_changes
 from server.checklists.service import sectors_of
 from server.db import db, lock_ids
 from server.hazards.models import Hazard, HazardEvent
 from server.register.models import SubjectSector
+from server.work.outbox import note
+from server.work.topics import Topic
 from sync.hazards import Hazard as Folded
 from sync.hazards import fold_hazard
 from sync.times import parse_date, parse_time
@@ -45,8 +47,8 @@ def project(hazard_ids: Iterable[uuid.UUID], now: datetime) -> list[Hazard]:
         hazard.sector = sectors.get(str(folded.checklist_id)) or sectors.get(str(folded.subject_id))
         db.session.add(hazard)
         changed.append(hazard)
-    outbox.note("refresh_subject", [hazard.subject_id for hazard in changed])
-    feed.record_changes("hazard", [(hazard.id, hazard.subject_id) for hazard in changed])
+    note(Topic.REFRESH_SUBJECT, [hazard.subject_id for hazard in changed])
+    record_changes("hazard", [(hazard.id, hazard.subject_id) for hazard in changed])
     return changed
 
 

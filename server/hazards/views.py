@@ -7,7 +7,7 @@ from typing import Any
 
 from flask.views import MethodView
 
-from server import clock, feed
+from server import clock
 from server.db import db
 from server.hazards import service
 from server.hazards.bodies import hazard_body, timeline
@@ -19,6 +19,7 @@ from server.permissions import Action, current_actor, requires
 from server.register.models import Subject
 from server.register.store import area_names
 from server.wire import Blueprint, answers
+from server.wiring import wiring
 from sync.hazards import is_overdue
 
 blp = Blueprint("hazards", __name__, url_prefix="/api/hazards", description="隐患台账 the hazard ledger")
@@ -36,7 +37,7 @@ class HazardsView(MethodView):
         rows, total = ledger_page(visible, query, today, page=query["page"], page_size=query["page_size"])
         towns = area_names()
         bodies = {str(hazard.id): _row(hazard, subject, towns) for hazard, subject in rows}
-        return {"items": list(feed.extend("hazard", bodies).values()), "total": total, "page": query["page"]}
+        return {"items": list(wiring().extend_bodies("hazard", bodies).values()), "total": total, "page": query["page"]}
 
 
 @blp.route("/<uuid:hazard_id>")
@@ -62,7 +63,7 @@ def _detail(hazard: Hazard) -> dict[str, Any]:
 
     subject = db.session.get(Subject, hazard.subject_id)
     assert subject is not None, "a foreign key"
-    bodies = feed.extend("hazard", {str(hazard.id): _row(hazard, subject, area_names())})
+    bodies = wiring().extend_bodies("hazard", {str(hazard.id): _row(hazard, subject, area_names())})
     return bodies[str(hazard.id)] | {"events": timeline(hazard)}
 
 

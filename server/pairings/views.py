@@ -7,7 +7,7 @@ from typing import Any
 
 from flask.views import MethodView
 
-from server import clock, feed
+from server import clock
 from server.pairings.bodies import pairing_body, subject_bodies
 from server.pairings.schemas import PairingQuerySchema, PairingsSchema, SubjectSchema, SubjectsSchema
 from server.pairings.store import pairings_of, pairings_of_officer
@@ -16,6 +16,7 @@ from server.permissions import Action, current_actor, requires
 from server.register.schemas import SubjectQuerySchema
 from server.register.store import subjects_page
 from server.wire import Blueprint, answers
+from server.wiring import wiring
 
 blp = Blueprint("pairings", __name__, url_prefix="/api", description="包联台账 subjects and the duty ledger")
 
@@ -33,7 +34,7 @@ class SubjectsView(MethodView):
             town=query.get("town"), sector=query.get("sector"), kind=query.get("kind"), text=query.get("q"),
             page=query["page"], page_size=query["page_size"],
         )  # fmt: skip
-        bodies = feed.extend("subject", subject_bodies(rows, actor))
+        bodies = wiring().extend_bodies("subject", subject_bodies(rows, actor))
         return {"items": list(bodies.values()), "total": total, "page": query["page"]}
 
 
@@ -45,7 +46,7 @@ class SubjectView(MethodView):
         """One subject with its pairings, last visit and open hazards."""
         actor = current_actor()
         subject = check_subject(actor, Action.READ_SUBJECTS, subject_id)
-        return feed.extend("subject", subject_bodies([subject], actor))[str(subject_id)]
+        return wiring().extend_bodies("subject", subject_bodies([subject], actor))[str(subject_id)]
 
 
 @blp.route("/pairings")

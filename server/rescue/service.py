@@ -30,10 +30,10 @@ from server.evidence.uploads import begin_upload, receive
 from server.passing_faults import passing_fault
 from server.permissions import Actor
 from server.problems import FieldError, Refusal, problem_body
+from server.records.intake import receive_records
 from server.rescue.archive import RECORD_BYTES_AT_MOST, ArchiveInvalid, RescueArchive, RescuedPhoto
 from server.rescue.models import RescueImport
 from server.visits.drafts import save_draft
-from server.visits.intake import receive_records
 from server.visits.models import VisitDraft
 from sync.times import format_time, parse_time
 

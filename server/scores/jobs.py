@@ -1,4 +1,4 @@
-"""RQ jobs of scores. The queue calls run_refresh_subject by name in an application context; it may run twice."""
+"""RQ jobs of scores, called by the queue in an application context; they may run twice."""
 
 from __future__ import annotations
 
@@ -8,5 +8,6 @@ from server import clock
 from server.scores.service import refresh_subject
 
 
-def run_refresh_subject(subject_id: str) -> None:
-    refresh_subject(uuid.UUID(subject_id), clock.now())
+def run_refresh_subjects(subject_ids: list[str]) -> None:
+    for subject_id in subject_ids:
+        refresh_subject(uuid.UUID(subject_id), clock.now())

@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from server import outbox
 from server.clock import county_date
 from server.db import transaction
 from server.scores import store
 from server.scores.periods import month_of
 from server.scores.rules import figures_by_day, figures_by_period
+from server.work.outbox import note
+from server.work.topics import Topic
 
 # Notes per sweep: enough for a county at the turn of a month within a few sweeps, without one huge transaction.
 SWEEP_LIMIT = 2000
@@ -45,5 +46,5 @@ def note_stale_subjects(now: datetime) -> int:
     fresh = [subject_id for subject_id in stale if str(subject_id) not in noted]
     if fresh:
         with transaction():
-            outbox.note("refresh_subject", fresh)
+            note(Topic.REFRESH_SUBJECT, fresh)
     return len(fresh)

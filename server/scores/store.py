@@ -19,13 +19,14 @@ from server.db import db
 from server.evidence.models import Photo
 from server.evidence.store import SITE_ROLES
 from server.hazards.models import Hazard
-from server.outbox import OutboxNote
 from server.pairings.models import FrequencyRule, Pairing
 from server.register.models import Subject, SubjectSector, Target
 from server.scores.models import SubjectDay, SubjectPeriod
 from server.scores.periods import Period
 from server.scores.rules import DayFigures, Duty, Facts, Figures, HazardFacts, SubmissionFacts
 from server.visits.models import Submission, Visit
+from server.work.outbox import OutboxNote
+from server.work.topics import Topic
 
 _FIGURES = tuple(field.name for field in fields(Figures))
 _figures_of = attrgetter(*_FIGURES)
@@ -166,7 +167,7 @@ def subjects_with_stale_rows(today: date, month: Period, limit: int) -> list[uui
 
 def noted_subjects() -> set[str]:
     """Subjects whose refresh is noted and not finished yet."""
-    return set(db.session.scalars(select(OutboxNote.key).where(OutboxNote.topic == "refresh_subject").distinct()))
+    return set(db.session.scalars(select(OutboxNote.key).where(OutboxNote.topic == Topic.REFRESH_SUBJECT).distinct()))
 
 
 def all_subject_ids() -> Sequence[uuid.UUID]:

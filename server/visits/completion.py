@@ -1,36 +1,24 @@
 """When a visit has wholly arrived: every record and photo it announced is durable here with the announced hash.
 
-Photos belong to a later slice, which tells this one where to ask and calls `refresh_visits` when a photo has arrived.
+Photos belong to a later slice: the wiring says where to ask, and it calls `refresh_visits` when one has arrived.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from server import clock, feed
+from server import clock
+from server.changes import record_changes
 from server.db import db, lock_ids
-from server.visits.models import Record, Visit
+from server.records.models import Record
+from server.visits.models import Visit
+from server.wiring import CompleteVisit, wiring
 from sync.receipts import Completeness, ExpectedPhoto, ReceiptKind, receipt_code, visit_completeness
-
-PhotoHashes = Callable[[list[str]], Mapping[str, str]]
-
-_photo_hashes: list[PhotoHashes] = []
-_on_complete: dict[str, Callable[[Visit, datetime], None]] = {}
-
-
-def register_photo_hashes(source: PhotoHashes) -> None:
-    """``source(photo ids)`` answers photo id → SHA-256 for those whose bytes are durable."""
-    _photo_hashes[:] = [source]
-
-
-def register_on_complete(name: str, follow: Callable[[Visit, datetime], None]) -> None:
-    """``follow`` runs in the transaction that completes a visit, and again when a submission is accepted after that."""
-    _on_complete[name] = follow
 
 
 def refresh_visits(visit_ids: Iterable[uuid.UUID], now: datetime) -> list[dict[str, Any]]:
@@ -44,23 +32,21 @@ def refresh_visits(visit_ids: Iterable[uuid.UUID], now: datetime) -> list[dict[s
         if state.complete and visit.complete_at is None:
             visit.complete_at = now
             visit.receipt_code = receipt_code(ReceiptKind.VISIT, str(visit.id), _visit_hash(visit.id))
-            for follow in _on_complete.values():
-                follow(visit, now)
-            feed.record_changes("visit", [(visit.id, visit.subject_id)])
+            _follow(visit, now)
+            record_changes("visit", [(visit.id, visit.subject_id)])
         bodies.append(completeness_body(visit, state))
     return bodies
 
 
 def photos_here(photo_ids: list[str]) -> dict[str, str]:
     """Photo id → SHA-256 of those photos whose bytes are durable."""
-    return dict(_photo_hashes[0](photo_ids)) if _photo_hashes and photo_ids else {}
+    return dict(wiring().photo_hashes(photo_ids)) if photo_ids else {}
 
 
 def follow_again(visit_ids: Iterable[uuid.UUID], now: datetime) -> None:
     """Does for complete visits what their completion does, in the open transaction, after one of them has gained a submission."""
     for visit in db.session.scalars(select(Visit).where(Visit.id.in_(list(visit_ids)), Visit.complete_at.is_not(None))):
-        for follow in _on_complete.values():
-            follow(visit, now)
+        _follow(visit, now)
 
 
 def completeness(visit: Visit) -> Completeness:
@@ -96,6 +82,11 @@ def visit_receipt(visit: Visit) -> dict[str, Any] | None:
         "sha256": _visit_hash(visit.id),
         "received_at": clock.isoformat(visit.complete_at),
     }
+
+
+def _follow(visit: Visit, now: datetime) -> None:
+    for follow in wiring().on_complete:
+        follow(CompleteVisit(visit.id, visit.subject_id, visit.county_code), now)
 
 
 def _visit_hash(visit_id: uuid.UUID) -> str:

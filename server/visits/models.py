@@ -1,4 +1,4 @@
-"""Tables of records as phones sent them, and of the visits and submissions read out of them."""
+"""Tables of the visits and submissions that are read out of records, and of visits still being filled in."""
 
 from __future__ import annotations
 
@@ -10,43 +10,6 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import InCounty, db
-
-
-class Record(InCounty, db.Model):
-    """Exactly what a phone sent, kept whole for ever; corrections are new records that name what they revise.
-
-    ``state`` quarantined: readable and signed in, but not fitting its checklist; kept with its ``faults``, counted nowhere.
-    """
-
-    __tablename__ = "record"
-    __table_args__ = (Index("ix_record_visit_kind", "visit_id", "kind"),)
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(16))
-    visit_id: Mapped[uuid.UUID | None]
-    subject_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
-    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
-    device_id: Mapped[str] = mapped_column(String(64))
-    made_at: Mapped[datetime]
-    received_at: Mapped[datetime]
-    content_hash: Mapped[str] = mapped_column(String(64))
-    receipt_code: Mapped[str] = mapped_column(String(14), index=True)
-    body: Mapped[dict[str, Any]]
-    state: Mapped[str] = mapped_column(String(12), index=True)  # accepted | quarantined | resolved
-    faults: Mapped[list[Any]]
-
-
-class QuarantineResolution(InCounty, db.Model):
-    """How a record left quarantine: accepted (it counts since then), corrected by another record, or set aside."""
-
-    __tablename__ = "quarantine_resolution"
-
-    record_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("record.id"), primary_key=True)
-    outcome: Mapped[str] = mapped_column(String(12))  # accepted | corrected | set_aside
-    at: Mapped[datetime]
-    by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
-    reason: Mapped[str] = mapped_column(String(1000), default="")
-    correction_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("record.id"))
 
 
 class Visit(InCounty, db.Model):

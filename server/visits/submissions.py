@@ -10,16 +10,19 @@ from flask import current_app
 from sqlalchemy import insert, select, update
 
 import forms
-from server import feed, outbox
+from server.changes import record_changes
 from server.checklists.service import find_compiled
 from server.db import db, lock_ids
 from server.pairings.models import Pairing
 from server.permissions import Actor
 from server.problems import FieldError, Refusal, field_errors
+from server.records.kinds import Quarantine
+from server.records.schemas import body_errors
 from server.visits.drafts import forget_drafts
-from server.visits.intake import Quarantine
 from server.visits.models import Submission, Visit
-from server.visits.schemas import SubmissionBodySchema, VisitBodySchema, body_errors
+from server.visits.schemas import SubmissionBodySchema, VisitBodySchema
+from server.work.outbox import note
+from server.work.topics import Topic
 from sync.records import Record as Envelope
 from sync.times import parse_time
 
@@ -65,8 +68,8 @@ def store_visits(records: list[Envelope], actor: Actor, now: datetime) -> None:
         )
     forget_drafts(uuid.UUID(record.id) for record in records)
     subjects = {uuid.UUID(record.subject_id) for record in records if record.subject_id}
-    outbox.note("refresh_subject", subjects)
-    feed.record_changes("subject", [(subject, subject) for subject in subjects])
+    note(Topic.REFRESH_SUBJECT, subjects)
+    record_changes("subject", [(subject, subject) for subject in subjects])
 
 
 def check_submission(record: Envelope, actor: Actor) -> Quarantine | None:
@@ -118,8 +121,8 @@ def store_submissions(records: list[Envelope], actor: Actor, now: datetime) -> N
     rows = [_row(record, actor, now) for record in records]
     db.session.execute(insert(Submission.__table__), [row | {"superseded": row["id"] in overtaken} for row in rows])
     subjects = {uuid.UUID(record.subject_id) for record in records if record.subject_id}
-    outbox.note("refresh_subject", subjects)
-    feed.record_changes("submission", [(uuid.UUID(record.id), uuid.UUID(record.subject_id)) for record in records])
+    note(Topic.REFRESH_SUBJECT, subjects)
+    record_changes("submission", [(uuid.UUID(record.id), uuid.UUID(record.subject_id)) for record in records])
 
 
 def _supersede(revised: uuid.UUID, subject_id: uuid.UUID) -> None:

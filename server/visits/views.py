@@ -1,4 +1,4 @@
-"""HTTP of sync and of visits."""
+"""HTTP of visits and of those still being filled in."""
 
 from __future__ import annotations
 
@@ -17,56 +17,27 @@ from server.problems import Refusal
 from server.visits import drafts, store
 from server.visits.bodies import submission_body
 from server.visits.completion import completeness, completeness_body
-from server.visits.intake import receive_records
 from server.visits.models import Visit
-from server.visits.pull import pull
 from server.visits.schemas import (
     DiscardQuerySchema,
     DraftContentSchema,
     DraftSavedSchema,
     DraftSchema,
     DraftsSchema,
-    PullQuerySchema,
-    PullSchema,
-    PushResultSchema,
-    PushSchema,
     VisitDetailSchema,
     VisitQuerySchema,
     VisitsSchema,
 )
 from server.wire import Blueprint, answers
 
-sync_blp = Blueprint("sync", __name__, url_prefix="/api/sync", description="同步 what phones push and pull")
-visits_blp = Blueprint("visits", __name__, url_prefix="/api/visits", description="走访 visits and submissions")
+blp = Blueprint("visits", __name__, url_prefix="/api/visits", description="走访 visits and submissions")
 
 
-@sync_blp.route("/records")
-class RecordsView(MethodView):
-    @requires(Action.SYNC)
-    @sync_blp.arguments(PushSchema)
-    @answers(sync_blp, 200, PushResultSchema)
-    def post(self, body: dict[str, Any]) -> Any:
-        """Push records; each gets its own result, the same record twice gets the same receipt."""
-        actor, now = current_actor(), clock.now()
-        results, visits = receive_records(body["records"], device_id=body["device_id"], actor=actor, now=now)
-        return {"server_time": clock.isoformat(now), "results": results, "visits": visits}
-
-
-@sync_blp.route("/changes")
-class ChangesView(MethodView):
-    @requires(Action.SYNC)
-    @sync_blp.arguments(PullQuerySchema, location="query")
-    @answers(sync_blp, 200, PullSchema)
-    def get(self, query: dict[str, Any]) -> Any:
-        """Pull what changed within the actor's scope since the cursor."""
-        return pull(current_actor(), query["cursor"], query["limit"], clock.now())
-
-
-@visits_blp.route("")
+@blp.route("")
 class VisitsView(MethodView):
     @requires(Action.READ_VISITS)
-    @visits_blp.arguments(VisitQuerySchema, location="query")
-    @answers(visits_blp, 200, VisitsSchema)
+    @blp.arguments(VisitQuerySchema, location="query")
+    @answers(blp, 200, VisitsSchema)
     def get(self, query: dict[str, Any]) -> Any:
         """Visits within the actor's scope, newest first."""
         rows, total = store.visits_page(
@@ -81,42 +52,42 @@ class VisitsView(MethodView):
         return {"items": items, "total": total, "page": query["page"]}
 
 
-@visits_blp.route("/drafts")
+@blp.route("/drafts")
 class DraftsView(MethodView):
     @requires(Action.SYNC)
-    @answers(visits_blp, 200, DraftsSchema)
+    @answers(blp, 200, DraftsSchema)
     def get(self) -> Any:
         """Visits in progress that the actor may continue, on this or another device."""
         return {"drafts": drafts.drafts_of(current_actor())}
 
 
-@visits_blp.route("/drafts/<uuid:visit_id>")
+@blp.route("/drafts/<uuid:visit_id>")
 class DraftView(MethodView):
     @requires(Action.SYNC)
-    @answers(visits_blp, 200, DraftContentSchema)
+    @answers(blp, 200, DraftContentSchema)
     def get(self, visit_id: uuid.UUID) -> Any:
         """One visit in progress with its content."""
         return drafts.get_draft(visit_id, current_actor())
 
     @requires(Action.SYNC)
-    @visits_blp.arguments(DraftSchema)
-    @answers(visits_blp, 200, DraftSavedSchema)
+    @blp.arguments(DraftSchema)
+    @answers(blp, 200, DraftSavedSchema)
     def put(self, body: dict[str, Any], visit_id: uuid.UUID) -> Any:
         """Mirror a visit in progress; 412 when another device continued it meanwhile."""
         return drafts.save_draft(visit_id, body, current_actor(), clock.now())
 
     @requires(Action.SYNC)
-    @visits_blp.arguments(DiscardQuerySchema, location="query")
-    @visits_blp.response(204)
+    @blp.arguments(DiscardQuerySchema, location="query")
+    @blp.response(204)
     def delete(self, query: dict[str, Any], visit_id: uuid.UUID) -> None:
         """Forget a draft that was thrown away on the phone; with `based_on` only if nobody went on with it."""
         drafts.discard_draft(visit_id, query["based_on"], current_actor())
 
 
-@visits_blp.route("/<uuid:visit_id>")
+@blp.route("/<uuid:visit_id>")
 class VisitView(MethodView):
     @requires(Action.READ_VISITS)
-    @answers(visits_blp, 200, VisitDetailSchema)
+    @answers(blp, 200, VisitDetailSchema)
     def get(self, visit_id: uuid.UUID) -> Any:
         """One visit with what is missing, its receipt and its submissions."""
         visit = _get_visit(visit_id, current_actor())

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from server.db import db
-from server.evidence.jobs import run_inspect_photo
+from server.evidence.jobs import run_inspect_photos
 from server.openapi import document_text
 from server.scores.service import rebuild_all
 from tests.conftest import County, Person
@@ -29,7 +29,7 @@ def known(app: Flask, anna: Person, chen: Person, county: County) -> dict[str, s
     whole = visit(county.mine, visit_id, [answered])
     anna.post("/api/sync/records", json=batch(photo_record(county.mine, photo_id, data), answered, whole))
     send(anna, data, photo_id)
-    run_inspect_photo(photo_id)
+    run_inspect_photos([photo_id])
     receipt = anna.get(f"/api/evidence/photos/{photo_id}").json["receipt"]["code"]
     draft_id = new_id()
     draft: dict[str, Any] = {

@@ -18,8 +18,8 @@ from sqlalchemy import create_engine, func, select, text
 
 from server.db import db
 from server.passing_faults import AWAY, FULL, PassingFault, passing_fault
+from server.records.models import Record
 from server.settings import Settings
-from server.visits.models import Record
 from tests.conftest import County, Person
 from tests.records import batch, new_id, store_small_checklist, submission
 

@@ -9,15 +9,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from server import clock, outbox, queue
+from server import clock
 from server.db import db, transaction
 from server.hazards.models import Hazard
-from server.outbox import OutboxNote
-from server.visits.models import Record, Submission, Visit
+from server.records.models import Record
+from server.visits.models import Submission, Visit
+from server.work import outbox, queue
+from server.work.outbox import OutboxNote
+from server.work.topics import Topic
 from tests.conftest import County, Person
 from tests.records import batch, event, found, new_id, store_small_checklist, submission, visit
 from tests.server.evidence.photos import begin, patch, photo_bytes, photo_record, sha256
 from tests.server.interleaving import Interleaving
+from tests.server.work.serving import serve
 
 
 @pytest.fixture
@@ -192,25 +196,22 @@ def test_revision_and_what_it_revises_arriving_at_once_count_once(
     assert fresh(select(Submission.id).where(Submission.superseded.is_(False))) == [uuid.UUID(revision["id"])]
 
 
-def test_note_that_commits_while_the_job_runs_is_not_forgotten(
-    app: Flask, interleaving: Interleaving, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_note_that_commits_while_the_job_runs_is_not_forgotten(app: Flask, interleaving: Interleaving) -> None:
     """Its id is lower than that of the note which caused the job: it was taken first and committed last."""
 
     def note() -> None:
         with app.app_context(), transaction():
-            outbox.note("refresh_subject", ["subject"])
+            outbox.note(Topic.REFRESH_SUBJECT, ["subject"])
 
-    monkeypatch.setattr(queue, "worker_app", lambda: app)
     held = interleaving.first(note)
     note()
 
-    def refresh(_key: str) -> None:
+    def refresh(_keys: list[str]) -> None:
         interleaving.go_on.set()
         held.result(20)
 
-    monkeypatch.setattr(queue, "job", lambda _topic: refresh)
-    queue.run_topic("refresh_subject", "subject")
+    serve(app, Topic.REFRESH_SUBJECT, refresh)
+    queue.run_topic("refresh_subject", ["subject"])
 
     assert len(fresh(select(OutboxNote))) == 1
 

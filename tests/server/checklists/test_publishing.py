@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from forms.standards import Standard, Standards, load_standards
 from server.audit import AuditEntry
-from server.checklists import service
+from server.checklists import releases
 from server.checklists.models import ChecklistVersion
 from server.checklists.rules import Known, find_obstacles, next_version, published_hash
 from server.db import db, transaction
@@ -331,7 +331,7 @@ def test_a_restart_changes_nothing_that_the_office_decided(app: Flask, chen: Per
     digest = next(each["current"]["hash"] for each in fire if each["id"] == "fire_safety")
     retire(chen, digest)
 
-    assert service.store_repository_checklists() == []
+    assert releases.store_repository_checklists() == []
 
     assert "fire_safety" not in offered(chen)
 
@@ -341,8 +341,8 @@ def _release(monkeypatch: pytest.MonkeyPatch, tmp_path: Any, document: dict[str,
 
     (tmp_path / "checklists").mkdir(exist_ok=True)
     (tmp_path / "checklists" / f"{document['id']}.json").write_bytes(json_bytes(document))
-    monkeypatch.setattr(service, "FORMS_DIR", tmp_path)
-    return service.store_repository_checklists()
+    monkeypatch.setattr(releases, "FORMS_DIR", tmp_path)
+    return releases.store_repository_checklists()
 
 
 def test_a_release_brings_new_versions_of_what_the_office_left_alone(

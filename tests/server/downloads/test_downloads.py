@@ -16,8 +16,8 @@ from openpyxl import load_workbook
 from server.db import db, transaction
 from server.downloads import service
 from server.downloads.models import Download
-from server.outbox import OutboxNote
 from server.scores.service import rebuild_all
+from server.work.outbox import OutboxNote
 from tests.conftest import County, Person
 from tests.records import store_small_checklist
 from tests.server.scores.factories import NOW, freeze, tell_november, work_off

@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image
 
 from server.db import db
-from server.evidence.jobs import run_inspect_photo
+from server.evidence.jobs import run_inspect_photos
 from server.evidence.models import Photo
 from tests.conftest import Person
 from tests.media.pictures import jpeg, scene
@@ -107,7 +107,7 @@ def send(person: Person, data: bytes, photo_id: str | None = None, **values: str
 
 def inspected(photo_id: str) -> Photo:
     """Runs the job and returns the photo as the database then has it."""
-    run_inspect_photo(photo_id)
+    run_inspect_photos([photo_id])
     db.session.expire_all()
     photo = db.session.get(Photo, uuid.UUID(photo_id))
     assert photo is not None

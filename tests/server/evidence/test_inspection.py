@@ -11,10 +11,10 @@ from sqlalchemy import delete, select
 
 from server.db import db, transaction
 from server.evidence.files import photo_store
-from server.evidence.jobs import run_inspect_photo
+from server.evidence.jobs import run_inspect_photos
 from server.evidence.models import Photo, PhotoBand, PhotoFlag
-from server.outbox import OutboxNote
 from server.settings import Settings
+from server.work.outbox import OutboxNote
 from tests.conftest import County, Person
 from tests.media.pictures import SHARED_PHOTOS, jpeg, scene
 from tests.records import batch, found, new_id, visit
@@ -105,7 +105,7 @@ def test_running_twice_gives_the_same(anna: Person, county: County) -> None:
 
 def test_photo_that_is_not_here_is_a_quiet_return(anna: Person, county: County) -> None:
     photo_id = new_id()
-    run_inspect_photo(photo_id)
+    run_inspect_photos([photo_id])
     push(anna, photo_record(county.mine, photo_id, photo_bytes()))
 
     assert inspected(photo_id).inspected_at is None

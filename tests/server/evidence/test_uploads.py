@@ -22,9 +22,9 @@ from server.evidence import uploads
 from server.evidence.files import photo_store
 from server.evidence.models import Photo, Receipt, Upload
 from server.evidence.uploads import sweep_uploads
-from server.outbox import OutboxNote
 from server.problems import Refusal
 from server.settings import Settings
+from server.work.outbox import OutboxNote
 from tests.conftest import County, Person
 from tests.media.pictures import jpeg_of_size, png_header
 from tests.records import batch, new_id, visit

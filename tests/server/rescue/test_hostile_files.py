@@ -13,7 +13,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from server.db import db
-from server.visits.models import Record, VisitDraft
+from server.records.models import Record
+from server.visits.models import VisitDraft
 from tests.conftest import County, Person
 from tests.records import MADE_AT, new_id, store_small_checklist, submission
 from tests.server.rescue.test_import import jpeg

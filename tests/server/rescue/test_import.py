@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from server.db import db
 from server.evidence.models import Photo
-from server.visits.models import Record
+from server.records.models import Record
 from tests.conftest import County, Person
 from tests.records import MADE_AT, new_id, store_small_checklist, submission, visit
 

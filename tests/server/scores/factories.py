@@ -7,8 +7,10 @@ from typing import Any
 
 from flask import Flask
 
-from server import outbox, queue
-from server.db import db
+from server.db import db, transaction
+from server.wiring import wiring
+from server.work.outbox import OutboxNote, finish, visible_notes
+from server.work.topics import Topic
 from sync.hazards import hazard_id_for_item
 from sync.times import parse_time
 from tests.conftest import County, Person
@@ -30,13 +32,13 @@ def push(person: Person, *records: object) -> None:
 def work_off(app: Flask) -> int:
     """Does what relay and worker do, without Redis; returns the number of jobs."""
     jobs = 0
-    while notes := [(note.topic, note.key) for note in db.session.query(outbox.OutboxNote).all()]:
+    while notes := [(Topic(note.topic), note.key) for note in db.session.query(OutboxNote).all()]:
         topic, key = notes[-1]
-        covered = outbox.visible_notes(topic, key)
-        if topic != "inspect_photo":
-            queue.job(topic)(key)
-        with outbox.transaction():
-            outbox.finish(covered)
+        covered = visible_notes(topic, [key])
+        if topic is not Topic.INSPECT_PHOTO:
+            wiring().jobs[topic]([key])
+        with transaction():
+            finish(covered)
         jobs += 1
     return jobs
 

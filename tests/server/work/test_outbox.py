@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
 from redis.exceptions import ConnectionError as QueueAway
 from sqlalchemy import select
 
-from server import clock, outbox, queue, relay
+from server import clock
 from server.db import db, transaction
-from server.outbox import OutboxNote
+from server.work import outbox, queue, relay
+from server.work.outbox import OutboxNote
+from server.work.topics import Topic
+from tests.server.work.serving import serve
 
 pytestmark = pytest.mark.both_databases
 
@@ -26,10 +28,10 @@ class FakeQueue:
         self.run_id = "first"
         self.away = False
 
-    def enqueue(self, topic: str, key: str, _note_id: int) -> None:
+    def enqueue(self, topic: Topic, keys: list[str], _note_id: int) -> None:
         if self.away:
             raise QueueAway
-        self.jobs.append((topic, key))
+        self.jobs += [(topic, key) for key in keys]
 
     def info(self, _section: str) -> dict[str, str]:
         return {"run_id": self.run_id}
@@ -44,15 +46,14 @@ class FakeQueue:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch, app: Flask) -> FakeQueue:
     fake = FakeQueue()
-    monkeypatch.setattr(outbox, "enqueue", fake.enqueue)
+    monkeypatch.setattr(relay, "enqueue", fake.enqueue)
     monkeypatch.setattr(relay, "redis_connection", lambda: fake)
-    monkeypatch.setattr(queue, "worker_app", lambda: app)
     return fake
 
 
 def note(*keys: str) -> None:
     with transaction():
-        outbox.note("refresh_subject", keys)
+        outbox.note(Topic.REFRESH_SUBJECT, keys)
 
 
 def keys_noted() -> list[str]:
@@ -60,14 +61,10 @@ def keys_noted() -> list[str]:
     return sorted(db.session.scalars(select(OutboxNote.key)))
 
 
-def serve_with(monkeypatch: pytest.MonkeyPatch, job: Any) -> None:
-    monkeypatch.setattr(queue, "job", lambda _topic: job)
-
-
 def test_note_of_a_transaction_that_fails_is_not_there(fake: FakeQueue) -> None:
     def fail_after_noting() -> None:
         with transaction():
-            outbox.note("refresh_subject", ["a"])
+            outbox.note(Topic.REFRESH_SUBJECT, ["a"])
             raise RuntimeError("no")
 
     with pytest.raises(RuntimeError):
@@ -80,20 +77,20 @@ def test_many_notes_of_one_key_are_one_job(fake: FakeQueue) -> None:
     note("a", "b")
     note("a")
 
-    outbox.relay(clock.now())
+    relay.relay(clock.now())
 
     assert sorted(fake.jobs) == [("refresh_subject", "a"), ("refresh_subject", "b")]
-    assert outbox.relay(clock.now()) == 0
+    assert relay.relay(clock.now()) == 0
 
 
 def test_notes_wait_while_the_queue_is_away(fake: FakeQueue) -> None:
     note("a")
     fake.away = True
     with pytest.raises(QueueAway):
-        outbox.relay(clock.now())
+        relay.relay(clock.now())
 
     fake.away = False
-    outbox.relay(clock.now())
+    relay.relay(clock.now())
 
     assert fake.jobs == [("refresh_subject", "a")]
 
@@ -101,12 +98,12 @@ def test_notes_wait_while_the_queue_is_away(fake: FakeQueue) -> None:
 def test_job_that_did_not_end_in_its_time_is_enqueued_again(fake: FakeQueue) -> None:
     note("a")
     now = clock.now()
-    outbox.relay(now)
+    relay.relay(now)
     fake.jobs.clear()
 
-    outbox.relay(now + timedelta(seconds=30))
+    relay.relay(now + timedelta(seconds=30))
     early = list(fake.jobs)
-    outbox.relay(now + timedelta(seconds=31))
+    relay.relay(now + timedelta(seconds=31))
 
     assert (early, fake.jobs) == ([], [("refresh_subject", "a")])
 
@@ -115,14 +112,14 @@ def test_job_that_did_not_end_in_its_time_is_enqueued_again(fake: FakeQueue) -> 
 def test_queue_that_lost_its_jobs_gets_them_again(fake: FakeQueue, loss: str) -> None:
     relay.enqueue_again_what_was_lost()
     note("a")
-    outbox.relay(clock.now())
+    relay.relay(clock.now())
     fake.jobs.clear()
     fake.keys.clear()
     if loss != "emptied":
         fake.run_id = "second"
 
     relay.enqueue_again_what_was_lost()
-    outbox.relay(clock.now())
+    relay.relay(clock.now())
 
     assert fake.jobs == [("refresh_subject", "a")]
 
@@ -130,50 +127,50 @@ def test_queue_that_lost_its_jobs_gets_them_again(fake: FakeQueue, loss: str) ->
 def test_queue_that_kept_its_jobs_gets_none_twice(fake: FakeQueue) -> None:
     relay.enqueue_again_what_was_lost()
     note("a")
-    outbox.relay(clock.now())
+    relay.relay(clock.now())
 
     relay.enqueue_again_what_was_lost()
-    outbox.relay(clock.now())
+    relay.relay(clock.now())
 
     assert fake.jobs == [("refresh_subject", "a")]
 
 
-def test_finished_job_takes_its_notes_away(fake: FakeQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_finished_job_takes_its_notes_away(app: Flask, fake: FakeQueue) -> None:
     done: list[str] = []
-    serve_with(monkeypatch, done.append)
+    serve(app, Topic.REFRESH_SUBJECT, done.extend)
     note("a", "b")
     note("a")
 
-    queue.run_topic("refresh_subject", "a")
+    queue.run_topic("refresh_subject", ["a"])
 
     assert (done, keys_noted()) == (["a"], ["b"])
 
 
-def test_job_that_fails_keeps_its_notes(fake: FakeQueue, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_key: str) -> None:
+def test_job_that_fails_keeps_its_notes(app: Flask, fake: FakeQueue) -> None:
+    def fail(_keys: list[str]) -> None:
         raise RuntimeError("no")
 
-    serve_with(monkeypatch, fail)
+    serve(app, Topic.REFRESH_SUBJECT, fail)
     note("a")
     with pytest.raises(RuntimeError):
-        queue.run_topic("refresh_subject", "a")
+        queue.run_topic("refresh_subject", ["a"])
 
     assert keys_noted() == ["a"]
 
 
-def test_note_written_while_the_job_runs_stays(fake: FakeQueue, monkeypatch: pytest.MonkeyPatch) -> None:
-    serve_with(monkeypatch, lambda key: note(key))
+def test_note_written_while_the_job_runs_stays(app: Flask, fake: FakeQueue) -> None:
+    serve(app, Topic.REFRESH_SUBJECT, lambda keys: note(*keys))
     note("a")
 
-    queue.run_topic("refresh_subject", "a")
+    queue.run_topic("refresh_subject", ["a"])
 
     assert keys_noted() == ["a"]
 
 
-def test_job_without_a_note_is_done_already(fake: FakeQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_job_without_a_note_is_done_already(app: Flask, fake: FakeQueue) -> None:
     done: list[str] = []
-    serve_with(monkeypatch, done.append)
+    serve(app, Topic.REFRESH_SUBJECT, done.extend)
 
-    queue.run_topic("refresh_subject", "a")
+    queue.run_topic("refresh_subject", ["a"])
 
     assert done == []

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from server.db import db, transaction
 from server.hazards.models import Hazard
 from server.pairings.models import Pairing
-from server.visits.models import Record, Submission, Visit
+from server.records.models import Record
+from server.visits.models import Submission, Visit
 from sync.hazards import hazard_id_for_item
 from tests.conftest import County, Person
 from tests.records import batch, found, new_id, seal, store_small_checklist, submission, visit

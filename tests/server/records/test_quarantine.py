@@ -14,8 +14,9 @@ from server.audit import AuditEntry
 from server.checklists.service import add_version
 from server.db import db, transaction
 from server.hazards.models import Hazard
-from server.outbox import OutboxNote
-from server.visits.models import Record, Submission
+from server.records.models import Record
+from server.visits.models import Submission
+from server.work.outbox import OutboxNote
 from tests.conftest import County, Person
 from tests.records import SMALL, batch, judgement, new_id, store_small_checklist, submission, visit
 

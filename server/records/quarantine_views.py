@@ -9,8 +9,8 @@ from flask.views import MethodView
 
 from server import clock
 from server.permissions import Action, current_actor, requires
-from server.visits import quarantine
-from server.visits.schemas import (
+from server.records import quarantine
+from server.records.schemas import (
     AcceptSchema,
     QuarantineCountSchema,
     QuarantineEntrySchema,

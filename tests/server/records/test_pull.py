@@ -6,10 +6,10 @@ from datetime import date
 
 from flask import Flask
 
+from server.changes import record_changes
 from server.db import transaction
-from server.feed import record_changes
 from server.pairings.models import Pairing
-from server.visits.pull import scope_changed
+from server.records.pull import scope_changed
 from tests.conftest import County, Person, add_pairing
 from tests.records import batch, found, new_id, store_small_checklist, submission, visit
 

@@ -1,13 +1,13 @@
 """Intake of records: what phones push is judged one by one and stored together, in one transaction.
 
-Each kind of record has a handler; visits and submissions here, hazard events and photos in the slices that own them.
+Each kind of record is handled by the slice that owns it, as the wiring says.
 Sending the same record again gives the same receipt; another content under the same id is a conflict and changes nothing.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import itemgetter
@@ -23,39 +23,14 @@ from server.db import db, transaction
 from server.pairings.visibility import visible_subjects
 from server.permissions import Action, Actor
 from server.problems import FieldError, Refusal, problem_body
+from server.records.models import Record
+from server.records.quarantine import settle_corrected
+from server.records.receipts import stored_receipt
 from server.register.models import Subject
-from server.visits.completion import refresh_visits
-from server.visits.models import Record
+from server.wiring import wiring
 from sync.receipts import ReceiptKind, receipt_code
-from sync.records import Comparison, EnvelopeInvalid, RecordKind, compare, parse_envelope
+from sync.records import Comparison, EnvelopeInvalid, RecordKind, compare, is_uuid, parse_envelope
 from sync.records import Record as Envelope
-
-
-@dataclass(frozen=True)
-class Quarantine:
-    """The record can be read but does not fit its checklist: it is kept whole and counted nowhere."""
-
-    refusal: Refusal
-    faults: list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Handler:
-    """How one kind of record is judged and stored.
-
-    ``check`` may raise Refusal, or return a Quarantine; it changes nothing. ``store`` gets the records of a batch that were
-    accepted, in the open transaction, and returns the subjects whose numbers they change.
-    """
-
-    check: Callable[[Envelope, Actor], Quarantine | None]
-    store: Callable[[list[Envelope], Actor, datetime], None]
-
-
-_handlers: dict[RecordKind, Handler] = {}
-
-
-def register_handler(kind: RecordKind, handler: Handler) -> None:
-    _handlers[kind] = handler
 
 
 @dataclass
@@ -82,53 +57,23 @@ def receive_records(
             _check(entry, actor)
         kept = [entry for entry in judged if entry.status in {"accepted", "quarantined"}]
         _insert(kept, device_id, actor, now)
-        for kind, handler in _handlers.items():
+        for kind, handler in wiring().record_kinds.items():
             records = [entry.record for entry in _still(kept, "accepted") if entry.record and entry.record.kind == kind]
             if records:
                 handler.store(records, actor, now)
         db.session.flush()
         _settle(kept, now)
         touched = {uuid.UUID(entry.record.visit_id) for entry in judged if entry.record and entry.record.visit_id}
-        visits = refresh_visits(touched, now)
+        visits = wiring().refresh_visits(touched, now)
     return [_result(entry, now) for entry in judged], visits
-
-
-def judge(record: Envelope, actor: Actor) -> Refusal | None:
-    """Why a record that is stored already does not fit, None when it does."""
-    try:
-        quarantine = _handlers[record.kind].check(record, actor)
-    except Refusal as refusal:
-        return refusal
-    return quarantine.refusal if quarantine is not None else None
-
-
-def store(record: Envelope, actor: Actor, now: datetime) -> None:
-    """Stores what a record says whose whole is stored already, in the open transaction. Dangerous: judge it first."""
-    _handlers[record.kind].store([record], actor, now)
 
 
 def _settle(kept: list[_Judged], now: datetime) -> None:
     """A correction ends the quarantine of what it revises, whichever of the two came first."""
-    from server.visits.quarantine import settle_corrected
-
     ids = {uuid.UUID(entry.record.id) for entry in _still(kept, "quarantined") if entry.record}
-    ids |= {
-        uuid.UUID(entry.record.body["revises"])
-        for entry in _still(kept, "accepted")
-        if entry.record and entry.record.kind is RecordKind.SUBMISSION and entry.record.body.get("revises")
-    }
+    ids |= {revised for entry in _still(kept, "accepted") if entry.record and (revised := _revised(entry.record))}
     if ids:
         settle_corrected(ids, now)
-
-
-def stored_receipt(record_id: str, content_hash: str, received_at: datetime) -> dict[str, Any]:
-    return {
-        "code": receipt_code(ReceiptKind.RECORD, record_id, content_hash),
-        "kind": ReceiptKind.RECORD.value,
-        "id": record_id,
-        "sha256": content_hash,
-        "received_at": clock.isoformat(received_at),
-    }
 
 
 def _read(envelope: Any) -> _Judged:
@@ -206,7 +151,7 @@ def _refuse_foreign_subjects(judged: list[_Judged], actor: Actor, now: datetime)
 def _check(entry: _Judged, actor: Actor) -> None:
     assert entry.record is not None
     try:
-        quarantine = _handlers[entry.record.kind].check(entry.record, actor)
+        quarantine = wiring().record_kinds[entry.record.kind].check(entry.record, actor)
     except Refusal as refusal:
         entry.status, entry.refusal = "refused", refusal
         return
@@ -228,6 +173,7 @@ def _insert(kept: list[_Judged], device_id: str, actor: Actor, now: datetime) ->
                 "kind": record.kind.value,
                 "visit_id": uuid.UUID(record.visit_id) if record.visit_id else None,
                 "subject_id": uuid.UUID(record.subject_id) if record.subject_id else None,
+                "revises_id": _revised(record),
                 "author_id": actor.user_id,
                 "device_id": device_id,
                 "made_at": record.made_at,
@@ -253,6 +199,12 @@ def _insert(kept: list[_Judged], device_id: str, actor: Actor, now: datetime) ->
         for entry in late:
             entry.status = "accepted"
         _tell_repeats(late)
+
+
+def _revised(record: Envelope) -> uuid.UUID | None:
+    """What a record corrects; the body of one in quarantine may say anything."""
+    revised = record.body.get("revises") if record.kind is RecordKind.SUBMISSION else None
+    return uuid.UUID(revised) if is_uuid(revised) else None
 
 
 def _still(judged: Iterable[_Judged], status: str) -> list[_Judged]:

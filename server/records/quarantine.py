@@ -13,24 +13,25 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy.orm import aliased
 
 from forms.checklist import Checklist
 from forms.faults import FAULT_TEXTS
 from forms.problems import Text
-from server import clock, feed
+from server import clock
 from server.accounts.models import User
 from server.accounts.service import actor_of
 from server.audit import write_audit
+from server.changes import record_changes
 from server.checklists.models import ChecklistVersion
 from server.checklists.service import find_compiled
 from server.db import db, lock_ids, transaction
 from server.pairings.visibility import visible_subjects
 from server.permissions import Action, Actor
 from server.problems import FieldError, Refusal
+from server.records.models import QuarantineResolution, Record
 from server.register.models import Subject
-from server.visits import intake
-from server.visits.completion import follow_again
-from server.visits.models import QuarantineResolution, Record, Submission
+from server.wiring import wiring
 from sync.receipts import ReceiptKind
 from sync.records import Record as Envelope
 from sync.records import RecordKind
@@ -103,10 +104,11 @@ def accept_entry(record_id: uuid.UUID, reason: str, actor: Actor, now: datetime)
             raise refusal
         record.state = "accepted"
         _resolve(record, "accepted", actor.user_id, now, reason)
-        intake.store(_envelope(record), _author(record, now), now)
+        envelope = _envelope(record)
+        wiring().record_kinds[envelope.kind].store([envelope], _author(record, now), now)
         db.session.flush()
         if record.visit_id is not None:
-            follow_again([record.visit_id], now)
+            wiring().follow_again([record.visit_id], now)
 
 
 def set_aside(record_id: uuid.UUID, reason: str, actor: Actor, now: datetime) -> None:
@@ -120,12 +122,13 @@ def set_aside(record_id: uuid.UUID, reason: str, actor: Actor, now: datetime) ->
 
 
 def settle_corrected(record_ids: Iterable[uuid.UUID], now: datetime) -> None:
-    """Resolves those quarantined records that a submission which fits has revised, in the open transaction."""
+    """Resolves those quarantined records that an accepted record has revised, in the open transaction."""
+    correction = aliased(Record)
     rows = db.session.execute(
-        select(Record, Submission.id, Submission.author_id)
-        .join(Submission, and_(Submission.revises_id == Record.id, Submission.subject_id == Record.subject_id))
-        .where(Record.id.in_(list(record_ids)), Record.state == "quarantined")
-        .order_by(Record.id, Submission.received_at, Submission.id)
+        select(Record, correction.id, correction.author_id)
+        .join(correction, and_(correction.revises_id == Record.id, correction.subject_id == Record.subject_id))
+        .where(Record.id.in_(list(record_ids)), Record.state == "quarantined", correction.state == "accepted")
+        .order_by(Record.id, correction.received_at, correction.id)
     ).all()
     for record, correction_id, author_id in rows:
         if record.state == "quarantined":
@@ -176,7 +179,12 @@ def _open_for(record_id: uuid.UUID, actor: Actor) -> Record:
 
 def _judge(record: Record) -> Refusal | None:
     """Why a record still does not fit, None when it does."""
-    return intake.judge(_envelope(record), _author(record, record.received_at))
+    envelope = _envelope(record)
+    try:
+        quarantine = wiring().record_kinds[envelope.kind].check(envelope, _author(record, record.received_at))
+    except Refusal as refusal:
+        return refusal
+    return quarantine.refusal if quarantine is not None else None
 
 
 def _author(record: Record, now: datetime) -> Actor:
@@ -212,7 +220,7 @@ def _resolve(
             correction_id=correction_id,
         )
     )
-    feed.record_changes("quarantine", [(record.id, record.subject_id)])
+    record_changes("quarantine", [(record.id, record.subject_id)])
     write_audit(f"quarantine:{outcome}", "record", record.id, actor_id=by, reason=reason.strip())
 
 

@@ -8,12 +8,15 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
-from server import clock, feed
+from server import clock
+from server.changes import Change, record_changes
 from server.db import db
 from server.pairings.visibility import visible_subjects
 from server.permissions import Action, Actor
 from server.problems import Refusal
+from server.records.feed import changes_after
 from server.register.models import Subject
+from server.wiring import wiring
 from sync.cursors import Cursor, CursorInvalid, decode_cursor, encode_cursor
 
 
@@ -30,10 +33,10 @@ def pull(actor: Actor, cursor_text: str, limit: int, now: datetime) -> dict[str,
         raise Refusal("invalid", "同步位置无效，请从头同步。", "Unknown cursor; pull from the start.") from error
     mine = select(Subject.id).where(visible_subjects(actor, Action.SYNC))
     visible = and_(
-        feed.Change.county_code == actor.county_code,
-        or_(feed.Change.subject_id.is_(None), feed.Change.subject_id.in_(mine)),
+        Change.county_code == actor.county_code,
+        or_(Change.subject_id.is_(None), Change.subject_id.in_(mine)),
     )
-    rows = feed.changes_after((cursor.xid, cursor.seq), visible, limit)
+    rows = changes_after((cursor.xid, cursor.seq), visible, limit)
     newest: dict[tuple[str, str], uuid.UUID | None] = {}
     for row in rows:
         key = (row.kind, row.entity_id)
@@ -42,7 +45,7 @@ def pull(actor: Actor, cursor_text: str, limit: int, now: datetime) -> dict[str,
     by_kind: dict[str, list[str]] = {}
     for kind, entity_id in newest:
         by_kind.setdefault(kind, []).append(entity_id)
-    bodies = {kind: feed.load_bodies(kind, ids, actor) for kind, ids in by_kind.items()}
+    bodies = {kind: wiring().load_bodies(kind, ids, actor) for kind, ids in by_kind.items()}
     changes = [
         {
             "kind": kind,
@@ -63,11 +66,11 @@ def pull(actor: Actor, cursor_text: str, limit: int, now: datetime) -> dict[str,
 
 def scope_changed(subject_ids: list[uuid.UUID]) -> None:
     """Notes subjects and everything on them again, in the open transaction, after a pairing gave them to somebody."""
-    feed.record_changes("subject", [(subject, subject) for subject in subject_ids])
+    record_changes("subject", [(subject, subject) for subject in subject_ids])
     rows = db.session.execute(
-        select(feed.Change.kind, feed.Change.entity_id, feed.Change.subject_id)
-        .where(feed.Change.subject_id.in_(subject_ids), feed.Change.kind != "subject")
+        select(Change.kind, Change.entity_id, Change.subject_id)
+        .where(Change.subject_id.in_(subject_ids), Change.kind != "subject")
         .distinct()
     ).all()
     for kind in {kind for kind, _, _ in rows}:
-        feed.record_changes(kind, [(entity, subject) for row_kind, entity, subject in rows if row_kind == kind])
+        record_changes(kind, [(entity, subject) for row_kind, entity, subject in rows if row_kind == kind])

@@ -1,0 +1,45 @@
+"""The log of changes that phones pull: one row per change of something a phone may hold, written with the change itself.
+
+Any slice may note what it has changed; `server.records.feed` reads the log.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import BigInteger, Index, Integer, String, Uuid, insert, literal_column
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server import clock
+from server.db import InCounty, db
+
+
+class Change(InCounty, db.Model):
+    __tablename__ = "change"
+    __table_args__ = (Index("ix_change_xid_seq", "xid", "seq"), Index("ix_change_subject", "subject_id", "xid", "seq"))
+
+    seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    xid: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(24))
+    entity_id: Mapped[str] = mapped_column(String(64))
+    subject_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    at: Mapped[datetime]
+
+
+def record_changes(kind: str, entries: Iterable[tuple[object, uuid.UUID | None]]) -> None:
+    """Notes in the open transaction that these entities changed; ``entries`` are (entity id, subject it belongs to)."""
+    xid: Any = literal_column("0")
+    if db.session.get_bind().dialect.name == "postgresql":
+        xid = literal_column("pg_current_xact_id()::text::bigint")
+    now = clock.now()
+    county_code = current_app.config["SETTINGS"].county_code
+    rows = [
+        {"county_code": county_code, "kind": kind, "entity_id": str(entity), "subject_id": subject, "at": now}
+        for entity, subject in dict.fromkeys(entries)
+    ]
+    if rows:
+        db.session.execute(insert(Change.__table__).values(xid=xid), rows)

@@ -1,0 +1,32 @@
+"""What a slice says about the kind of record that it owns: how one is judged and how a batch of them is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from server.permissions import Actor
+from server.problems import Refusal
+from sync.records import Record
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    """The record can be read but does not fit its checklist: it is kept whole and counted nowhere."""
+
+    refusal: Refusal
+    faults: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class RecordHandler:
+    """How one kind of record is judged and stored.
+
+    ``check`` may raise Refusal, or return a Quarantine; it changes nothing. ``store`` gets the records of a batch that were
+    accepted, in the open transaction.
+    """
+
+    check: Callable[[Record, Actor], Quarantine | None]
+    store: Callable[[list[Record], Actor, datetime], None]

@@ -1,0 +1,57 @@
+"""Tables of records as phones sent them, and of how those that did not fit were resolved."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db import InCounty, db
+
+
+class Record(InCounty, db.Model):
+    """Exactly what a phone sent, kept whole for ever; corrections are new records that name what they revise.
+
+    ``state`` quarantined: readable and signed in, but not fitting its checklist; kept with its ``faults``, counted nowhere.
+    """
+
+    __tablename__ = "record"
+    __table_args__ = (
+        Index("ix_record_visit_kind", "visit_id", "kind"),
+        # Nearly no record revises another one.
+        Index(
+            "ix_record_revises_id", "revises_id", sqlite_where=text("revises_id IS NOT NULL"),
+            postgresql_where=text("revises_id IS NOT NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    visit_id: Mapped[uuid.UUID | None]
+    subject_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    revises_id: Mapped[uuid.UUID | None]
+    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    device_id: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    content_hash: Mapped[str] = mapped_column(String(64))
+    receipt_code: Mapped[str] = mapped_column(String(14), index=True)
+    body: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(12), index=True)  # accepted | quarantined | resolved
+    faults: Mapped[list[Any]]
+
+
+class QuarantineResolution(InCounty, db.Model):
+    """How a record left quarantine: accepted (it counts since then), corrected by another record, or set aside."""
+
+    __tablename__ = "quarantine_resolution"
+
+    record_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("record.id"), primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(12))  # accepted | corrected | set_aside
+    at: Mapped[datetime]
+    by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    reason: Mapped[str] = mapped_column(String(1000), default="")
+    correction_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("record.id"))

@@ -1,0 +1,38 @@
+"""HTTP of sync: what phones push and pull."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.views import MethodView
+
+from server import clock
+from server.permissions import Action, current_actor, requires
+from server.records.intake import receive_records
+from server.records.pull import pull
+from server.records.schemas import PullQuerySchema, PullSchema, PushResultSchema, PushSchema
+from server.wire import Blueprint, answers
+
+blp = Blueprint("sync", __name__, url_prefix="/api/sync", description="同步 what phones push and pull")
+
+
+@blp.route("/records")
+class RecordsView(MethodView):
+    @requires(Action.SYNC)
+    @blp.arguments(PushSchema)
+    @answers(blp, 200, PushResultSchema)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Push records; each gets its own result, the same record twice gets the same receipt."""
+        actor, now = current_actor(), clock.now()
+        results, visits = receive_records(body["records"], device_id=body["device_id"], actor=actor, now=now)
+        return {"server_time": clock.isoformat(now), "results": results, "visits": visits}
+
+
+@blp.route("/changes")
+class ChangesView(MethodView):
+    @requires(Action.SYNC)
+    @blp.arguments(PullQuerySchema, location="query")
+    @answers(blp, 200, PullSchema)
+    def get(self, query: dict[str, Any]) -> Any:
+        """Pull what changed within the actor's scope since the cursor."""
+        return pull(current_actor(), query["cursor"], query["limit"], clock.now())

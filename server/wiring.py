@@ -1,0 +1,74 @@
+"""What one slice offers another from above, as one typed value: `create_app` builds it, and no module fills a list of its own.
+
+Who needs a part of it asks :func:`wiring`; `server/app.py` shows who gives what.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+
+from server.permissions import Actor
+from server.records.kinds import RecordHandler
+from server.work.topics import Periodic, Topic
+from sync.records import RecordKind
+
+Bodies = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class FeedKind:
+    """How the entities of a kind look to an actor, by id; an id that ``load`` leaves out is gone or no longer theirs.
+
+    Each of ``extend`` belongs to a later slice and adds its fields to the bodies in place.
+    """
+
+    load: Callable[[list[str], Actor], Bodies]
+    extend: tuple[Callable[[Bodies], None], ...] = ()
+
+
+@dataclass(frozen=True)
+class CompleteVisit:
+    """A visit of which every record and photo it announced has arrived."""
+
+    id: uuid.UUID
+    subject_id: uuid.UUID
+    county_code: str
+
+
+@dataclass(frozen=True)
+class Wiring:
+    record_kinds: Mapping[RecordKind, RecordHandler]
+    # Completes those visits that have wholly arrived, in the open transaction; the state of each visit as a body.
+    refresh_visits: Callable[[Iterable[uuid.UUID], datetime], list[dict[str, Any]]]
+    # The same follow-up as at completion, for complete visits that have gained a submission.
+    follow_again: Callable[[Iterable[uuid.UUID], datetime], None]
+    # Run in the transaction that completes a visit, and again when it gains a submission after that.
+    on_complete: tuple[Callable[[CompleteVisit, datetime], None], ...]
+    # Photo id → SHA-256 of those whose bytes are durable.
+    photo_hashes: Callable[[list[str]], Mapping[str, str]]
+    feed_kinds: Mapping[str, FeedKind]
+    # The job of a topic gets the keys that were noted.
+    jobs: Mapping[Topic, Callable[[list[str]], None]]
+    periodic: Mapping[Periodic, Callable[[datetime], object]]
+
+    def load_bodies(self, kind: str, entity_ids: list[str], actor: Actor) -> Bodies:
+        """Bodies by entity id as the actor may see them now, with the fields of every slice."""
+        return self.extend_bodies(kind, self.feed_kinds[kind].load(entity_ids, actor)) if kind in self.feed_kinds else {}
+
+    def extend_bodies(self, kind: str, bodies: Bodies) -> Bodies:
+        """The same bodies with the fields that later slices add."""
+        for add in self.feed_kinds[kind].extend:
+            add(bodies)
+        return bodies
+
+
+def wiring() -> Wiring:
+    """The wiring of the current application."""
+    wired: Wiring = current_app.extensions["wiring"]
+    return wired
