@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("forms", "push", "intake", "scores", "duplicates", "phone", "firstload")
+NAMES = ("forms", "chain", "duplicates", "phone", "firstload")
 
 
 def main(names: list[str]) -> int:

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,6 +51,7 @@ class Cluster:
 
     programs: Path
     folder: Path
+    options: Sequence[str] = OPTIONS
     process: subprocess.Popen[bytes] | None = None
     _made: int = field(default=0)
 
@@ -59,7 +60,7 @@ class Cluster:
 
     def start(self) -> None:
         command = [str(self.programs / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder)]
-        for option in OPTIONS:
+        for option in self.options:
             command += ["-c", option]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, **_other_user())
@@ -93,7 +94,7 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def running_cluster() -> Iterator[Cluster]:
+def running_cluster(options: Sequence[str] = OPTIONS) -> Iterator[Cluster]:
     programs = require_programs()
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     try:
@@ -106,7 +107,7 @@ def running_cluster() -> Iterator[Cluster]:
             stdout=subprocess.DEVNULL,
             **owner,
         )
-        cluster = Cluster(programs, folder)
+        cluster = Cluster(programs, folder, options)
         cluster.start()
         try:
             yield cluster
