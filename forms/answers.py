@@ -9,9 +9,12 @@ from typing import Any, NamedTuple
 from forms.checklist import Answer, Item
 from forms.conditions import State
 from forms.quantities import decimal_places, decimal_text, find_thousandths
+from vocabulary import AnswerResult, ItemKind
 
-RESULTS = frozenset({"pass", "fail", "partial", "not_applicable", "unchecked"})
-WITHOUT_VALUE = ("not_applicable", "unchecked")
+RESULTS = frozenset(
+    {AnswerResult.PASS, AnswerResult.FAIL, AnswerResult.PARTIAL, AnswerResult.NOT_APPLICABLE, AnswerResult.UNCHECKED}
+)
+WITHOUT_VALUE = (AnswerResult.NOT_APPLICABLE, AnswerResult.UNCHECKED)
 
 REMARK_MAXIMUM = 1000
 REASON_MAXIMUM = 500
@@ -38,7 +41,7 @@ class Fault(NamedTuple):
     params: Mapping[str, Any]
 
 
-UNCHECKED = Answer("unchecked", None, 0)
+UNCHECKED = Answer(AnswerResult.UNCHECKED, None, 0)
 
 
 def find_answer_faults(item: Item, answer: Any, pointer: str) -> list[Fault]:
@@ -63,11 +66,11 @@ def find_answer_faults(item: Item, answer: Any, pointer: str) -> list[Fault]:
         else:
             faults.append(Fault(f"{pointer}/{escaped(key)}", "unknown-key", {}))
     result = answer.get("result")
-    if result == "partial" and item.deduction is not None and "occurrences" not in answer:
+    if result == AnswerResult.PARTIAL and item.deduction is not None and "occurrences" not in answer:
         faults.append(Fault(f"{pointer}/occurrences", "occurrences-missing", {}))
-    if result == "not_applicable" and item.may_be_not_applicable and "reason" not in answer:
+    if result == AnswerResult.NOT_APPLICABLE and item.may_be_not_applicable and "reason" not in answer:
         faults.append(Fault(f"{pointer}/reason", "reason-missing", {}))
-    if item.kind == "photo" and result not in WITHOUT_VALUE:
+    if item.kind == ItemKind.PHOTO and result not in WITHOUT_VALUE:
         faults += _photo_count_faults(item, answer.get("photos"), f"{pointer}/photos")
     return faults
 
@@ -76,22 +79,22 @@ def read_answer(item: Item, answer: Mapping[str, Any], state: State) -> Answer:
     """What an answer without faults says; limits of numbers are judged against the answers read so far."""
     result = answer.get("result")
     if result in WITHOUT_VALUE:
-        return UNCHECKED if result == "unchecked" else Answer("not_applicable", None, 0)
-    if item.kind == "judgement":
+        return UNCHECKED if result == AnswerResult.UNCHECKED else Answer(AnswerResult.NOT_APPLICABLE, None, 0)
+    if item.kind == ItemKind.JUDGEMENT:
         return _read_judgement(item, result, answer)
-    if item.kind == "photo":
-        return Answer("pass", None, item.points) if answer.get("photos") else UNCHECKED
+    if item.kind == ItemKind.PHOTO:
+        return Answer(AnswerResult.PASS, None, item.points) if answer.get("photos") else UNCHECKED
     value = answer.get("value")
     if value is None:
         return UNCHECKED
-    if item.kind == "number":
+    if item.kind == ItemKind.NUMBER:
         return read_number(item, find_thousandths(value) or 0, state)
-    if item.kind == "choice":
+    if item.kind == ItemKind.CHOICE:
         chosen, earned = item.options[value]
         return Answer(chosen, value, earned)
-    if item.kind == "facts":
-        return Answer("fail", tuple(value), 0) if value else item.passed
-    return Answer("pass", None, item.points) if value.strip(BLANKS) else UNCHECKED
+    if item.kind == ItemKind.FACTS:
+        return Answer(AnswerResult.FAIL, tuple(value), 0) if value else item.passed
+    return Answer(AnswerResult.PASS, None, item.points) if value.strip(BLANKS) else UNCHECKED
 
 
 def read_number(item: Item, value: int, state: State) -> Answer:
@@ -100,8 +103,8 @@ def read_number(item: Item, value: int, state: State) -> Answer:
         if limit.when is None or limit.when.test(state):
             if limit.keeps(value):
                 break
-            return Answer("fail", value, 0)
-    return Answer("pass", value, item.points)
+            return Answer(AnswerResult.FAIL, value, 0)
+    return Answer(AnswerResult.PASS, value, item.points)
 
 
 def text_faults(value: Any, pointer: str, maximum: int) -> list[Fault]:
@@ -121,10 +124,10 @@ def escaped(key: str) -> str:
 def _read_judgement(item: Item, result: str | None, answer: Mapping[str, Any]) -> Answer:
     if result is None:
         return UNCHECKED
-    if result == "partial":
+    if result == AnswerResult.PARTIAL:
         deducted = int(answer["occurrences"]) * (item.deduction or 0)
-        return Answer("partial", None, max(0, item.points - deducted))
-    return Answer(result, None, item.points if result == "pass" else 0)
+        return Answer(AnswerResult.PARTIAL, None, max(0, item.points - deducted))
+    return Answer(result, None, item.points if result == AnswerResult.PASS else 0)
 
 
 def _result_faults(item: Item, answer: Mapping[str, Any], pointer: str) -> list[Fault]:
@@ -134,13 +137,19 @@ def _result_faults(item: Item, answer: Mapping[str, Any], pointer: str) -> list[
     if result not in RESULTS:
         return [Fault(pointer, "not-an-option", {})]
     allowed = (
-        result == "unchecked"
-        or (result == "not_applicable" and item.may_be_not_applicable)
-        or (item.kind == "judgement" and (result in ("pass", "fail") or (result == "partial" and item.deduction is not None)))
+        result == AnswerResult.UNCHECKED
+        or (result == AnswerResult.NOT_APPLICABLE and item.may_be_not_applicable)
+        or (
+            item.kind == ItemKind.JUDGEMENT
+            and (
+                result in (AnswerResult.PASS, AnswerResult.FAIL)
+                or (result == AnswerResult.PARTIAL and item.deduction is not None)
+            )
+        )
     )
     if not allowed:
         return [Fault(pointer, "result-not-allowed", {"result": result})]
-    if result == "not_applicable":
+    if result == AnswerResult.NOT_APPLICABLE:
         reason = answer.get("reason")
         if isinstance(reason, str) and not reason.strip(BLANKS):
             return [Fault(pointer.removesuffix("result") + "reason", "reason-missing", {})]
@@ -148,7 +157,7 @@ def _result_faults(item: Item, answer: Mapping[str, Any], pointer: str) -> list[
 
 
 def _occurrences_faults(item: Item, answer: Mapping[str, Any], pointer: str) -> list[Fault]:
-    if item.kind != "judgement" or answer.get("result") != "partial":
+    if item.kind != ItemKind.JUDGEMENT or answer.get("result") != AnswerResult.PARTIAL:
         return [Fault(pointer, "occurrences-not-allowed", {})]
     count = answer["occurrences"]
     whole = (isinstance(count, int) and not isinstance(count, bool)) or (isinstance(count, float) and count.is_integer())
@@ -163,13 +172,13 @@ def _occurrences_faults(item: Item, answer: Mapping[str, Any], pointer: str) -> 
 
 def _value_faults(item: Item, answer: Mapping[str, Any], pointer: str) -> list[Fault]:
     value = answer["value"]
-    if item.kind in ("judgement", "photo") or answer.get("result") in WITHOUT_VALUE:
+    if item.kind in (ItemKind.JUDGEMENT, ItemKind.PHOTO) or answer.get("result") in WITHOUT_VALUE:
         return [Fault(pointer, "value-not-allowed", {})]
-    if item.kind == "number":
+    if item.kind == ItemKind.NUMBER:
         return number_faults(value, pointer, item.decimals, item.minimum, item.maximum)
-    if item.kind == "choice":
+    if item.kind == ItemKind.CHOICE:
         return option_faults(value, item.options, pointer)
-    if item.kind == "text":
+    if item.kind == ItemKind.TEXT:
         return text_faults(value, pointer, item.text_maximum)
     if not isinstance(value, list):
         return [_wrong_type(pointer, "array")]

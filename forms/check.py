@@ -13,10 +13,11 @@ from typing import Any
 
 from forms.confirmation import confirmation_page
 from forms.files import UnreadableFile, parse_json
-from forms.problems import Problem, Severity, Text, has_errors
+from forms.problems import Problem, has_errors
 from forms.standards import FOLDER as STANDARDS_FOLDER
 from forms.standards import load_standards
 from forms.validation import validate_checklist, validate_registry, validate_standards
+from vocabulary import AuthoringSeverity, Text
 
 CHECKLISTS_FOLDER = Path(__file__).parent / "checklists"
 
@@ -57,9 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = _WORDS[options.lang]
     files = options.files or [*sorted(STANDARDS_FOLDER.glob("*.json")), *sorted(CHECKLISTS_FOLDER.glob("*.json"))]
 
-    counts = {Severity.ERROR: 0, Severity.WARNING: 0}
+    counts = {AuthoringSeverity.ERROR: 0, AuthoringSeverity.WARNING: 0}
     for path, found in _check_files(files).items():
-        shown = [problem for problem in found if problem.severity is Severity.ERROR or not options.quiet]
+        shown = [problem for problem in found if problem.severity is AuthoringSeverity.ERROR or not options.quiet]
         if not found:
             print(f"{path}: {words['good']}")
         for problem in shown:
@@ -68,8 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{path}: {where}")
             print(f"    {words[problem.severity.value]} [{problem.code}] {_in(problem.what, options.lang)}")
             print(f"    {words['mend']}: {_in(problem.mend, options.lang)}")
-    print(words["sum"].format(len(files), counts[Severity.ERROR], counts[Severity.WARNING]))
-    return 1 if counts[Severity.ERROR] else 0
+    print(words["sum"].format(len(files), counts[AuthoringSeverity.ERROR], counts[AuthoringSeverity.WARNING]))
+    return 1 if counts[AuthoringSeverity.ERROR] else 0
 
 
 def _in(text: Text, language: str) -> str:

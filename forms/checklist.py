@@ -14,6 +14,7 @@ import rfc8785
 
 from forms.conditions import Condition, Home, compile_bounds, compile_condition
 from forms.quantities import thousandths
+from vocabulary import AnswerResult, ItemKind, Rounding
 
 Document = Mapping[str, Any]
 
@@ -193,7 +194,7 @@ def compile_checklist(document: Document, document_hash: str) -> Checklist:
         slots=tuple(slots),
         determinations=tuple(_determination(entry, homes) for entry in document.get("determinations", [])),
         bands=tuple(Band(band["grade"], thousandths(band["at_least"])) for band in scoring["bands"]),
-        decimals=0 if scoring["rounding"] == "whole" else 1,
+        decimals=0 if scoring["rounding"] == Rounding.WHOLE else 1,
         not_applicable_limit_percent=thousandths(scoring["not_applicable_limit_percent"]),
     )
 
@@ -225,7 +226,7 @@ def _item(entry: Document, slot: int, homes: Mapping[str, Home], section: int | 
     photo = entry.get("photo", {})
     text = entry.get("text", {})
     points = thousandths(entry["points"])
-    required = text["required"] if kind == "text" else photo["minimum"] > 0 if kind == "photo" else True
+    required = text["required"] if kind == ItemKind.TEXT else photo["minimum"] > 0 if kind == ItemKind.PHOTO else True
     return Item(
         id=entry["id"],
         slot=slot,
@@ -237,15 +238,15 @@ def _item(entry: Document, slot: int, homes: Mapping[str, Home], section: int | 
         may_be_not_applicable=entry.get("not_applicable") is not None,
         relevant=_condition(entry, "relevant", homes, section),
         document=entry,
-        passed=Answer("pass", () if kind == "facts" else None, points),
-        failed=Answer("fail", None, 0),
+        passed=Answer(AnswerResult.PASS, () if kind == ItemKind.FACTS else None, points),
+        failed=Answer(AnswerResult.FAIL, None, 0),
         deduction=_thousandths(entry["partial"], "deduction_per_occurrence") if "partial" in entry else None,
         decimals=number["decimals"] if number else 0,
         minimum=thousandths(number["minimum"]) if number else 0,
         maximum=thousandths(number["maximum"]) if number else 0,
         limits=tuple(_limit(limit, homes, section) for limit in number["limits"]) if number else (),
-        options=_options(entry["choice"], points) if kind == "choice" else {},
-        facts=frozenset(option["value"] for option in entry["facts"]["options"]) if kind == "facts" else frozenset(),
+        options=_options(entry["choice"], points) if kind == ItemKind.CHOICE else {},
+        facts=frozenset(option["value"] for option in entry["facts"]["options"]) if kind == ItemKind.FACTS else frozenset(),
         photos_minimum=photo["minimum"] if photo else 0,
         photos_maximum=photo["maximum"] if photo else 0,
         text_maximum=text["max_length"] if text else 0,
@@ -253,7 +254,7 @@ def _item(entry: Document, slot: int, homes: Mapping[str, Home], section: int | 
 
 
 def _options(choice: Document, points: int) -> dict[str, tuple[str, int]]:
-    earned = {"pass": points, "fail": 0, "not_applicable": 0}
+    earned = {AnswerResult.PASS: points, AnswerResult.FAIL: 0, AnswerResult.NOT_APPLICABLE: 0}
     return {
         option["value"]: (
             option["result"],

@@ -8,43 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from enum import StrEnum
 from typing import Any, Literal
 
-from forms.names import ITEM_TYPES, SECTORS, SUBJECT_KINDS
-from forms.problems import Text
+from vocabulary import ItemKind, RevisionKind, Sector, SubjectKind, Text
 
 Document = Mapping[str, Any]
 
 
-class ChangeKind(StrEnum):
-    """What sort of change it is; the office filters by it."""
-
-    ADDED = "added"
-    REMOVED = "removed"
-    RETYPED = "retyped"
-    RESCORED = "rescored"
-    REWORDED = "reworded"
-    RELIMITED = "relimited"
-    MOVED = "moved"
-    CONDITION = "condition"
-    NARROWED = "narrowed"
-    WIDENED = "widened"
-    GROUNDS = "grounds"
-    HAZARD = "hazard"
-    SCOPE = "scope"
-    REORDERED = "reordered"
-
-
 # What only reads or stands otherwise: every answer keeps its meaning, its result and its points.
-WORDING_AND_ORDER = frozenset({ChangeKind.REWORDED, ChangeKind.REORDERED})
+WORDING_AND_ORDER = frozenset({RevisionKind.REWORDED, RevisionKind.REORDERED})
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change. ``breaking``: an answer that fits the old version may not fit the new one."""
 
-    kind: ChangeKind
+    kind: RevisionKind
     subject: str
     breaking: bool
     text: Text
@@ -61,7 +40,7 @@ class Report:
         """The changes that may drop answers."""
         return tuple(change for change in self.changes if change.breaking)
 
-    def of(self, kind: ChangeKind) -> tuple[Change, ...]:
+    def of(self, kind: RevisionKind) -> tuple[Change, ...]:
         """The changes of one kind."""
         return tuple(change for change in self.changes if change.kind is kind)
 
@@ -70,7 +49,7 @@ class Report:
         return [mark_of(change.kind, change.breaking, language) + _in(change.text, language) for change in self.changes]
 
 
-def mark_of(kind: ChangeKind | str, breaking: bool, language: str) -> str:
+def mark_of(kind: RevisionKind | str, breaking: bool, language: str) -> str:
     """What stands before a printed change: that it drops answers, or that it has no effect on them."""
     if breaking:
         return "【会丢失答案】" if language == "zh" else "[drops answers] "
@@ -120,7 +99,7 @@ def _head_changes(old: Document, new: Document) -> Iterator[Change]:
 
 def _scope_change(zh: str, en: str, before: Text, after: Text) -> Change:
     return _change(
-        ChangeKind.SCOPE,
+        RevisionKind.SCOPE,
         "checklist",
         f"{zh}由“{before['zh']}”改为“{after['zh']}”",
         f"{en} changes from “{before['en']}” to “{after['en']}”",
@@ -128,12 +107,12 @@ def _scope_change(zh: str, en: str, before: Text, after: Text) -> Change:
 
 
 def _sector_name(code: str | None) -> Text:
-    return SECTORS[code] if code is not None else {"zh": "无", "en": "none"}
+    return Sector(code).words.text() if code is not None else {"zh": "无", "en": "none"}
 
 
 def _kind_names(kinds: set[str]) -> Text:
-    named = [name for code, name in SUBJECT_KINDS.items() if code in kinds]
-    return {"zh": "、".join(name["zh"] for name in named), "en": ", ".join(name["en"] for name in named)}
+    named = [kind.words for kind in SubjectKind if kind in kinds]
+    return {"zh": "、".join(name.zh for name in named), "en": ", ".join(name.en for name in named)}
 
 
 def _reworded(old: Document, new: Document, key: str, subject: str, zh: str, en: str) -> Iterator[Change]:
@@ -143,12 +122,12 @@ def _reworded(old: Document, new: Document, key: str, subject: str, zh: str, en:
         return
     if before is None:
         assert after is not None
-        yield _change(ChangeKind.REWORDED, subject, f"新增{zh}：“{after['zh']}”", f"{en} is new: “{after['en']}”")
+        yield _change(RevisionKind.REWORDED, subject, f"新增{zh}：“{after['zh']}”", f"{en} is new: “{after['en']}”")
     elif after is None:
-        yield _change(ChangeKind.REWORDED, subject, f"删去{zh}：“{before['zh']}”", f"{en} is removed: “{before['en']}”")
+        yield _change(RevisionKind.REWORDED, subject, f"删去{zh}：“{before['zh']}”", f"{en} is removed: “{before['en']}”")
     else:
         yield _change(
-            ChangeKind.REWORDED,
+            RevisionKind.REWORDED,
             subject,
             f"{zh}{_from_to(before, after, 'zh', '由“{}”改为“{}”')}",
             f"{en} {_from_to(before, after, 'en', 'changes from “{}” to “{}”')}",
@@ -175,7 +154,7 @@ def _order_changes(old: Sequence[Document], new: Sequence[Document], text: str, 
     entries = {entry["id"]: entry[text] for entry in new}
     for id_, behind in _moved([entry["id"] for entry in old], [entry["id"] for entry in new]):
         yield _change(
-            ChangeKind.REORDERED,
+            RevisionKind.REORDERED,
             id_,
             f"{zh}“{entries[id_]['zh']}”" + (f"排到“{entries[behind]['zh']}”之后" if behind else "排到最前"),
             f"{en}“{entries[id_]['en']}” now " + (f"follows “{entries[behind]['en']}”" if behind else "comes first"),
@@ -184,7 +163,7 @@ def _order_changes(old: Sequence[Document], new: Sequence[Document], text: str, 
 
 def _added(item_id: str, item: Document, section: Document) -> Change:
     return _change(
-        ChangeKind.ADDED,
+        RevisionKind.ADDED,
         item_id,
         f"新增“{item['statement']['zh']}”（{section['title']['zh']}，{item['points']} 分）",
         f"added “{item['statement']['en']}” ({section['title']['en']}, {item['points']} points)",
@@ -193,7 +172,7 @@ def _added(item_id: str, item: Document, section: Document) -> Change:
 
 def _removed(item_id: str, item: Document) -> Change:
     return _change(
-        ChangeKind.REMOVED,
+        RevisionKind.REMOVED,
         item_id,
         f"删去“{item['statement']['zh']}”",
         f"removed “{item['statement']['en']}”",
@@ -205,17 +184,17 @@ def _item_changes(old_section: Document, old: Document, section: Document, new: 
     item_id, zh, en = new["id"], f"“{new['statement']['zh']}”", f"“{new['statement']['en']}”"
     if old["type"] != new["type"]:
         yield _change(
-            ChangeKind.RETYPED,
+            RevisionKind.RETYPED,
             item_id,
-            f"{zh}的类型由“{ITEM_TYPES[old['type']]['zh']}”改为“{ITEM_TYPES[new['type']]['zh']}”",
-            f"{en} changes its type from “{ITEM_TYPES[old['type']]['en']}” to “{ITEM_TYPES[new['type']]['en']}”",
+            f"{zh}的类型由“{ItemKind(old['type']).zh}”改为“{ItemKind(new['type']).zh}”",
+            f"{en} changes its type from “{ItemKind(old['type']).en}” to “{ItemKind(new['type']).en}”",
             breaking=True,
         )
     yield from _item_wording_changes(old, new, zh, en)
     if old_section["id"] != section["id"]:
         breaks = ("repeat" in old_section) or ("repeat" in section)
         yield _change(
-            ChangeKind.MOVED,
+            RevisionKind.MOVED,
             item_id,
             f"{zh}由“{old_section['title']['zh']}”移到“{section['title']['zh']}”",
             f"{en} moves from “{old_section['title']['en']}” to “{section['title']['en']}”",
@@ -227,15 +206,15 @@ def _item_changes(old_section: Document, old: Document, section: Document, new: 
     if old["type"] == new["type"]:
         yield from _answer_changes(old, new, zh, en)
     if old.get("basis") != new.get("basis") or old.get("unverified") != new.get("unverified"):
-        yield _change(ChangeKind.GROUNDS, item_id, f"{zh}的依据有变", f"the grounds of {en} change")
+        yield _change(RevisionKind.GROUNDS, item_id, f"{zh}的依据有变", f"the grounds of {en} change")
     if old.get("hazard") != new.get("hazard"):
-        yield _change(ChangeKind.HAZARD, item_id, f"{zh}的隐患用语或期限有变", f"hazard wording or time limit of {en} changes")
+        yield _change(RevisionKind.HAZARD, item_id, f"{zh}的隐患用语或期限有变", f"hazard wording or time limit of {en} changes")
 
 
 def _item_wording_changes(old: Document, new: Document, zh: str, en: str) -> Iterator[Change]:
     if old["statement"]["zh"] != new["statement"]["zh"] and old["statement"]["en"] != new["statement"]["en"]:
         yield _change(
-            ChangeKind.REWORDED,
+            RevisionKind.REWORDED,
             new["id"],
             f"“{old['statement']['zh']}”改写为{zh}",
             f"“{old['statement']['en']}” is reworded to {en}",
@@ -249,7 +228,7 @@ def _item_wording_changes(old: Document, new: Document, zh: str, en: str) -> Ite
 def _score_changes(old: Document, new: Document, zh: str, en: str) -> Iterator[Change]:
     if old["points"] != new["points"]:
         yield _change(
-            ChangeKind.RESCORED,
+            RevisionKind.RESCORED,
             new["id"],
             f"{zh}的分值由 {old['points']} 改为 {new['points']}",
             f"{en} changes from {old['points']} to {new['points']} points",
@@ -257,14 +236,14 @@ def _score_changes(old: Document, new: Document, zh: str, en: str) -> Iterator[C
     for key, name_zh, name_en in (("gate", "门槛项", "a gate item"), ("veto", "一票否决", "a veto")):
         if old.get(key, False) != new.get(key, False):
             yield _change(
-                ChangeKind.RESCORED,
+                RevisionKind.RESCORED,
                 new["id"],
                 f"{zh}{'改为' if new.get(key) else '不再是'}{name_zh}",
                 f"{en} {'becomes' if new.get(key) else 'is no longer'} {name_en}",
             )
     if old.get("partial") != new.get("partial"):
         yield _change(
-            ChangeKind.RESCORED,
+            RevisionKind.RESCORED,
             new["id"],
             f"{zh}的部分扣分有变",
             f"the partial deduction of {en} changes",
@@ -275,7 +254,7 @@ def _score_changes(old: Document, new: Document, zh: str, en: str) -> Iterator[C
 def _condition_changes(old: Any, new: Any, subject: str, zh: str, en: str) -> Iterator[Change]:
     if old != new:
         yield _change(
-            ChangeKind.CONDITION,
+            RevisionKind.CONDITION,
             subject,
             f"{zh}的显示条件有变" if new else f"{zh}不再有显示条件",
             f"the condition of {en} changes" if new else f"{en} no longer has a condition",
@@ -289,7 +268,7 @@ def _not_applicable_changes(old: Document, new: Document, zh: str, en: str) -> I
     if (old.get("not_applicable") is None) != (new.get("not_applicable") is None):
         allowed = new.get("not_applicable") is not None
         yield _change(
-            ChangeKind.WIDENED if allowed else ChangeKind.NARROWED,
+            RevisionKind.WIDENED if allowed else RevisionKind.NARROWED,
             item_id,
             f"{zh}{'可以' if allowed else '不再可以'}选不适用",
             f"{en} {'may now' if allowed else 'may no longer'} be not applicable",
@@ -297,29 +276,32 @@ def _not_applicable_changes(old: Document, new: Document, zh: str, en: str) -> I
         )
     elif old.get("not_applicable") != new.get("not_applicable"):
         yield _change(
-            ChangeKind.REWORDED, item_id, f"{zh}可选的不适用原因有变", f"the reasons for not applicable offered with {en} change"
+            RevisionKind.REWORDED,
+            item_id,
+            f"{zh}可选的不适用原因有变",
+            f"the reasons for not applicable offered with {en} change",
         )
 
 
 def _answer_changes(old: Document, new: Document, zh: str, en: str) -> Iterator[Change]:
     item_id = new["id"]
     match new["type"]:
-        case "number":
+        case ItemKind.NUMBER:
             yield from _number_changes(old["number"], new["number"], item_id, zh, en)
-        case "choice" | "facts":
+        case ItemKind.CHOICE | ItemKind.FACTS:
             kind = new["type"]
             yield from _option_changes(old[kind]["options"], new[kind]["options"], item_id, zh, en)
-        case "photo" if old["photo"] != new["photo"]:
+        case ItemKind.PHOTO if old["photo"] != new["photo"]:
             narrower = new["photo"]["minimum"] > old["photo"]["minimum"] or (new["photo"]["maximum"] < old["photo"]["maximum"])
             yield _range_change(item_id, f"{zh}的照片张数有变", f"the number of photos of {en} changes", narrower)
-        case "text" if old["text"] != new["text"]:
+        case ItemKind.TEXT if old["text"] != new["text"]:
             narrower = new["text"]["max_length"] < old["text"]["max_length"]
             yield _range_change(item_id, f"{zh}的文字要求有变", f"what the text of {en} must be changes", narrower)
 
 
 def _number_changes(old: Document, new: Document, item_id: str, zh: str, en: str) -> Iterator[Change]:
     if old["limits"] != new["limits"]:
-        yield _change(ChangeKind.RELIMITED, item_id, f"{zh}的限值有变", f"the limits of {en} change")
+        yield _change(RevisionKind.RELIMITED, item_id, f"{zh}的限值有变", f"the limits of {en} change")
     if old["unit"] != new["unit"]:
         yield _unit_change(old["unit"], new["unit"], item_id, zh, en)
     if any(old[key] != new[key] for key in ("minimum", "maximum", "decimals")):
@@ -329,7 +311,7 @@ def _number_changes(old: Document, new: Document, item_id: str, zh: str, en: str
 
 def _unit_change(old: str | None, new: str | None, subject: str, zh: str, en: str) -> Change:
     return _change(
-        ChangeKind.RETYPED,
+        RevisionKind.RETYPED,
         subject,
         f"{zh}的单位由 {_shown(old)} 改为 {_shown(new)}，旧数值须重新填写",
         f"{en} changes its unit from {_shown(old)} to {_shown(new)}: old figures must be entered again",
@@ -338,7 +320,7 @@ def _unit_change(old: str | None, new: str | None, subject: str, zh: str, en: st
 
 
 def _range_change(item_id: str, zh: str, en: str, narrower: bool) -> Change:
-    return _change(ChangeKind.NARROWED if narrower else ChangeKind.WIDENED, item_id, zh, en, breaking=narrower)
+    return _change(RevisionKind.NARROWED if narrower else RevisionKind.WIDENED, item_id, zh, en, breaking=narrower)
 
 
 def _option_changes(old: list[Any], new: list[Any], item_id: str, zh: str, en: str) -> Iterator[Change]:
@@ -346,7 +328,7 @@ def _option_changes(old: list[Any], new: list[Any], item_id: str, zh: str, en: s
     for value, option in before.items():
         if value not in after:
             yield _change(
-                ChangeKind.NARROWED,
+                RevisionKind.NARROWED,
                 item_id,
                 f"{zh}删去选项“{option['label']['zh']}”",
                 f"{en} loses the option “{option['label']['en']}”",
@@ -354,7 +336,7 @@ def _option_changes(old: list[Any], new: list[Any], item_id: str, zh: str, en: s
             )
         elif any(option.get(key) != after[value].get(key) for key in ("result", "deduction")):
             yield _change(
-                ChangeKind.RESCORED,
+                RevisionKind.RESCORED,
                 item_id,
                 f"{zh}的选项“{option['label']['zh']}”改了结论或扣分",
                 f"the option “{option['label']['en']}” of {en} changes its result or deduction",
@@ -362,11 +344,11 @@ def _option_changes(old: list[Any], new: list[Any], item_id: str, zh: str, en: s
         if value in after:
             yield from _reworded(option, after[value], "label", item_id, f"{zh}的选项", f"an option of {en}")
     if _moved(list(before), list(after)):
-        yield _change(ChangeKind.REORDERED, item_id, f"{zh}的选项换了顺序", f"the options of {en} change their order")
+        yield _change(RevisionKind.REORDERED, item_id, f"{zh}的选项换了顺序", f"the options of {en} change their order")
     for value, option in after.items():
         if value not in before:
             yield _change(
-                ChangeKind.WIDENED,
+                RevisionKind.WIDENED,
                 item_id,
                 f"{zh}新增选项“{option['label']['zh']}”",
                 f"{en} gains the option “{option['label']['en']}”",
@@ -380,13 +362,13 @@ def _section_changes(old: Document, new: Document) -> Iterator[Change]:
         zh, en = f"分表“{section['title']['zh']}”", f"section “{section['title']['en']}”"
         earlier = before.get(section_id)
         if earlier is None:
-            yield _change(ChangeKind.ADDED, section_id, f"新增{zh}", f"added {en}")
+            yield _change(RevisionKind.ADDED, section_id, f"新增{zh}", f"added {en}")
             continue
         yield from _reworded(earlier, section, "title", section_id, "分表名称", "the title of a section")
         for key, name_zh, name_en in (("weight", "权重", "weight"), ("gate_minimum_percent", "门槛小计", "minimum")):
             if earlier.get(key) != section.get(key):
                 yield _change(
-                    ChangeKind.RESCORED,
+                    RevisionKind.RESCORED,
                     section_id,
                     f"{zh}的{name_zh}由 {_shown(earlier.get(key))} 改为 {_shown(section.get(key))}",
                     f"the {name_en} of {en} changes from {_shown(earlier.get(key))} to {_shown(section.get(key))}",
@@ -395,7 +377,7 @@ def _section_changes(old: Document, new: Document) -> Iterator[Change]:
         if ("repeat" in earlier) != ("repeat" in section):
             repeats = "repeat" in section
             yield _change(
-                ChangeKind.RETYPED,
+                RevisionKind.RETYPED,
                 section_id,
                 f"{zh}{'改为' if repeats else '不再'}分次填写",
                 f"{en} {'is now' if repeats else 'is no longer'} filled in several times",
@@ -412,7 +394,7 @@ def _section_changes(old: Document, new: Document) -> Iterator[Change]:
     for section_id, section in before.items():
         if section_id not in after:
             yield _change(
-                ChangeKind.REMOVED,
+                RevisionKind.REMOVED,
                 section_id,
                 f"删去分表“{section['title']['zh']}”",
                 f"removed section “{section['title']['en']}”",
@@ -427,9 +409,9 @@ def _profile_changes(old: Document, new: Document) -> Iterator[Change]:
         zh, en = f"单位情况“{key['label']['zh']}”", f"fact “{key['label']['en']}”"
         earlier = before.get(key_id)
         if earlier is None:
-            yield _change(ChangeKind.ADDED, key_id, f"新增{zh}", f"added {en}")
+            yield _change(RevisionKind.ADDED, key_id, f"新增{zh}", f"added {en}")
         elif earlier["type"] != key["type"]:
-            yield _change(ChangeKind.RETYPED, key_id, f"{zh}的类型有变", f"{en} changes its type", breaking=True)
+            yield _change(RevisionKind.RETYPED, key_id, f"{zh}的类型有变", f"{en} changes its type", breaking=True)
         else:
             yield from _option_changes(earlier.get("options", []), key.get("options", []), key_id, zh, en)
         if earlier is not None:
@@ -440,7 +422,7 @@ def _profile_changes(old: Document, new: Document) -> Iterator[Change]:
     for key_id, key in before.items():
         if key_id not in after:
             yield _change(
-                ChangeKind.REMOVED,
+                RevisionKind.REMOVED,
                 key_id,
                 f"删去单位情况“{key['label']['zh']}”",
                 f"removed fact “{key['label']['en']}”",
@@ -454,14 +436,14 @@ def _determination_changes(old: Document, new: Document) -> Iterator[Change]:
     for entry_id, entry in after.items():
         zh, en = f"判定“{entry['title']['zh']}”", f"determination “{entry['title']['en']}”"
         if entry_id not in before:
-            yield _change(ChangeKind.ADDED, entry_id, f"新增{zh}", f"added {en}")
+            yield _change(RevisionKind.ADDED, entry_id, f"新增{zh}", f"added {en}")
         elif before[entry_id] != entry:
-            yield _change(ChangeKind.GROUNDS, entry_id, f"{zh}有变", f"{en} changes")
+            yield _change(RevisionKind.GROUNDS, entry_id, f"{zh}有变", f"{en} changes")
     yield from _order_changes(old.get("determinations", []), new.get("determinations", []), "title", "判定", "determination ")
     for entry_id, entry in before.items():
         if entry_id not in after:
             zh, en = f"判定“{entry['title']['zh']}”", f"determination “{entry['title']['en']}”"
-            yield _change(ChangeKind.REMOVED, entry_id, f"删去{zh}", f"removed {en}")
+            yield _change(RevisionKind.REMOVED, entry_id, f"删去{zh}", f"removed {en}")
 
 
 def _scoring_changes(old: Document, new: Document) -> Iterator[Change]:
@@ -472,11 +454,11 @@ def _scoring_changes(old: Document, new: Document) -> Iterator[Change]:
     }
     for key, (zh, en) in names.items():
         if old["scoring"][key] != new["scoring"][key]:
-            yield _change(ChangeKind.RESCORED, "scoring", f"{zh}有变", f"the {en} changes")
+            yield _change(RevisionKind.RESCORED, "scoring", f"{zh}有变", f"the {en} changes")
     if old["scoring"]["confirmed_by_office"] != new["scoring"]["confirmed_by_office"]:
         confirmed = new["scoring"]["confirmed_by_office"]
         yield _change(
-            ChangeKind.GROUNDS,
+            RevisionKind.GROUNDS,
             "scoring",
             f"权重{'标为县安委办已确认' if confirmed else '改为县安委办未确认'}",
             f"the weights are marked as {'confirmed' if confirmed else 'not confirmed'} by the county office",
@@ -491,5 +473,5 @@ def _shown(value: Any) -> str:
     return "–" if value is None else str(value)
 
 
-def _change(kind: ChangeKind, subject: str, zh: str, en: str, *, breaking: bool = False) -> Change:
+def _change(kind: RevisionKind, subject: str, zh: str, en: str, *, breaking: bool = False) -> Change:
     return Change(kind, subject, breaking, {"zh": zh, "en": en})

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from vocabulary import AnnouncedDay, DayKind
+
 _SATURDAY = 5
 DAYS_MAXIMUM = 3660
 
@@ -19,9 +21,9 @@ def deadline_date(found_on: date, days: int, day_kind: str, holidays: Mapping[st
     """
     if not 0 <= days <= DAYS_MAXIMUM:
         raise ValueError(f"{days} days is not a time limit")
-    if day_kind == "calendar":
+    if day_kind == DayKind.CALENDAR:
         return found_on + timedelta(days=days)
-    if day_kind != "working":
+    if day_kind != DayKind.WORKING:
         raise ValueError(f"{day_kind} is neither calendar nor working")
     day = found_on
     while days:
@@ -34,5 +36,5 @@ def is_working_day(day: date, holidays: Mapping[str, str]) -> bool:
     """Whether a day is worked, given the announced holidays and the weekend days worked instead."""
     announced = holidays.get(day.isoformat())
     if announced is not None:
-        return announced == "working"
+        return announced == AnnouncedDay.WORKING
     return day.weekday() < _SATURDAY

@@ -8,6 +8,7 @@ from typing import Any
 
 from forms.checklist import Checklist, DeterminationRule
 from forms.reading import Reading, read_answers
+from vocabulary import HazardGrade
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ def determine(
 
 def hazard_grade(determinations: Iterable[Determination], path: str) -> str:
     """The grade to propose for a hazard found at an item: major only if a verified clause of that grade rests on it."""
-    is_major = any(d.grade == "major" and not d.suggested_only and path in d.paths for d in determinations)
-    return "major" if is_major else "general"
+    is_major = any(d.grade == HazardGrade.MAJOR and not d.suggested_only and path in d.paths for d in determinations)
+    return HazardGrade.MAJOR if is_major else HazardGrade.GENERAL
 
 
 def _places(rule: DeterminationRule, reading: Reading) -> set[tuple[int, int]] | None:

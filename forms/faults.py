@@ -7,8 +7,8 @@ from typing import Any
 
 from forms.answers import Fault
 from forms.checklist import Checklist
-from forms.problems import Text
 from forms.reading import Reading, read_answers
+from vocabulary import Text
 
 # The same texts are in client/src/forms/faults.ts; a test compares the two.
 FAULT_TEXTS: Mapping[str, Text] = {

@@ -6,22 +6,8 @@ Faults in *answers* are in ``forms/faults.py``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TypedDict
 
-
-class Text(TypedDict):
-    """One text in the two languages of the product."""
-
-    zh: str
-    en: str
-
-
-class Severity(StrEnum):
-    """An error forbids publication; a warning asks the author to look again."""
-
-    ERROR = "error"
-    WARNING = "warning"
+from vocabulary import AuthoringSeverity, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +21,7 @@ class Problem:
     code: str
     what: Text
     mend: Text
-    severity: Severity = Severity.ERROR
+    severity: AuthoringSeverity = AuthoringSeverity.ERROR
 
 
 def pointer_to(*steps: str | int) -> str:
@@ -45,4 +31,4 @@ def pointer_to(*steps: str | int) -> str:
 
 def has_errors(problems: list[Problem]) -> bool:
     """Whether any of the problems forbids publication."""
-    return any(problem.severity is Severity.ERROR for problem in problems)
+    return any(problem.severity is AuthoringSeverity.ERROR for problem in problems)

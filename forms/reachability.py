@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from forms.quantities import decimal_text, thousandths
+from vocabulary import AnswerResult, ItemKind, ProfileKind
 
 Document = Mapping[str, Any]
 # What is wanted: a condition, and whether it shall hold.
@@ -138,33 +139,33 @@ class AnswerSearch:
     def _candidates(self, item: Document) -> list[dict[str, Any]]:
         kind = item["type"]
         found: list[dict[str, Any]] = []
-        if kind == "judgement":
-            found = [{"result": "pass"}, {"result": "fail"}]
+        if kind == ItemKind.JUDGEMENT:
+            found = [{"result": AnswerResult.PASS}, {"result": AnswerResult.FAIL}]
             if "partial" in item:
-                found.append({"result": "partial", "occurrences": 1})
-        elif kind == "number":
+                found.append({"result": AnswerResult.PARTIAL, "occurrences": 1})
+        elif kind == ItemKind.NUMBER:
             found = [{"value": text} for text in self.marks[item["id"]]]
-        elif kind == "choice":
+        elif kind == ItemKind.CHOICE:
             found = [{"value": option["value"]} for option in item["choice"]["options"]]
-        elif kind == "facts":
+        elif kind == ItemKind.FACTS:
             values = [option["value"] for option in item["facts"]["options"]]
             found = [{"value": chosen} for chosen in _subsets(values)]
-        elif kind == "text":
+        elif kind == ItemKind.TEXT:
             found = [{"value": "x"}]
         else:
             ids = [f"00000000-0000-4000-8000-{number:012d}" for number in range(max(1, item["photo"]["minimum"]))]
             found = [{"photos": ids}]
         if item.get("not_applicable"):
-            found.append({"result": "not_applicable", "reason": item["not_applicable"]["reasons"][0]["zh"]})
+            found.append({"result": AnswerResult.NOT_APPLICABLE, "reason": item["not_applicable"]["reasons"][0]["zh"]})
         return found
 
     def _profile_choices(self, test: Document, wanted: bool, profile: Mapping[str, Any]) -> Iterator[Any]:
         key = self.profile_keys[test["profile"]]
         if test["profile"] in profile:
             candidates = [profile[test["profile"]]]
-        elif key["type"] == "boolean":
+        elif key["type"] == ProfileKind.BOOLEAN:
             candidates = [None, True, False]
-        elif key["type"] == "choice":
+        elif key["type"] == ItemKind.CHOICE:
             candidates = [None, *(option["value"] for option in key["options"])]
         else:
             candidates = [None, *self.marks[key["id"]]]
@@ -216,24 +217,24 @@ def _choices(size: int, count: int, start: int = 0) -> Iterator[list[int]]:
 
 def _readings(item: Document, answer: Mapping[str, Any]) -> Iterator[tuple[str, Any, list[Goal]]]:
     """What an answer can come to: result, value, and for a number the limits that must (not) apply for that."""
-    if answer.get("result") == "not_applicable":
-        yield "not_applicable", None, []
-    elif item["type"] == "number":
+    if answer.get("result") == AnswerResult.NOT_APPLICABLE:
+        yield AnswerResult.NOT_APPLICABLE, None, []
+    elif item["type"] == ItemKind.NUMBER:
         value = thousandths_of(answer["value"])
         before: list[Goal] = []
         for limit in item["number"]["limits"]:
             keeps = _keeps({key: bound for key, bound in limit.items() if key != "when"}, value)
             if "when" not in limit:
-                yield "pass" if keeps else "fail", value, before
+                yield AnswerResult.PASS if keeps else AnswerResult.FAIL, value, before
                 return
-            yield "pass" if keeps else "fail", value, [*before, (limit["when"], True)]
+            yield AnswerResult.PASS if keeps else AnswerResult.FAIL, value, [*before, (limit["when"], True)]
             before = [*before, (limit["when"], False)]
         yield "pass", value, before
-    elif item["type"] == "choice":
+    elif item["type"] == ItemKind.CHOICE:
         chosen = next(option for option in item["choice"]["options"] if option["value"] == answer["value"])
         yield chosen["result"], answer["value"], []
-    elif item["type"] == "facts":
-        yield "fail" if answer["value"] else "pass", answer["value"], []
+    elif item["type"] == ItemKind.FACTS:
+        yield AnswerResult.FAIL if answer["value"] else AnswerResult.PASS, answer["value"], []
     else:
         yield answer.get("result", "pass"), None, []
 
@@ -279,7 +280,7 @@ def _marks(document: Document) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for section in document["sections"]:
         for item in section["items"]:
-            if item["type"] != "number":
+            if item["type"] != ItemKind.NUMBER:
                 continue
             number = item["number"]
             own = edges.setdefault(item["id"], set())
@@ -289,7 +290,7 @@ def _marks(document: Document) -> dict[str, list[str]]:
             low, high = thousandths(number["minimum"]), thousandths(number["maximum"])
             found[item["id"]] = _near(own | {low, high}, step, low, high)
     for key in document.get("profile", []):
-        if key["type"] == "number":
+        if key["type"] == ItemKind.NUMBER:
             found[key["id"]] = _near(edges.get(key["id"], set()) | {0}, 1000, -(10**12), 10**12)
     return found
 

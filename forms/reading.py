@@ -23,6 +23,7 @@ from forms.answers import (
 )
 from forms.checklist import Answer, Checklist, Item, ProfileKey, Section
 from forms.quantities import decimal_places, find_thousandths
+from vocabulary import AnswerResult, ItemKind, ProfileKind
 
 KEY_MAXIMUM = 60
 # The profile holds counts and sizes of the subject; three decimals are what the format can hold.
@@ -123,13 +124,13 @@ def _read_profile(profile: Mapping[str, Any], reading: Reading) -> None:
         if found:
             reading.faults += found
         else:
-            reading.profile[key] = find_thousandths(value) if definition.kind == "number" else value
+            reading.profile[key] = find_thousandths(value) if definition.kind == ItemKind.NUMBER else value
 
 
 def _profile_faults(definition: ProfileKey, value: Any, pointer: str) -> list[Fault]:
-    if definition.kind == "boolean":
+    if definition.kind == ProfileKind.BOOLEAN:
         return [] if isinstance(value, bool) else [Fault(pointer, "wrong-type", {"wanted": "boolean"})]
-    if definition.kind == "number":
+    if definition.kind == ItemKind.NUMBER:
         return number_faults(value, pointer, PROFILE_DECIMALS, None, None)
     return option_faults(value, definition.options, pointer)
 
@@ -161,22 +162,22 @@ def _read_part(section: Section, instance: int | None, answers: Mapping[str, Any
 def _quick(item: Item, answer: dict[str, Any], reading: Reading) -> Answer | None:
     """The reading of the plainest answers, which are nearly all; None sends the others the long way."""
     kind = item.kind
-    if kind == "judgement":
+    if kind == ItemKind.JUDGEMENT:
         result = answer.get("result")
-        if result == "pass":
+        if result == AnswerResult.PASS:
             return item.passed
-        return item.failed if result == "fail" else None
-    if kind == "number":
+        return item.failed if result == AnswerResult.FAIL else None
+    if kind == ItemKind.NUMBER:
         value = answer.get("value", "")
         number = find_thousandths(value)
         if number is None or not item.minimum <= number <= item.maximum or decimal_places(value) > item.decimals:
             return None
         return read_number(item, number, reading)
-    if kind == "choice":
+    if kind == ItemKind.CHOICE:
         chosen = answer.get("value")
         option = item.options.get(chosen) if isinstance(chosen, str) else None
         return None if option is None else Answer(option[0], chosen, option[1])
-    return item.passed if kind == "facts" and answer.get("value") == [] else None
+    return item.passed if kind == ItemKind.FACTS and answer.get("value") == [] else None
 
 
 def _read_instances(section: Section, instances: Any, reading: Reading) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 from forms.checklist import Checklist
 from forms.quantities import decimal_text
 from forms.reading import Reading, read_answers
+from vocabulary import AnswerResult
 
-APPLICABLE = frozenset({"pass", "fail", "partial"})
+APPLICABLE = frozenset({AnswerResult.PASS, AnswerResult.FAIL, AnswerResult.PARTIAL})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from forms.checklist import Checklist, Section
 from forms.percentages import NO_VALUE, percentage_text
 from forms.quantities import decimal_text
 from forms.reading import Part, Reading, read_answers
+from vocabulary import AnswerResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +113,20 @@ def _add(part: Part, tally: _Tally, veto_paths: list[str]) -> None:
             continue
         if item.counted:
             tally.total += 1
-            if result != "unchecked":
+            if result != AnswerResult.UNCHECKED:
                 tally.checked += 1
-        if result == "not_applicable":
+        if result == AnswerResult.NOT_APPLICABLE:
             tally.skipped += item.points
-        elif result == "unchecked":
+        elif result == AnswerResult.UNCHECKED:
             tally.unchecked += item.points
         else:
             tally.earned += earned
             tally.applicable += item.points
-            if result != "pass":
-                if item.veto and result == "fail":
+            if result != AnswerResult.PASS:
+                if item.veto and result == AnswerResult.FAIL:
                     veto_paths.append(part.path(item))
                 # A guarantee item that earns nothing fails, however it came to that.
-                if item.gate and (result == "fail" or (earned == 0 and item.points > 0)):
+                if item.gate and (result == AnswerResult.FAIL or (earned == 0 and item.points > 0)):
                     tally.gate_failed = True
 
 

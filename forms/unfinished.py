@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from forms.problems import Text, pointer_to
+from forms.problems import pointer_to
+from vocabulary import Text
 
 TO_TRANSLATE: Text = {"zh": "（待译）", "en": "[to be translated] "}
 TO_COMPLETE: Text = {"zh": "（待补）", "en": "[to be completed] "}

@@ -17,11 +17,12 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from forms.checklist import tested_items
-from forms.problems import Problem, Severity, Text, has_errors, pointer_to
+from forms.problems import Problem, has_errors, pointer_to
 from forms.quantities import thousandths
 from forms.standards import Standards
 from forms.unverified import can_rest_on, is_open, unverified_items
 from forms.wording import problem_from
+from vocabulary import AnswerResult, AuthoringSeverity, HazardGrade, ItemKind, ProfileKind, Text
 
 SCHEMA_FOLDER = Path(__file__).parent / "schema"
 
@@ -37,7 +38,7 @@ _OWN_KEY = {
     "text": "text",
     "partial": "judgement",
 }
-_JUDGED = {"judgement", "number", "choice", "facts"}
+_JUDGED = {ItemKind.JUDGEMENT, ItemKind.NUMBER, ItemKind.CHOICE, ItemKind.FACTS}
 
 
 def validate_checklist(document: Any, standards: Standards | None = None) -> list[Problem]:
@@ -48,7 +49,7 @@ def validate_checklist(document: Any, standards: Standards | None = None) -> lis
     """
     problems = list(_schema_problems("checklist-1.json", document))
     problems += _text_problems(document)
-    if any(problem.severity is Severity.ERROR and problem.code.startswith("schema") for problem in problems):
+    if any(problem.severity is AuthoringSeverity.ERROR and problem.code.startswith("schema") for problem in problems):
         return problems
     problems += _number_problems(document)
     problems += _Checks(document, standards).problems()
@@ -61,7 +62,7 @@ def validate_citations(document: Document, standards: Standards, day: date) -> l
     """Citations of a valid checklist that are unknown, or not in force on ``day``; publishing asks this for its own day."""
     checks = _Checks(document, standards)
     checks.day = day
-    return [problem for problem in checks.citations() if problem.severity is Severity.ERROR]
+    return [problem for problem in checks.citations() if problem.severity is AuthoringSeverity.ERROR]
 
 
 def validate_standards(entries: Any) -> list[Problem]:
@@ -292,9 +293,9 @@ class _Checks:
             )
 
     def _profile_key_problems(self, key: Document, index: int) -> Iterator[Problem]:
-        if key["type"] != "choice" and "options" in key:
+        if key["type"] != ItemKind.CHOICE and "options" in key:
             yield _misplaced(pointer_to("profile", index, "options"), "options", "choice")
-        if key["type"] != "number" and "unit" in key:
+        if key["type"] != ItemKind.NUMBER and "unit" in key:
             yield _misplaced(pointer_to("profile", index, "unit"), "unit", "number")
 
     def _band_problems(self, bands: list[Any]) -> Iterator[Problem]:
@@ -318,13 +319,13 @@ class _Checks:
                 yield _misplaced(pointer_to(*place, key), key, owner)
         if "relevant" in item:
             yield from self._condition(item["relevant"], asked, *place, "relevant")
-        if kind == "number":
+        if kind == ItemKind.NUMBER:
             yield from self._number_item_problems(item["number"], asked, *place, "number")
-        if kind == "choice":
+        if kind == ItemKind.CHOICE:
             yield from self._choice_item_problems(item, *place, "choice", "options")
-        if kind == "facts":
+        if kind == ItemKind.FACTS:
             yield from _duplicates([o["value"] for o in item["facts"]["options"]], *place, "facts", "options", key="value")
-        if kind == "photo" and item["photo"]["minimum"] > item["photo"]["maximum"]:
+        if kind == ItemKind.PHOTO and item["photo"]["minimum"] > item["photo"]["maximum"]:
             yield _reversed(pointer_to(*place, "photo"))
         if kind not in _JUDGED:
             yield from self._unjudged_item_problems(item, *place)
@@ -350,7 +351,7 @@ class _Checks:
                 yield _misplaced(pointer_to(*place, key), key, "judgement/number/choice/facts")
         if "hazard" in item:
             yield _misplaced(pointer_to(*place, "hazard"), "hazard", "judgement/number/choice/facts")
-        required = item["text"]["required"] if item["type"] == "text" else item["photo"]["minimum"] > 0
+        required = item["text"]["required"] if item["type"] == ItemKind.TEXT else item["photo"]["minimum"] > 0
         if item["points"] > 0 and not required:
             yield _problem(
                 pointer_to(*place, "points"),
@@ -398,7 +399,7 @@ class _Checks:
     def _choice_item_problems(self, item: Document, *place: str | int) -> Iterator[Problem]:
         options = item["choice"]["options"]
         yield from _duplicates([option["value"] for option in options], *place, key="value")
-        if not any(option["result"] == "pass" for option in options):
+        if not any(option["result"] == AnswerResult.PASS for option in options):
             yield _problem(
                 pointer_to(*place),
                 "no-passing-option",
@@ -406,7 +407,7 @@ class _Checks:
                 _text("至少一个选项的 result 为 pass", "give at least one option the result pass"),
             )
         for index, option in enumerate(options):
-            if (option["result"] == "partial") != ("deduction" in option):
+            if (option["result"] == AnswerResult.PARTIAL) != ("deduction" in option):
                 yield _problem(
                     pointer_to(*place, index),
                     "deduction-and-partial",
@@ -458,7 +459,7 @@ class _Checks:
                         f"the condition of {determination_id} does not test {item['id']}",
                     ),
                     _text("在 when 中用上此项，或删去这个编号", "test the item in when, or remove the id here"),
-                    Severity.WARNING,
+                    AuthoringSeverity.WARNING,
                 )
 
     def _determination_problems(self, determination: Document, *place: str | int) -> Iterator[Problem]:
@@ -469,7 +470,7 @@ class _Checks:
             yield from self._condition(determination["unless"], everything, *place, "unless")
         if "unverified" in determination:
             return
-        if determination["grade"] == "major":
+        if determination["grade"] == HazardGrade.MAJOR:
             yield from self._major_ground_problems(determination, *place)
         standard = self.standards.find(determination["standard"]) if self.standards else None
         if standard is not None and standard.unverified and standard.id not in self.noted:
@@ -485,7 +486,7 @@ class _Checks:
                     "条款文字未核的，给判定加 unverified",
                     "if the text of the clause is not verified, mark the determination unverified",
                 ),
-                Severity.WARNING,
+                AuthoringSeverity.WARNING,
             )
 
     def _major_ground_problems(self, determination: Document, *place: str | int) -> Iterator[Problem]:
@@ -560,9 +561,9 @@ class _Checks:
         for key, kind in wanted.items():
             if key in test and item["type"] != kind:
                 yield _wrong_test(pointer_to(*place, key), key, kind, test["item"], item["type"])
-        if "value" in test and item["type"] == "choice":
+        if "value" in test and item["type"] == ItemKind.CHOICE:
             yield from _option_problems(test["value"], item["choice"]["options"], *place, "value")
-        if "has" in test and item["type"] == "facts":
+        if "has" in test and item["type"] == ItemKind.FACTS:
             yield from _option_problems(test["has"], item["facts"]["options"], *place, "has")
 
     def _profile_test_problems(self, test: Document, *place: str | int) -> Iterator[Problem]:
@@ -576,13 +577,13 @@ class _Checks:
             )
             return
         kind = key["type"]
-        if "number" in test and kind != "number":
+        if "number" in test and kind != ItemKind.NUMBER:
             yield _wrong_test(pointer_to(*place, "number"), "number", "number", test["profile"], kind)
-        if "in" in test and kind != "choice":
+        if "in" in test and kind != ItemKind.CHOICE:
             yield _wrong_test(pointer_to(*place, "in"), "in", "choice", test["profile"], kind)
-        if "is" in test and kind != ("boolean" if isinstance(test["is"], bool) else "choice"):
+        if "is" in test and kind != (ProfileKind.BOOLEAN if isinstance(test["is"], bool) else ItemKind.CHOICE):
             yield _wrong_test(pointer_to(*place, "is"), "is", "choice/boolean", test["profile"], kind)
-        if kind == "choice":
+        if kind == ItemKind.CHOICE:
             values = test.get("in", [test["is"]] if isinstance(test.get("is"), str) else [])
             for value in values:
                 yield from _option_problems(value, key["options"], *place, "in" if "in" in test else "is")
@@ -671,7 +672,7 @@ def _find_date(text: str) -> date | None:
         return None
 
 
-def _problem(pointer: str, code: str, what: Text, mend: Text, severity: Severity = Severity.ERROR) -> Problem:
+def _problem(pointer: str, code: str, what: Text, mend: Text, severity: AuthoringSeverity = AuthoringSeverity.ERROR) -> Problem:
     return Problem(pointer, code, what, mend, severity)
 
 

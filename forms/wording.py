@@ -7,7 +7,8 @@ from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
-from forms.problems import Problem, Text, pointer_to
+from forms.problems import Problem, pointer_to
+from vocabulary import Text
 
 _TYPE_NAMES = {
     "string": ("文字", "a text"),

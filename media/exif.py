@@ -17,6 +17,7 @@ from typing import Any
 from PIL import ExifTags, Image
 
 from media.formats import DECODER_ERRORS
+from vocabulary import Datum
 
 _MAX_TEXT = 200
 
@@ -46,7 +47,7 @@ class ExifPosition:
     altitude_m: float | None = None
     direction_deg: float | None = None
     direction_from: str | None = None
-    datum: str = "WGS-84"
+    datum: str = Datum.WGS_84
     fixed_at: datetime | None = None
     accuracy_m: float | None = None
 
@@ -171,8 +172,8 @@ def _direction(gps: Mapping[int, Any], defects: list[ExifDefect]) -> float | Non
 
 
 def _datum(value: Any) -> str:
-    text = _text(value) or "WGS-84"
-    return "WGS-84" if text.upper().replace(" ", "").replace("-", "") in {"WGS84", "WORLDGEODETICSYSTEM1984"} else text
+    text = _text(value) or Datum.WGS_84
+    return Datum.WGS_84 if text.upper().replace(" ", "").replace("-", "") in {"WGS84", "WORLDGEODETICSYSTEM1984"} else text
 
 
 def _gps_time(gps: Mapping[int, Any], defects: list[ExifDefect]) -> datetime | None:

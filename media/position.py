@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 
 from geopy.distance import geodesic
+
+from vocabulary import AreaWarning
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,6 @@ class Box:
     def nearest(self, position: Position) -> Position:
         """The point of the box that is nearest in degrees."""
         return Position(min(max(position.lng, self.west), self.east), min(max(position.lat, self.south), self.north))
-
-
-class AreaWarning(StrEnum):
-    """A hint, never a refusal: the boxes are coarse (about ±2 km) and the county encloses the city district."""
-
-    OUTSIDE_COUNTY = "outside_county"
-    IN_CITY_DISTRICT = "in_city_district"
 
 
 COUNTY_BOX = Box(112.5452, 113.2273, 35.1953, 35.7138)

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from media.fonts import draws_language, find_cjk_font
 from media.position import Position
+from vocabulary import MarkShape
 
 _COUNTY_ZONE = ZoneInfo("Asia/Shanghai")
 _TITLE = "零事故"
@@ -81,7 +82,9 @@ def circles_of(marks: object) -> list[Circle]:
     """The circles among what a phone sent as marks; anything else that stands there is kept in the record and not drawn."""
     found = []
     for mark in marks if isinstance(marks, list) else []:
-        values = [mark.get(key) for key in ("x", "y", "r")] if isinstance(mark, dict) and mark.get("shape") == "circle" else []
+        values = (
+            [mark.get(key) for key in ("x", "y", "r")] if isinstance(mark, dict) and mark.get("shape") == MarkShape.CIRCLE else []
+        )
         numbers = [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
         if len(numbers) == 3 and all(0 <= number <= 1 for number in numbers) and numbers[2] > 0:
             found.append(Circle(*numbers))

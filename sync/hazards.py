@@ -11,70 +11,15 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from sync.records import is_uuid
 from sync.times import TimeInvalid, parse_date, parse_time, shanghai_date
-
-
-class HazardState(StrEnum):
-    DRAFT = "draft"
-    CONFIRMED = "confirmed"
-    ASSIGNED = "assigned"
-    RECTIFYING = "rectifying"
-    SUBMITTED = "submitted"
-    CLOSED = "closed"
-    VOIDED = "voided"
-
-
-class HazardEventKind(StrEnum):
-    """In the order in which a hazard lives through them; two events of one instant take effect in this order."""
-
-    FOUND = "found"
-    ITEM_FAILED = "item_failed"
-    CONFIRMED = "confirmed"
-    REGRADED = "regraded"
-    ASSIGNED = "assigned"
-    DEADLINE_SET = "deadline_set"
-    TRANSFERRED = "transferred"
-    TRANSFER_ACCEPTED = "transfer_accepted"
-    EXTENDED = "extended"
-    ACCEPTED = "accepted"
-    SUBMITTED = "submitted"
-    RECHECKED = "rechecked"
-    CLOSED = "closed"
-    VOIDED = "voided"
-    MERGED = "merged"
-    PHOTO_ADDED = "photo_added"
-    NOTED = "noted"
-
-
-class Ineffective(StrEnum):
-    """Why an event is kept but changes nothing."""
-
-    ALREADY_FOUND = "already_found"
-    ALREADY_CONFIRMED = "already_confirmed"
-    NOT_CONFIRMED = "not_confirmed"
-    NOT_ASSIGNED = "not_assigned"
-    NOT_SUBMITTED = "not_submitted"
-    ALREADY_SUBMITTED = "already_submitted"
-    ALREADY_CLOSED = "already_closed"
-    VOIDED = "voided"
-    COMMITMENTS_INCOMPLETE = "commitments_incomplete"
-    DEADLINE_NOT_LATER = "deadline_not_later"
-    NEEDS_EXTENSION = "needs_extension"
-    SAME_GRADE = "same_grade"
-    SAME_DEADLINE = "same_deadline"
-    NOT_TRANSFERRED = "not_transferred"
-    UNREADABLE = "unreadable"
-
-
-COMMITMENTS = ("responsible_person", "measures", "funds_wan", "deadline", "contingency_plan")
+from vocabulary import Commitment, HazardEventKind, HazardGrade, HazardState, Ineffective, PhotoRole, RecheckResult
 
 _RANK = {kind.value: rank for rank, kind in enumerate(HazardEventKind)}
+_GRADES, _RESULTS = tuple(HazardGrade), tuple(RecheckResult)
 _CREATING = (HazardEventKind.FOUND, HazardEventKind.ITEM_FAILED)
-_GRADES = ("general", "major")
 _FACTS = (
     "subject_id",
     "submission_id",
@@ -123,7 +68,7 @@ class Hazard:
     responsible_unit: str | None = None
     department_id: str | None = None
     commitments: dict[str, Any] = field(default_factory=dict)
-    missing_commitments: list[str] = field(default_factory=lambda: list(COMMITMENTS))
+    missing_commitments: list[str] = field(default_factory=lambda: list(Commitment))
     found_at: str = ""
     confirmed_at: str | None = None
     assigned_at: str | None = None
@@ -192,7 +137,7 @@ def is_overdue(state: HazardState | str, deadline: str | None, as_of: date) -> b
 
 def missing_commitments(commitments: Mapping[str, Any]) -> list[str]:
     """Which of the five commitments (五落实) are not filled in; funds of "0" are a statement, blank is not."""
-    return [name for name in COMMITMENTS if _is_blank(commitments.get(name))]
+    return [name for name in Commitment if _is_blank(commitments.get(name))]
 
 
 def find_event_faults(event: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -220,7 +165,7 @@ class _Fold:
     def __init__(self) -> None:
         self.values: dict[str, Any] = {
             "state": HazardState.DRAFT,
-            "grade": "general",
+            "grade": HazardGrade.GENERAL,
             "photos": [],
             "extensions": [],
             "transfers": [],
@@ -254,7 +199,7 @@ class _Fold:
         self.found = True
         self.values.update({key: event.get(key) for key in _FACTS})
         self.values.update(
-            grade=event.get("grade") or "general",
+            grade=event.get("grade") or HazardGrade.GENERAL,
             determinations=list(event.get("determinations") or []),
             basis=list(event.get("basis") or []),
             fixed_on_spot=event.get("fixed_on_spot") is True,
@@ -403,7 +348,7 @@ class _Fold:
     def _submit(self, event: Mapping[str, Any]) -> Ineffective | None:
         """From any open state: a general hazard is often put right before the desk has confirmed or assigned it."""
         commitments = self._commitments_with(event)
-        if self.values["grade"] == "major" and missing_commitments(commitments):
+        if self.values["grade"] == HazardGrade.MAJOR and missing_commitments(commitments):
             return Ineffective.COMMITMENTS_INCOMPLETE
         self.values.update(
             state=HazardState.SUBMITTED,
@@ -419,7 +364,7 @@ class _Fold:
             return finished
         if self.state is not HazardState.SUBMITTED:
             return Ineffective.NOT_SUBMITTED
-        if event["result"] == "return":
+        if event["result"] == RecheckResult.RETURN:
             self.values["state"] = HazardState.RECTIFYING
             self.values["returned_count"] = self.values.get("returned_count", 0) + 1
             self.values["return_reason"] = event.get("reason")
@@ -441,7 +386,7 @@ class _Fold:
 
     def _close(self, event: Mapping[str, Any]) -> Ineffective | None:
         # A hazard regraded to major after its submission still owes the commitments.
-        if self.values["grade"] == "major" and missing_commitments(self.values["commitments"]):
+        if self.values["grade"] == HazardGrade.MAJOR and missing_commitments(self.values["commitments"]):
             return Ineffective.COMMITMENTS_INCOMPLETE
         self.values["state"] = HazardState.CLOSED
         self.values["closed_at"] = event["at"]
@@ -481,11 +426,11 @@ class _Fold:
         stated = event.get("commitments") or {}
         return {
             **self.values["commitments"],
-            **{name: stated[name] for name in COMMITMENTS if not _is_blank(stated.get(name))},
+            **{name: stated[name] for name in Commitment if not _is_blank(stated.get(name))},
         }
 
     def _keep_photos(self, event: Mapping[str, Any]) -> None:
-        role = "before" if event["kind"] in _CREATING else "after"
+        role = PhotoRole.BEFORE if event["kind"] in _CREATING else PhotoRole.AFTER
         for photo in event.get("photos") or []:
             if photo["id"] in self.photo_ids:
                 continue
@@ -531,14 +476,19 @@ def _are_photos(value: object) -> bool:
 
 
 _PAYLOAD_CHECKS: tuple[tuple[str, Callable[[object], bool], str, tuple[str, ...]], ...] = (
-    ("grade", lambda value: value in _GRADES, "unknown_grade", ("confirmed", "regraded")),
-    ("deadline", lambda value: _reads(parse_date, value), "not_a_date", ("extended", "deadline_set")),
+    ("grade", lambda value: value in _GRADES, "unknown_grade", (HazardEventKind.CONFIRMED, HazardEventKind.REGRADED)),
+    (
+        "deadline",
+        lambda value: _reads(parse_date, value),
+        "not_a_date",
+        (HazardEventKind.EXTENDED, HazardEventKind.DEADLINE_SET),
+    ),
     ("completed_on", lambda value: _reads(parse_date, value), "not_a_date", ()),
-    ("result", lambda value: value in ("pass", "return"), "unknown_result", ("rechecked",)),
-    ("to_org", _is_text, "not_text", ("transferred",)),
+    ("result", lambda value: value in _RESULTS, "unknown_result", (HazardEventKind.RECHECKED,)),
+    ("to_org", _is_text, "not_text", (HazardEventKind.TRANSFERRED,)),
     ("to_department_id", is_uuid, "not_a_uuid", ()),
-    ("into", is_uuid, "not_a_uuid", ("merged",)),
-    ("text", _is_text, "not_text", ("noted",)),
+    ("into", is_uuid, "not_a_uuid", (HazardEventKind.MERGED,)),
+    ("text", _is_text, "not_text", (HazardEventKind.NOTED,)),
     ("commitments", lambda value: isinstance(value, dict), "not_an_object", ()),
     ("owner", lambda value: isinstance(value, dict), "not_an_object", ()),
     ("determinations", lambda value: isinstance(value, list), "not_a_list", ()),

@@ -9,15 +9,10 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+
+from vocabulary import ReceiptKind
 
 _CODE = re.compile(r"[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}", re.ASCII)
-
-
-class ReceiptKind(StrEnum):
-    RECORD = "record"
-    PHOTO = "photo"
-    VISIT = "visit"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from typing import Any
 import rfc8785
 
 from sync.times import TimeInvalid, parse_time
+from vocabulary import RecordKind
 
 # Beyond this a JSON number no longer means the same integer in JavaScript and in Python.
 _LARGEST_SAFE_INTEGER = 2**53 - 1
@@ -24,13 +25,6 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _HASHED_KEYS = ("id", "kind", "visit_id", "subject_id", "made_at", "body")
 _KEYS = frozenset((*_HASHED_KEYS, "content_hash"))
-
-
-class RecordKind(StrEnum):
-    VISIT = "visit"
-    SUBMISSION = "submission"
-    HAZARD_EVENT = "hazard_event"
-    PHOTO = "photo"
 
 
 class Comparison(StrEnum):

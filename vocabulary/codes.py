@@ -4,7 +4,10 @@ from vocabulary.words import Code
 
 __all__ = [
     "Action",
+    "AnnouncedDay",
+    "AnswerResult",
     "AreaKind",
+    "AreaWarning",
     "AuthoringSeverity",
     "ChangeKind",
     "ChecklistOrigin",
@@ -27,9 +30,7 @@ __all__ = [
     "HazardState",
     "Ineffective",
     "ItemKind",
-    "ItemResult",
     "KindOfHazard",
-    "Language",
     "MarkShape",
     "PairingLayer",
     "PhotoFlag",
@@ -106,14 +107,7 @@ class Action(Code):
     ADMINISTER = "service:administer"
 
 
-class Language(Code):
-    """Languages of texts."""
-
-    ZH = "zh"
-    EN = "en"
-
-
-class ItemResult(Code):
+class AnswerResult(Code):
     """What was found at a checklist item."""
 
     PASS = "pass"
@@ -242,6 +236,13 @@ class PhotoFlag(Code):
     NEAR_SAME_ELSEWHERE = "near_same_elsewhere"
     AFTER_LIKE_BEFORE = "after_like_before"
     BROKEN_PICTURE = "broken_picture"
+
+
+class AreaWarning(Code):
+    """A hint about a position, never a refusal: the boxes are coarse (about 2 km) and the county encloses the city district."""
+
+    OUTSIDE_COUNTY = "outside_county"
+    IN_CITY_DISTRICT = "in_city_district"
 
 
 class FlagSeverity(Code):
@@ -424,6 +425,13 @@ class DayKind(Code):
     """How the days of a rectification deadline are counted."""
 
     CALENDAR = "calendar"
+    WORKING = "working"
+
+
+class AnnouncedDay(Code):
+    """What the State Council's holiday notice makes of a day that differs from its week."""
+
+    OFF = "off"
     WORKING = "working"
 
 

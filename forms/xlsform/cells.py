@@ -19,7 +19,8 @@ import xlrd
 from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string, get_column_letter
 
-from forms.problems import Problem, Severity, Text
+from forms.problems import Problem
+from vocabulary import AuthoringSeverity, Text
 
 BYTES_AT_MOST = 5_000_000
 # A workbook of 200 items unpacks to less than 2 MB; a file that unpacks to more than this is a bomb or not a form.
@@ -79,7 +80,7 @@ class CellProblem:
     code: str
     what: Text
     mend: Text
-    severity: Severity = Severity.ERROR
+    severity: AuthoringSeverity = AuthoringSeverity.ERROR
 
     @property
     def cell(self) -> str:
@@ -113,7 +114,7 @@ class Cell:
                 return self.value.isoformat()
         return cleaned(str(self.value))
 
-    def problem(self, code: str, what: Text, mend: Text, severity: Severity = Severity.ERROR) -> CellProblem:
+    def problem(self, code: str, what: Text, mend: Text, severity: AuthoringSeverity = AuthoringSeverity.ERROR) -> CellProblem:
         """A problem of this cell."""
         return CellProblem(self.sheet, self.row, self.column, self.header, code, what, mend, severity)
 
@@ -126,7 +127,7 @@ class Row:
     number: int
     cells: dict[str, Cell]
 
-    def problem(self, code: str, what: Text, mend: Text, severity: Severity = Severity.ERROR) -> CellProblem:
+    def problem(self, code: str, what: Text, mend: Text, severity: AuthoringSeverity = AuthoringSeverity.ERROR) -> CellProblem:
         """A problem of the whole row."""
         return CellProblem(self.sheet, self.number, "", "", code, what, mend, severity)
 
@@ -141,7 +142,7 @@ class Sheet:
     problems: list[CellProblem] = field(default_factory=list)
     header_row: int = 1
 
-    def problem(self, code: str, what: Text, mend: Text, severity: Severity = Severity.ERROR) -> CellProblem:
+    def problem(self, code: str, what: Text, mend: Text, severity: AuthoringSeverity = AuthoringSeverity.ERROR) -> CellProblem:
         """A problem of the whole sheet."""
         return CellProblem(self.name, 0, "", "", code, what, mend, severity)
 

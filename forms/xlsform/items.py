@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
-from forms.problems import Severity, Text
 from forms.unfinished import TO_COMPLETE
 from forms.xlsform.cells import Cell, CellProblem, Row, text
 from forms.xlsform.expressions import ExpressionError, read_limit
@@ -15,6 +14,7 @@ from forms.xlsform.judgements import judgement_of
 from forms.xlsform.question_types import Kind, QuestionType
 from forms.xlsform.tables import Table
 from forms.xlsform.xpath import NOT_APPLICABLE, NOTHING_FOUND, Question, read_range
+from vocabulary import AuthoringSeverity, Text
 
 Document = Mapping[str, Any]
 
@@ -224,7 +224,7 @@ class Items:
                     "yes-means-pass",
                     text("“是”按“符合”、“否”按“不符合”导入", "yes is taken as pass and no as fail"),
                     text("反过来问的，请改写题目", "where yes is what is wrong, turn the statement round"),
-                    Severity.WARNING,
+                    AuthoringSeverity.WARNING,
                 )
             )
         item["_allows_not_applicable"] = "not_applicable" in results.values()
@@ -268,7 +268,7 @@ class Items:
                         "在 choices 工作表加 result 列：pass、fail、partial、not_applicable",
                         "add the column result to choices: pass, fail, partial or not_applicable",
                     ),
-                    Severity.WARNING,
+                    AuthoringSeverity.WARNING,
                 )
             )
         item["choice"] = {"options": options}
@@ -292,7 +292,7 @@ class Items:
                         "a multiple choice lists what is found wrong: none chosen is a pass",
                     ),
                     text("选项若不是问题，请改为 select_one", "if the options are not faults, use select_one"),
-                    Severity.WARNING,
+                    AuthoringSeverity.WARNING,
                 )
             )
         return _options_question("facts", found)
@@ -400,7 +400,7 @@ class Items:
                         "在 constraint 写 . >= 0 and . <= 100，或填 minimum、maximum 列",
                         "write . >= 0 and . <= 100 into constraint, or use the columns minimum, maximum",
                     ),
-                    Severity.WARNING,
+                    AuthoringSeverity.WARNING,
                 )
             )
         return (-_RANGE_UNKNOWN if low is None else round(low, 3)), (_RANGE_UNKNOWN if high is None else round(high, 3))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from forms.problems import Problem, Text
+from forms.problems import Problem
 from forms.xlsform.cells import Cell, CellProblem, Row, Sheet
+from vocabulary import Text
 
 Place = Cell | Row | Sheet
 

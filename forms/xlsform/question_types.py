@@ -11,8 +11,8 @@ from pyxform import aliases, constants
 from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
 from pyxform.xls2json import RE_BEGIN_CONTROL, RE_END_CONTROL, RE_SELECT
 
-from forms.problems import Text
 from forms.xlsform.cells import text
+from vocabulary import Text
 
 
 class Kind(StrEnum):

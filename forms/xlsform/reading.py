@@ -17,7 +17,7 @@ from pyxform.parsing.expression import is_xml_tag
 from pyxform.xls2json import workbook_to_json
 from pyxform.xls2json_backends import DefinitionData
 
-from forms.problems import Severity, pointer_to
+from forms.problems import pointer_to
 from forms.standards import Standards
 from forms.unfinished import TO_COMPLETE, TO_TRANSLATE
 from forms.validation import validate_checklist
@@ -31,6 +31,7 @@ from forms.xlsform.questions import profile_question, questions_of
 from forms.xlsform.tables import CJK, Table
 from forms.xlsform.writing import INSTANCE_KEY, SECTION, YES_NO_LIST
 from forms.xlsform.xpath import ITEM, NOT_APPLICABLE, NOTHING_FOUND, PROFILE, Question, UnknownQuestion, read_xpath, write_xpath
+from vocabulary import AuthoringSeverity
 
 DEPTH_AT_MOST = 8
 SCHEMA = "https://zezhou.example/schemas/checklist-1.json"
@@ -53,7 +54,7 @@ class Imported:
 
     @property
     def errors(self) -> list[CellProblem]:
-        return [problem for problem in self.problems if problem.severity is Severity.ERROR]
+        return [problem for problem in self.problems if problem.severity is AuthoringSeverity.ERROR]
 
 
 def read_workbook(data: bytes, standards: Standards | None = None, defaults: Defaults | None = None) -> Imported:
@@ -80,7 +81,7 @@ def read_workbook(data: bytes, standards: Standards | None = None, defaults: Def
 
 def _news(known: list[CellProblem], found: list[CellProblem]) -> list[CellProblem]:
     """What was not caused by the reader's own refusals: a figure that cannot be read is not "missing" as well."""
-    refused = {(each.sheet, each.cell) for each in known if each.column and each.severity is Severity.ERROR}
+    refused = {(each.sheet, each.cell) for each in known if each.column and each.severity is AuthoringSeverity.ERROR}
     # The rows that were refused may have been the ones with points.
     rows_refused = any(each.code in _ROW_REFUSED for each in known)
     return [
@@ -237,7 +238,7 @@ class _Reader:
                         "type-refused" if refused else "row-left-out",
                         kind.why,
                         kind.mend,
-                        Severity.ERROR if refused else Severity.WARNING,
+                        AuthoringSeverity.ERROR if refused else AuthoringSeverity.WARNING,
                     )
                 )
             case _:
@@ -256,7 +257,7 @@ class _Reader:
         else:
             return False
         mend = text("要的话，填全或清空 disabled", "if it is wanted, fill it in or clear disabled")
-        self.problems.append(place.problem("row-left-out", what, mend, Severity.WARNING))
+        self.problems.append(place.problem("row-left-out", what, mend, AuthoringSeverity.WARNING))
         return True
 
     def _end(self, cell: Cell, *, repeats: bool) -> None:
@@ -390,7 +391,7 @@ class _Reader:
                 "renamed",
                 text(f"{name} 记为 {identifier}", f"{name} is taken in as {identifier}"),
                 text("编号只用小写字母、数字、下划线", "ids have lower-case letters, digits and _ only"),
-                Severity.WARNING,
+                AuthoringSeverity.WARNING,
             )
         )
 
@@ -469,7 +470,9 @@ class _Reader:
         )
         for row in sheet.rows[1:]:
             what = text("settings 只用第一行，这一行没有用上", "only the first row of settings is used; this one is left out")
-            self.problems.append(row.problem("row-left-out", what, text("删去这一行", "remove the row"), Severity.WARNING))
+            self.problems.append(
+                row.problem("row-left-out", what, text("删去这一行", "remove the row"), AuthoringSeverity.WARNING)
+            )
         return sheet.rows[:1]
 
     def _choices(self, language: str) -> tuple[Table | None, dict[str, list[Choice]]]:
@@ -547,7 +550,7 @@ class _Reader:
                         "加 label::中文 (zh) 和 label::English (en) 两列",
                         "add the columns label::中文 (zh) and label::English (en)",
                     ),
-                    Severity.WARNING,
+                    AuthoringSeverity.WARNING,
                 )
             )
 
@@ -731,7 +734,7 @@ class _Reader:
                     f"the count cannot depend on other answers: up to {REPEATS_AT_MOST} are allowed",
                 )
                 mend = text("要别的上限，写一个数", "for another limit write a figure")
-                self.problems.append(count.problem("repeat-count", what, mend, Severity.WARNING))
+                self.problems.append(count.problem("repeat-count", what, mend, AuthoringSeverity.WARNING))
             maximum = int(count.text) if re.fullmatch(r"\d{1,3}", count.text) else REPEATS_AT_MOST
         if label is None and not self.ours:
             label = {"zh": TO_COMPLETE["zh"] + "编号", "en": TO_COMPLETE["en"] + "number"}
@@ -977,7 +980,7 @@ def _same_name(cell: Cell, name: str, first: Row) -> CellProblem:
 
 
 def _has_errors(problems: list[CellProblem]) -> bool:
-    return any(problem.severity is Severity.ERROR for problem in problems)
+    return any(problem.severity is AuthoringSeverity.ERROR for problem in problems)
 
 
 def _pyxform_problems(book: Book) -> list[CellProblem]:

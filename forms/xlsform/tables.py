@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from forms.problems import Severity, Text
 from forms.unfinished import TO_TRANSLATE
 from forms.xlsform.cells import Cell, CellProblem, Row, Sheet, text
 from forms.xlsform.columns import LEFT_OUT, Column, column_of, language_of
+from vocabulary import AuthoringSeverity, Text
 
 _YES = {"yes", "true", "1", "是", "y", "true()"}
 _NO = {"no", "false", "0", "否", "n", "false()"}
@@ -67,7 +67,7 @@ class Table:
                     f"the column {header} is left out: checklists are in Chinese and English",
                 )
                 mend = text("不需要处理", "nothing to do")
-                self.problems.append(place.problem("column-left-out", what, mend, Severity.WARNING))
+                self.problems.append(place.problem("column-left-out", what, mend, AuthoringSeverity.WARNING))
 
     def _leave_out(self, header: str, letter: str, column: Column) -> None:
         expected = column.field in LEFT_OUT or re.match(r"(control|body|bind)\b", header, re.IGNORECASE) is not None
@@ -80,7 +80,7 @@ class Table:
                 else text("手机按自己的版式显示，不用这一列", "phones draw in their own way")
                 if expected
                 else text("若是写错了列名，请改正", "if the name is misspelt, mend it"),
-                Severity.WARNING,
+                AuthoringSeverity.WARNING,
             )
         )  # fmt: skip
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import forms
 from forms.compatibility import Report, compare
-from forms.problems import Text
 from forms.standards import Standards
 from forms.unfinished import find_unfinished
 from forms.validation import validate_citations
+from vocabulary import Text
 
 Document = Mapping[str, Any]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from forms.compatibility import ChangeKind
-from forms.problems import Severity
 from server.checklists.uploads import MEDIA_TYPES
 from server.wire import AnswerSchema, NamedSchema, TextSchema, one_of
+from vocabulary import AuthoringSeverity, RevisionKind
 
 
 class AppliesToSchema(AnswerSchema):
@@ -15,7 +14,7 @@ class AppliesToSchema(AnswerSchema):
 
 
 class CompatibilityChangeSchema(AnswerSchema):
-    kind = one_of(*ChangeKind)
+    kind = one_of(*RevisionKind)
     subject = fields.String()
     breaking = fields.Boolean(metadata={"description": "answers already given may not fit any more"})
     text = fields.Nested(TextSchema)
@@ -30,7 +29,7 @@ class CompatibilityReportSchema(AnswerSchema):
 class ChecklistFaultParamsSchema(AnswerSchema):
     what = fields.Nested(TextSchema)
     mend = fields.Nested(TextSchema)
-    severity = one_of(*Severity)
+    severity = one_of(*AuthoringSeverity)
     sheet = fields.String(allow_none=True)
     row = fields.Integer(allow_none=True)
     column = fields.String(allow_none=True)

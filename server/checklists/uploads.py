@@ -10,10 +10,11 @@ import orjson
 
 import forms.standards
 from forms.files import BYTES_AT_MOST, UnreadableFile, parse_json
-from forms.problems import Problem, Severity, Text, has_errors
+from forms.problems import Problem, has_errors
 from forms.validation import validate_checklist
 from server.checklists.rules import Obstacle
 from server.problems import FieldError, Refusal, prefers_english
+from vocabulary import AuthoringSeverity, Text
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = {"xlsx": XLSX, "json": "application/json"}
@@ -94,7 +95,7 @@ def fault_body(problem: Problem | Any) -> dict[str, Any]:
 
 
 def obstacle_body(obstacle: Obstacle) -> dict[str, Any]:
-    body = _body(f"#{obstacle.pointer}", obstacle.code, obstacle.what, obstacle.mend, Severity.ERROR.value, {})
+    body = _body(f"#{obstacle.pointer}", obstacle.code, obstacle.what, obstacle.mend, AuthoringSeverity.ERROR.value, {})
     body["params"]["subject"] = obstacle.subject or None
     return body
 
@@ -125,7 +126,7 @@ def _parsed(data: bytes) -> Any:
     except UnreadableFile as error:
         what: Text = {"zh": f"不是可读的 JSON：{error}", "en": f"not readable as JSON: {error}"}
         mend: Text = {"zh": "检查所指处的逗号、引号和括号", "en": "look at commas, quotes and brackets at that place"}
-        raise _invalid([_body("#", "unreadable", what, mend, Severity.ERROR.value, {})]) from error
+        raise _invalid([_body("#", "unreadable", what, mend, AuthoringSeverity.ERROR.value, {})]) from error
 
 
 def _read_workbook(data: bytes, file_name: str, lacking: dict[str, Any]) -> Incoming:
@@ -140,7 +141,7 @@ def _read_workbook(data: bytes, file_name: str, lacking: dict[str, Any]) -> Inco
 
 
 def _invalid(bodies: list[dict[str, Any]]) -> Refusal:
-    errors = sum(body["params"]["severity"] == Severity.ERROR.value for body in bodies)
+    errors = sum(body["params"]["severity"] == AuthoringSeverity.ERROR.value for body in bodies)
     return Refusal(
         "checklist-invalid",
         f"{errors} 处错误，没有保存任何内容。",

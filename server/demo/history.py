@@ -24,9 +24,10 @@ from server.permissions import Actor
 from server.records.intake import receive_records
 from server.register.models import Subject
 from server.register.store import holidays
-from sync.hazards import COMMITMENTS, hazard_id_for_item
+from sync.hazards import hazard_id_for_item
 from sync.records import content_hash
 from sync.times import format_time
+from vocabulary import Commitment
 
 DAYS = 100
 PHOTO_SHARE = 0.42
@@ -263,7 +264,7 @@ def _life(
         return photos
     commitments = dict(
         zip(
-            COMMITMENTS,
+            Commitment,
             (subject.representative_name, "更换并加固，专人盯守", "1.5", str(hazard.deadline), "现场处置方案"),
             strict=True,
         )

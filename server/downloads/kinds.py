@@ -17,44 +17,17 @@ from server.hazards.models import Hazard
 from server.hazards.store import ledger_conditions
 from server.permissions import Action, Actor
 from server.register.models import Subject
-from server.register.names import SECTORS
 from server.register.store import area_names, department_names
 from server.scores import rollups, store
 from server.scores.periods import Period
 from server.visits.models import Visit
 from sync.hazards import is_overdue
+from vocabulary import Code, HazardGrade, HazardSource, HazardState, KindOfHazard, Sector, SubjectKind
 
 KINDS = ("subject_scores", "town_comparison", "hazard_ledger")
 # A town is an area, and areas have no position here; everything else can be put on a map.
 MAPPED_KINDS = ("subject_scores", "hazard_ledger")
 
-_SUBJECT_KINDS: dict[str, Wording] = {
-    "village": ("村（社区）", "Village / community"),
-    "enterprise": ("企业", "Enterprise"),
-    "unit": ("事业单位", "Institution"),
-}
-_GRADES: dict[str, Wording] = {"general": ("一般隐患", "General"), "major": ("重大事故隐患", "Major")}
-_STATES: dict[str, Wording] = {
-    "draft": ("待核对", "Draft"),
-    "confirmed": ("已核对", "Confirmed"),
-    "assigned": ("已下达", "Assigned"),
-    "rectifying": ("整改中", "Rectifying"),
-    "submitted": ("待复查", "Submitted"),
-    "closed": ("已销号", "Closed"),
-    "voided": ("已作废", "Voided"),
-}
-_HAZARD_KINDS: dict[str, Wording] = {
-    "unsafe_state": ("物的危险状态", "Unsafe state"),
-    "unsafe_act": ("人的不安全行为", "Unsafe act"),
-    "management_defect": ("管理上的缺陷", "Management defect"),
-}
-_SOURCES: dict[str, Wording] = {
-    "self_check": ("自查自报", "Self-check"),
-    "pairing_visit": ("包联走访", "Pairing visit"),
-    "department_check": ("部门检查", "Department check"),
-    "tip_off": ("举报", "Tip-off"),
-    "handed_down": ("上级交办", "Handed down"),
-}
 _RECTIFICATION: Wording = ("整改率", "Rectification rate")
 _ON_TIME: Wording = ("按期整改率", "On-time rate")
 _MAJOR: Wording = ("重大事故隐患", "Major hazards")
@@ -145,7 +118,7 @@ def _subject_score_rows(order: Order, conditions: list[Any]) -> Iterator[dict[st
             "position": _position(subject),
             "number": number,
             "name": subject.name,
-            "subject_kind": order.word(_SUBJECT_KINDS.get(subject.kind, (subject.kind, subject.kind))),
+            "subject_kind": _name(order, SubjectKind, subject.kind),
             "town": towns.get(subject.town_code, ""),
             "sectors": _sector_names(order, subject),
             "department": departments.get(subject.industry_department_id, ""),
@@ -288,15 +261,15 @@ def _ledger_rows(order: Order, conditions: list[Any], today: date) -> Iterator[d
             "subject": subject_name,
             "spot": hazard.spot,
             "description": hazard.description,
-            "hazard_kind": _name(order, _HAZARD_KINDS, projection.get("kind_of_hazard")),
-            "grade": _name(order, _GRADES, hazard.grade),
-            "source": _name(order, _SOURCES, hazard.source),
+            "hazard_kind": _name(order, KindOfHazard, projection.get("kind_of_hazard")),
+            "grade": _name(order, HazardGrade, hazard.grade),
+            "source": _name(order, HazardSource, hazard.source),
             "officer": officer_name,
             "deadline": hazard.deadline,
             "original_deadline": date.fromisoformat(original) if original else None,
             "responsible_unit": hazard.responsible_unit or subject_name,
             "owner": (projection.get("owner") or {}).get("name"),
-            "state": _name(order, _STATES, hazard.state),
+            "state": _name(order, HazardState, hazard.state),
             "submitted_on": county_date(hazard.submitted_at) if hazard.submitted_at else None,
             "closed_on": county_date(hazard.closed_at) if hazard.closed_at else None,
             "returned_count": hazard.returned_count,
@@ -346,9 +319,7 @@ def _position(subject: Subject) -> tuple[float, float] | None:
 
 
 def _sector_names(order: Order, subject: Subject) -> str:
-    if order.language == "zh":
-        return "、".join(SECTORS.get(sector, sector) for sector in subject.sectors)
-    return ", ".join(sector.replace("_", " ") for sector in subject.sectors)
+    return order.word(("、", ", ")).join(_name(order, Sector, sector) for sector in subject.sectors)
 
 
 def _score_note(order: Order, score: Mapping[str, Any] | None) -> str:
@@ -359,5 +330,10 @@ def _score_note(order: Order, score: Mapping[str, Any] | None) -> str:
     return order.word(("样本不足", "insufficient sample") if score["insufficient_sample"] else ("正式", "final"))
 
 
-def _name(order: Order, names: Mapping[str, Wording], code: str | None) -> str:
-    return "" if code is None else order.word(names.get(code, (code, code)))
+def _name(order: Order, codes: type[Code], code: str | None) -> str:
+    """The word for a code; what an older release wrote and this one does not know stands as it is."""
+    if code is None:
+        return ""
+    if code not in tuple(codes):
+        return str(code)
+    return order.word((codes(code).zh, codes(code).en))

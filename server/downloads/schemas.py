@@ -9,7 +9,7 @@ from server.downloads.kinds import KINDS
 from server.hazards.schemas import GRADES, SOURCES
 from server.scores.schemas import TARGET_GROUPS, PeriodField
 from server.wire import AnswerSchema, one_of
-from sync.hazards import HazardState
+from vocabulary import HazardState
 
 
 class FiltersSchema(Schema):

@@ -18,7 +18,7 @@ from media.clock import captured_time
 from media.duplicates import bands, distance, to_signed
 from media.errors import ObjectMissing
 from media.exif import ExifFacts
-from media.flags import Flag, OtherPhoto, PhotoFacts, Severity, find_flags
+from media.flags import Flag, OtherPhoto, PhotoFacts, find_flags
 from media.position import Position, distance_m, wgs84_from_gcj02
 from server import clock
 from server.clock import COUNTY_ZONE
@@ -33,6 +33,7 @@ from server.visits.models import Visit
 from server.wiring import CompleteVisit
 from server.work.outbox import note
 from server.work.topics import Topic
+from vocabulary import FlagSeverity
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ def refresh_flags(photo_id: uuid.UUID, now: datetime) -> None:
         photo.subject_device_m, photo.subject_exif_m = _apart(subject, device), _apart(subject, exif)
         photo.device_exif_m = _apart(device, exif)
         flags = find_flags(facts)
-        photo.flag_count = sum(flag.severity is not Severity.INFO for flag in flags)
+        photo.flag_count = sum(flag.severity is not FlagSeverity.INFO for flag in flags)
         session.execute(delete(PhotoFlag).where(PhotoFlag.photo_id == photo_id))
         if flags:
             session.execute(insert(PhotoFlag), [_flag_row(photo, flag, now) for flag in flags])

@@ -6,11 +6,10 @@ from typing import Any
 
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
-from media.flags import FlagCode
 from server.wire import AnswerSchema, NamedSchema, PlaceSchema, ReceiptSchema, one_of
-from sync.hazards import HazardState
 from sync.records import is_sha256, is_uuid
 from sync.times import TimeInvalid, parse_time
+from vocabulary import HazardState, PhotoFlag
 
 ROLES = ["overview", "close_up", "name_plate", "before", "after", "signature", "paper", "item"]
 DECISIONS = ["approved", "returned", "second_opinion"]
@@ -106,7 +105,7 @@ class ReviewInputSchema(Schema):
 class QueueQuerySchema(Schema):
     state = fields.String(validate=validate.OneOf(STATES))
     flagged = fields.Boolean()
-    flag = fields.String(validate=validate.OneOf(list(FlagCode)))
+    flag = fields.String(validate=validate.OneOf(list(PhotoFlag)))
     town = fields.String(validate=validate.Length(max=12))
     sector = fields.String(validate=validate.Length(max=32))
     subject_id = fields.UUID()

@@ -6,9 +6,9 @@ from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, valid
 
 from server.hazards.rules import DESK_EVENTS
 from server.wire import AnswerSchema, day, one_of
-from sync.hazards import HazardEventKind, HazardState
 from sync.records import is_uuid
 from sync.times import TimeInvalid, parse_date, parse_time
+from vocabulary import HazardEventKind, HazardState
 
 GRADES = ["general", "major"]
 SOURCES = ["self_check", "pairing_visit", "department_check", "tip_off", "handed_down"]

@@ -17,7 +17,6 @@ from sqlalchemy.orm import aliased
 
 from forms.checklist import Checklist
 from forms.faults import FAULT_TEXTS
-from forms.problems import Text
 from server import clock
 from server.accounts.models import User
 from server.accounts.service import actor_of
@@ -35,6 +34,7 @@ from server.wiring import wiring
 from sync.receipts import ReceiptKind
 from sync.records import Record as Envelope
 from sync.records import RecordKind
+from vocabulary import Text
 
 # Faults that are not about answers; the texts of those are in forms/faults.py.
 _TEXTS: Mapping[str, Text] = {

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from pypinyin import Style, lazy_pinyin
 
-import forms.names
-
-SECTORS: dict[str, str] = {code: name["zh"] for code, name in forms.names.SECTORS.items()}
-
 
 def initials(name: str) -> str:
     """The first letters of the syllables of a Chinese name, lower case: 巴公煤矿 → bgmk; other letters stay."""

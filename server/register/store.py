@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from server.db import db
 from server.register.models import Area, Department, Holiday, Subject, SubjectSector
+from vocabulary import AnnouncedDay
 
 
 def areas() -> Sequence[Area]:
@@ -64,4 +65,4 @@ def subjects_page(
 def holidays() -> dict[str, str]:
     """Announced days by ISO date: "off" or "working", as ``forms.deadline_date`` takes them."""
     rows = db.session.execute(select(Holiday.day, Holiday.works))
-    return {day.isoformat(): "working" if works else "off" for day, works in rows}
+    return {day.isoformat(): AnnouncedDay.WORKING if works else AnnouncedDay.OFF for day, works in rows}

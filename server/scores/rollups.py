@@ -16,13 +16,13 @@ from server.checklists.service import find_compiled
 from server.pairings.visibility import visible_subjects
 from server.permissions import Action, Actor
 from server.register.models import Subject, SubjectSector
-from server.register.names import SECTORS
 from server.register.store import area_names, department_names
 from server.scores import store
 from server.scores.models import SubjectPeriod
 from server.scores.periods import Period, week_start
 from server.scores.rules import is_rankable, mean, median, rank, share
 from server.scores.store import GroupSums
+from vocabulary import Sector
 
 RANKED_BY = ("rectification", "on_time", "coverage", "score")
 
@@ -189,7 +189,7 @@ def group_names(group: str) -> dict[str, str]:
     if group == "town":
         return area_names()
     if group == "sector":
-        return SECTORS
+        return {sector.value: sector.zh for sector in Sector}
     return {str(id_): name for id_, name in department_names().items()}
 
 

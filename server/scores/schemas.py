@@ -10,7 +10,7 @@ from server.scores.periods import Period, find_period
 from server.scores.rollups import RANKED_BY
 from server.visits.schemas import ScoreSchema
 from server.wire import AnswerSchema, TextSchema, one_of
-from sync.hazards import HazardState
+from vocabulary import HazardState
 
 TARGET_GROUPS = ["village", "enterprise_institution"]
 

@@ -12,10 +12,11 @@ from forms import load_checklist, relevant_paths
 from forms.check import main, read_json
 from forms.determinations import determine
 from forms.faults import find_faults
-from forms.problems import Problem, Severity
+from forms.problems import Problem
 from forms.reachability import AnswerSearch
 from forms.standards import load_standards
 from forms.validation import validate_checklist, validate_registry, validate_standards
+from vocabulary import AuthoringSeverity
 
 FORMS = Path(__file__).parent.parent.parent / "forms"
 CHECKLISTS = sorted((FORMS / "checklists").glob("*.json"))
@@ -105,7 +106,7 @@ def test_the_command_finds_no_error_in_the_repository(capsys: pytest.CaptureFixt
 
 
 def _errors(problems: list[Problem]) -> list[str]:
-    return [f"{p.pointer}: {p.what['en']}" for p in problems if p.severity is Severity.ERROR]
+    return [f"{p.pointer}: {p.what['en']}" for p in problems if p.severity is AuthoringSeverity.ERROR]
 
 
 def _citations(value: Any) -> list[dict[str, Any]]:

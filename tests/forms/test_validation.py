@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from forms.check import main
-from forms.problems import Severity
 from forms.standards import Standards, standard_from
 from forms.validation import validate_checklist, validate_registry, validate_standards
 from tests.forms.sketches import completed, text
+from vocabulary import AuthoringSeverity
 
 LAW = {
     "id": "work-safety-law-2021",
@@ -290,7 +290,7 @@ def test_an_unverified_standard_is_noted_once_however_many_determinations_rest_o
 
     found = validate_checklist(document, Standards([standard_from(LAW), standard_from(unverified)]))
 
-    assert [(p.code, p.severity) for p in found] == [("unverified-ground", Severity.WARNING)]
+    assert [(p.code, p.severity) for p in found] == [("unverified-ground", AuthoringSeverity.WARNING)]
 
 
 @pytest.mark.parametrize(

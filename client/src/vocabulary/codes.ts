@@ -41,22 +41,15 @@ export const Action = {
 } as const;
 export type Action = (typeof Action)[keyof typeof Action];
 
-/** Languages of texts. */
-export const Language = {
-  zh: "zh",
-  en: "en",
-} as const;
-export type Language = (typeof Language)[keyof typeof Language];
-
 /** What was found at a checklist item. */
-export const ItemResult = {
+export const AnswerResult = {
   pass: "pass",
   partial: "partial",
   fail: "fail",
   not_applicable: "not_applicable",
   unchecked: "unchecked",
 } as const;
-export type ItemResult = (typeof ItemResult)[keyof typeof ItemResult];
+export type AnswerResult = (typeof AnswerResult)[keyof typeof AnswerResult];
 
 /** What a checklist item asks for. */
 export const ItemKind = {
@@ -178,6 +171,13 @@ export const PhotoFlag = {
   broken_picture: "broken_picture",
 } as const;
 export type PhotoFlag = (typeof PhotoFlag)[keyof typeof PhotoFlag];
+
+/** A hint about a position, never a refusal: the boxes are coarse (about 2 km) and the county encloses the city district. */
+export const AreaWarning = {
+  outside_county: "outside_county",
+  in_city_district: "in_city_district",
+} as const;
+export type AreaWarning = (typeof AreaWarning)[keyof typeof AreaWarning];
 
 /** info: a legal state that is good to know; notice: look; warning: look twice. */
 export const FlagSeverity = {
@@ -361,6 +361,13 @@ export const DayKind = {
   working: "working",
 } as const;
 export type DayKind = (typeof DayKind)[keyof typeof DayKind];
+
+/** What the State Council's holiday notice makes of a day that differs from its week. */
+export const AnnouncedDay = {
+  off: "off",
+  working: "working",
+} as const;
+export type AnnouncedDay = (typeof AnnouncedDay)[keyof typeof AnnouncedDay];
 
 /** What can be downloaded. */
 export const DownloadKind = {

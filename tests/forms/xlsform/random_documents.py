@@ -5,9 +5,9 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from forms.problems import Severity
 from forms.validation import validate_checklist
 from tests.forms.random_forms import random_checklist
+from vocabulary import AuthoringSeverity
 
 ZH = [
     "出口畅通", "=1+1", "'引号", "第一行\n第二行", "空  格", "“引号”、；", "𠮷野家", "灭火器🧯", "反斜线 \\n 和 \\\\", "<b>&amp;</b>", "0012", "TRUE", "2026-01-01",
@@ -42,7 +42,7 @@ def valid_document(random: Random) -> dict[str, Any] | None:
     """A random document without the conditions that nothing can meet; None for the few that stay wrong."""
     document = _random_document(random)
     for _ in range(6):
-        pointers = [problem.pointer for problem in validate_checklist(document) if problem.severity is Severity.ERROR]
+        pointers = [problem.pointer for problem in validate_checklist(document) if problem.severity is AuthoringSeverity.ERROR]
         if not pointers:
             return document
         for pointer in pointers:

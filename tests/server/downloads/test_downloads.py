@@ -100,7 +100,7 @@ def test_ledger_as_csv_is_safe_to_open(app: Flask, chen: Person, ids: dict[str, 
     head, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig")))
     [row] = [dict(zip(head, row, strict=True)) for row in rows]
     assert row["问题描述"] == '\'=HYPERLINK("http://x")'
-    assert (row["发现日期"], row["整改期限"], row["是否逾期"], row["状态"]) == ("2026-11-10", "2026-11-13", "是", "待核对")
+    assert (row["发现日期"], row["整改期限"], row["是否逾期"], row["状态"]) == ("2026-11-10", "2026-11-13", "是", "待核实")
     assert (row["检查人"], row["整改责任人"], row["来源"]) == ("安娜", "赵矿长", "包联走访")
 
 
@@ -109,7 +109,7 @@ def test_ledger_without_a_period_holds_everything(app: Flask, chen: Person, ids:
 
     assert {row["id"] for row in document["rows"]} == set(ids.values())
     assert document["title"] == "Hazard ledger"
-    assert document["rows"][0]["grade"] in {"General", "Major"}
+    assert document["rows"][0]["grade"] in {"General hazard", "Major hazard"}
 
 
 def test_scores_as_geojson_lie_where_the_subjects_are(app: Flask, chen: Person, ids: dict[str, str]) -> None:
