@@ -180,7 +180,7 @@ def _add_people(start: date, departments: Mapping[str, uuid.UUID]) -> dict[str, 
         users[username] = add(username, name, "包联责任人", [(Role.INSPECTOR, ScopeKind.SELF, "", "")])
     for code, (name, _) in TOWNS.items():
         username = f"{initials(name)}zhuguan"
-        users[username] = add(username, f"{name}安监站长", "安监站长", [(Role.SUPERVISOR, ScopeKind.TOWN, code, name)])
+        users[username] = add(username, f"{name}应急管理站长", "应急管理站长", [(Role.SUPERVISOR, ScopeKind.TOWN, code, name)])
     db.session.flush()
     return users
 

@@ -45,10 +45,10 @@ class RescueArchive:
         try:
             self._zip = zipfile.ZipFile(file)
         except zipfile.BadZipFile as error:
-            raise ArchiveInvalid("这不是救援文件（不是 ZIP，或已损坏）。") from error
+            raise ArchiveInvalid("这不是离线数据包（不是 ZIP，或已损坏）。") from error
         members = self._zip.infolist()
         if len(members) > MEMBERS_AT_MOST or sum(member.file_size for member in members) > BYTES_AT_MOST:
-            raise ArchiveInvalid("救援文件解开后过大。")
+            raise ArchiveInvalid("离线数据包解开后过大。")
         manifest, _ = self._json("manifest.json", JSON_BYTES_AT_MOST)
         if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
             raise ArchiveInvalid("文件里没有可识别的清单 manifest.json。")

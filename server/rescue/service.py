@@ -120,7 +120,7 @@ def _first_import(digest: str, office: Actor) -> dict[str, Any] | None:
 def _author(user_id: uuid.UUID, office: Actor, now: datetime) -> Actor:
     user = db.session.get(User, user_id)
     if user is None or user.county_code != office.county_code:
-        raise Refusal("not-found", "救援文件的使用人不在本县名册里。", "The file's user is not of this county.")
+        raise Refusal("not-found", "离线数据包的使用人不在本县名册里。", "The file's user is not of this county.")
     return actor_of(user, clock.county_date(now))
 
 
@@ -177,7 +177,7 @@ def _one_part(part: str, name: Any) -> Iterator[dict[str, Any]]:
 
 def _unreadable() -> dict[str, Any]:
     return problem_body(
-        Refusal("invalid", "救援文件里这一份读不出，可能已损坏。", "It cannot be read within the file; perhaps it is damaged.")
+        Refusal("invalid", "离线数据包里这一份读不出，可能已损坏。", "It cannot be read within the file; perhaps it is damaged.")
     )
 
 
@@ -202,9 +202,9 @@ def _import_photo(archive: RescueArchive, photo: RescuedPhoto | None, author: Ac
         with archive.open_photo(photo) as source:
             state = receive(upload.id, 0, None, lambda size: source.read(min(size, _PIECE)), author, now)
     except (ArchiveInvalid, zipfile.BadZipFile, zlib.error) as error:
-        raise Refusal("not-a-photo", "照片在救援文件里已损坏。", "The photo is damaged within the file.") from error
+        raise Refusal("not-a-photo", "照片在离线数据包里已损坏。", "The photo is damaged within the file.") from error
     if state.receipt_code is None:
-        raise Refusal("checksum-mismatch", "照片在救援文件里不完整。", "The photo is incomplete within the file.")
+        raise Refusal("checksum-mismatch", "照片在离线数据包里不完整。", "The photo is incomplete within the file.")
     return "accepted", state.receipt_code
 
 
@@ -227,7 +227,7 @@ def _import_draft(tables: Mapping[str, list[Any]], visit: Any, device_id: str, a
         saved_at = visit.get("changed_at") or format_time(now)
         changed_at = parse_time(saved_at)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Refusal("invalid", "救援文件里这份草稿读不出，可能已损坏。", "This draft cannot be read.") from error
+        raise Refusal("invalid", "离线数据包里这份草稿读不出，可能已损坏。", "This draft cannot be read.") from error
     draft = db.session.get(VisitDraft, visit_id)
     if draft is not None and draft.saved_at >= changed_at:
         return "already_accepted"

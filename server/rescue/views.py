@@ -15,7 +15,7 @@ from server.rescue.schemas import ImportResultSchema, ImportsSchema
 from server.rescue.service import import_rescue, recent_imports
 from server.wire import Blueprint, answers
 
-blp = Blueprint("rescue", __name__, url_prefix="/api/rescue", description="救援文件 rescue files")
+blp = Blueprint("rescue", __name__, url_prefix="/api/rescue", description="离线数据包 rescue files")
 
 
 @blp.route("/imports")
@@ -33,5 +33,5 @@ class ImportsView(MethodView):
         request.max_content_length = BYTES_AT_MOST
         file = request.files.get("file")
         if file is None:
-            raise Refusal("invalid", "请选择救援文件。", "Choose a rescue file.", errors=[FieldError("#/file", "missing")])
+            raise Refusal("invalid", "请选择离线数据包。", "Choose a rescue file.", errors=[FieldError("#/file", "missing")])
         return import_rescue(file.stream, current_actor(), clock.now())

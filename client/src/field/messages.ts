@@ -11,7 +11,12 @@ export async function loadEntryMessages(locale: Locale): Promise<Messages> {
 }
 
 export async function loadScreenMessages(locale: Locale): Promise<Messages> {
-  return (locale === "zh" ? await import("../i18n/zh/field.json") : await import("../i18n/en/field.json")).default;
+  const [screens, words] = await Promise.all(
+    locale === "zh"
+      ? [import("../i18n/zh/field.json"), import("../i18n/zh/words-phone.json")]
+      : [import("../i18n/en/field.json"), import("../i18n/en/words-phone.json")],
+  );
+  return { ...screens.default, ...words.default };
 }
 
 export async function loadFieldMessages(locale: Locale): Promise<Messages> {

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import zh from '@/i18n/zh/office.json';
+import messages from '@/i18n/zh/office.json';
+import codes from '@/i18n/zh/words-desk.json';
 import { flagWords } from '@/office/review/flags';
 
+const zh = { ...messages, ...codes };
 const isKnown = (key: string): boolean => key.split('.').reduce<unknown>((node, part) => (node as Record<string, unknown> | undefined)?.[part], zh) !== undefined;
 const minutes = (seconds: number): string => `${Math.round(seconds / 60)} min`;
 const words = (code: string, params: Record<string, unknown>, severity = 'notice'): ReturnType<typeof flagWords> => flagWords({ code, severity, params }, isKnown, minutes);
@@ -44,5 +46,5 @@ test.each([
   'edited_by_software', 'same_bytes_elsewhere', 'near_same_elsewhere', 'after_like_before', 'broken_picture',
 ])('%s has a title and a sentence', (code) => {
   const found = words(code, {});
-  expect([found.title, isKnown(found.text)]).toEqual([`office.flag.${code}.title`, true]);
+  expect([found.title, isKnown(found.text)]).toEqual([`words.photo_flag.${code}`, true]);
 });

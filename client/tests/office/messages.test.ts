@@ -44,18 +44,3 @@ function sources(folder: string): string[] {
     return /\.(vue|ts)$/.test(entry.name) ? [path] : [];
   });
 }
-
-// Closed sets of the server: each value reaches a screen somewhere, so each needs words.
-test.each([
-  ['hazard_state', ['draft', 'confirmed', 'assigned', 'rectifying', 'submitted', 'closed', 'voided', 'open']],
-  ['event', ['found', 'item_failed', 'confirmed', 'regraded', 'assigned', 'deadline_set', 'transferred', 'transfer_accepted', 'extended', 'accepted', 'submitted', 'rechecked', 'closed', 'voided', 'merged', 'photo_added', 'noted']],
-  ['ineffective', ['already_found', 'already_confirmed', 'not_confirmed', 'not_assigned', 'not_submitted', 'already_submitted', 'already_closed', 'voided', 'commitments_incomplete', 'deadline_not_later', 'needs_extension', 'same_grade', 'same_deadline', 'not_transferred', 'unreadable']],
-  ['source', ['self_check', 'pairing_visit', 'department_check', 'tip_off', 'handed_down']],
-  ['photo_role', ['overview', 'close_up', 'name_plate', 'before', 'after', 'signature', 'paper', 'item']],
-  ['signature', ['signed', 'refused', 'paper', 'absent']],
-  ['role', ['inspector', 'supervisor', 'county_office', 'administrator']],
-  ['item_type', ['judgement', 'number', 'choice', 'facts', 'text', 'photo']],
-  ['result', ['pass', 'fail', 'partial', 'not_applicable', 'unchecked']],
-])('every %s has words', (group, values) => {
-  expect(values.filter((value) => !chinese.has(`office.${group}.${value}`))).toEqual([]);
-});

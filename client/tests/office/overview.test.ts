@@ -71,5 +71,5 @@ test('the axis begins at the ten below the lowest point', () => {
 
 test('the tooltip names both rates with their parts', () => {
   const point = { week_start: '2026-11-16', until: '2026-11-22', rectification: rate(166, 241, '68.9'), on_time: rate(0, 0, '/') };
-  expect(tooltipText(point, { rectification: '整改率', on_time: '按期率' }, '11月16日')).toBe('11月16日\n整改率  68.9%  (166/241)\n按期率  /');
+  expect(tooltipText(point, { rectification: '整改率', on_time: '按期整改率' }, '11月16日')).toBe('11月16日\n整改率  68.9%  (166/241)\n按期整改率  /');
 });

@@ -143,7 +143,7 @@ def test_a_record_that_the_file_lacks_is_told_in_words(chen: Person, county: Cou
     items = send(chen, rescue_file(county, [lost], {}, damage=lost["id"])).json["items"]
 
     assert (items[0]["part"], items[0]["status"]) == ("record", "refused")
-    assert items[0]["problem"]["detail"] == "救援文件里这一份读不出，可能已损坏。"
+    assert items[0]["problem"]["detail"] == "离线数据包里这一份读不出，可能已损坏。"
 
 
 def test_the_last_imports_are_listed_for_the_office_alone(chen: Person, anna: Person, county: County) -> None:

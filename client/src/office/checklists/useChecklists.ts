@@ -22,7 +22,7 @@ export function useChecklistTitles(): { titleOf: (checklist: { id: string }) => 
   function titleOf({ id }: { id: string }): string {
     const known = state.value.kind === 'ready' ? state.value.value.find((checklist) => checklist.id === id) : undefined;
     if (known) return localText(known.title);
-    return te(`office.sector.${id}`) ? t(`office.sector.${id}`) : id;
+    return te(`words.sector.${id}`) ? t(`words.sector.${id}`) : id;
   }
 
   return { titleOf };

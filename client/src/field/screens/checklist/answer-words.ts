@@ -9,7 +9,7 @@ export function answerWords({ answer, chosen }: Pick<EarlierAnswer, "answer" | "
   const { result, value, reason, remark, photos, hazards } = answer as Record<string, unknown>;
   const count = (list: unknown): number => (Array.isArray(list) ? list.length : 0);
   const parts = [
-    typeof result === "string" ? t(`result.${result}`) : "",
+    typeof result === "string" ? t(`short.answer_result.${result}`) : "",
     chosen.length > 0 ? chosen.map((label) => textIn(label, locale)).join(t("list_comma")) : [value ?? ""].flat().map(String).join(t("list_comma")),
     typeof reason === "string" ? reason : "",
     typeof remark === "string" ? remark : "",

@@ -39,8 +39,8 @@ export function hazardLine(hazard: Hazard, { today, locale, t, subjectName }: Ha
     tags: [
       ...(left !== null && left < 0 ? [{ words: t("hazards.overdue", { n: -left }), tone: "fail" as const }] : []),
       ...(left === 0 ? [{ words: t("hazards.due_today"), tone: "warning" as const }] : []),
-      { words: t(`hazard.grades.${hazard.grade}`), tone: hazard.grade === "major" ? "fail" as const : "neutral" as const },
-      { words: t(`hazards.states.${hazard.state}`), tone: hazard.state === "submitted" ? "warning" as const : "neutral" as const },
+      { words: t(`short.hazard_grade.${hazard.grade}`), tone: hazard.grade === "major" ? "fail" as const : "neutral" as const },
+      { words: t(`words.hazard_state.${hazard.state}`), tone: hazard.state === "submitted" ? "warning" as const : "neutral" as const },
       ...(hazard.returned_count > 0 ? [{ words: t("hazards.returned", { n: hazard.returned_count }), tone: "warning" as const }] : []),
     ],
     deadline: left !== null && left > 0 && hazard.deadline !== null ? t("hazards.due_on", { day: dayWords(hazard.deadline, locale, today) }) : null,
@@ -72,7 +72,7 @@ export function draftLine(draft: HazardDraftRow, photos: readonly PhotoRow[], co
     title: draft.description || t("hazard.needs_description"),
     stripe: draft.grade === "major" ? "fail" : null,
     tags: [
-      { words: t(`hazard.grade_long.${draft.grade}`), tone: draft.grade === "major" ? "fail" : "neutral" },
+      { words: t(`words.hazard_grade.${draft.grade}`), tone: draft.grade === "major" ? "fail" : "neutral" },
       ...(draft.fixed_on_spot ? [{ words: t("finish.fixed"), tone: "pass" as const }] : []),
       ...(incomplete ? [{ words: t("hazard.unfinished"), tone: "warning" as const }] : []),
     ],

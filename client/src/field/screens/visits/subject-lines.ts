@@ -63,7 +63,7 @@ export function subjectLine(subject: SubjectRow, context: SubjectContext): Subje
       ...(recheck ? [{ words: t("visits.hazards_recheck", { n: recheck }), tone: "warning" as const }] : []),
       ...(!overdue && !recheck && open.length ? [{ words: t("visits.hazards_open", { n: open.length }), tone: "warning" as const }] : []),
       ...visitedTags(subject, dueIn, today, t),
-      ...subject.sectors.slice(0, 2).map((sector) => ({ words: t(`sectors.${sector}`), tone: "primary" as const })),
+      ...subject.sectors.slice(0, 2).map((sector) => ({ words: t(`words.sector.${sector}`), tone: "primary" as const })),
     ],
     note: noteOf(subject, metres, context),
     mine: subject.pairings.some((pairing) => pairing.mine),
