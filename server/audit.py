@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, has_request_context
+from flask import has_request_context
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,11 +28,13 @@ class AuditEntry(InCounty, db.Model):
     request_id: Mapped[str] = mapped_column(String(32))
 
 
-def write_audit(action: str, resource_kind: str, resource_id: object, *, actor_id: uuid.UUID | None, **detail: Any) -> None:
+def write_audit(
+    action: str, resource_kind: str, resource_id: object, *, county_code: str, actor_id: uuid.UUID | None, **detail: Any
+) -> None:
     """Adds an entry to the open transaction. ``detail`` holds plain JSON values and no answers or personal data."""
     db.session.add(
         AuditEntry(
-            county_code=current_app.config["SETTINGS"].county_code,
+            county_code=county_code,
             at=clock.now(),
             actor_id=actor_id,
             action=action,

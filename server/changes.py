@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import BigInteger, Index, Integer, String, Uuid, insert, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,13 +29,12 @@ class Change(InCounty, db.Model):
     at: Mapped[datetime]
 
 
-def record_changes(kind: str, entries: Iterable[tuple[object, uuid.UUID | None]]) -> None:
-    """Notes in the open transaction that these entities changed; ``entries`` are (entity id, subject it belongs to)."""
+def record_changes(kind: str, county_code: str, entries: Iterable[tuple[object, uuid.UUID | None]]) -> None:
+    """Notes in the open transaction what changed in a county; ``entries`` are (entity id, subject it belongs to)."""
     xid: Any = literal_column("0")
     if db.session.get_bind().dialect.name == "postgresql":
         xid = literal_column("pg_current_xact_id()::text::bigint")
     now = clock.now()
-    county_code = current_app.config["SETTINGS"].county_code
     rows = [
         {"county_code": county_code, "kind": kind, "entity_id": str(entity), "subject_id": subject, "at": now}
         for entity, subject in dict.fromkeys(entries)

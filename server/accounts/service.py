@@ -90,14 +90,14 @@ def sign_in(username: str, password: str, device_label: str, session_days: int, 
     with transaction() as session:
         session.execute(delete(Session).where(Session.expires_at < now))
         session.add(opened)
-        write_audit("session:open", "user", user.id, actor_id=user.id, device=device_label)
+        write_audit("session:open", "user", user.id, county_code=user.county_code, actor_id=user.id, device=device_label)
     return SignedIn(token, opened, user)
 
 
 def sign_out(token: str, actor: Actor) -> None:
     with transaction() as session:
         session.execute(delete(Session).where(Session.token_sha256 == _digest(token)))
-        write_audit("session:close", "user", actor.user_id, actor_id=actor.user_id)
+        write_audit("session:close", "user", actor.user_id, county_code=actor.county_code, actor_id=actor.user_id)
 
 
 def find_actor(token: str, now: datetime) -> Actor | None:

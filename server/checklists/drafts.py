@@ -47,7 +47,9 @@ def import_draft(incoming: Incoming, actor_id: uuid.UUID | None, now: datetime) 
             return same
         draft = add_draft(incoming, digest, source="office", actor_id=actor_id, now=now)
         session.flush()
-        write_audit("draft:import", "checklist_draft", draft.id, actor_id=actor_id, **_named(draft))
+        write_audit(
+            "draft:import", "checklist_draft", draft.id, county_code=draft.county_code, actor_id=actor_id, **_named(draft)
+        )
     return draft
 
 
@@ -82,7 +84,15 @@ def replace_draft(
         before = draft.hash
         _fill(draft, incoming, published_hash(incoming.document))
         draft.source, draft.changed_by, draft.changed_at = "office", actor_id, now
-        write_audit("draft:replace", "checklist_draft", draft.id, actor_id=actor_id, before=before, **_named(draft))
+        write_audit(
+            "draft:replace",
+            "checklist_draft",
+            draft.id,
+            county_code=draft.county_code,
+            actor_id=actor_id,
+            before=before,
+            **_named(draft),
+        )
     return draft
 
 
@@ -92,7 +102,9 @@ def discard_draft(draft_id: uuid.UUID, based_on: str, actor_id: uuid.UUID | None
         draft = get_draft(draft_id, lock=True)
         check_unchanged(draft, based_on)
         close_draft(draft, "discarded", actor_id, now)
-        write_audit("draft:discard", "checklist_draft", draft.id, actor_id=actor_id, **_named(draft))
+        write_audit(
+            "draft:discard", "checklist_draft", draft.id, county_code=draft.county_code, actor_id=actor_id, **_named(draft)
+        )
 
 
 def add_draft(incoming: Incoming, digest: str, *, source: str, actor_id: uuid.UUID | None, now: datetime) -> ChecklistDraft:

@@ -91,8 +91,9 @@ def publish_draft(
         close_draft(draft, "published", actor_id, now)
         session.flush()
         write_audit(
-            "checklist:publish", "checklist_version", draft.hash, actor_id=actor_id, checklist=draft.checklist_id,
-            version=draft.version, approved_by=approver, confirmed_drops=dropped, counts=report["counts"],
+            "checklist:publish", "checklist_version", draft.hash, county_code=draft.county_code, actor_id=actor_id,
+            checklist=draft.checklist_id, version=draft.version, approved_by=approver,
+            confirmed_drops=dropped, counts=report["counts"],
         )  # fmt: skip
     return version
 
@@ -111,7 +112,7 @@ def retire_version(digest: str, *, approved_by: str, reason: str, actor_id: uuid
         version.status, version.is_current = "retired", False
         version.retired_at, version.retired_by = now, actor_id
         version.retire_approved_by, version.retire_reason = approver, why
-        record_changes("checklist", [(version.checklist_id, None)])
+        record_changes("checklist", version.county_code, [(version.checklist_id, None)])
         _audit("checklist:retire", version, actor_id, approved_by=approver, reason=why)
     return version
 
@@ -133,7 +134,7 @@ def reinstate_version(
         )
         version.status, version.is_current = "published", True
         version.retired_at, version.retired_by, version.retire_approved_by, version.retire_reason = None, None, "", ""
-        record_changes("checklist", [(version.checklist_id, None)])
+        record_changes("checklist", version.county_code, [(version.checklist_id, None)])
         _audit("checklist:reinstate", version, actor_id, approved_by=approver, reason=why)
     return version
 
@@ -162,8 +163,8 @@ def _locked(digest: str) -> ChecklistVersion:
 
 def _audit(action: str, version: ChecklistVersion, actor_id: uuid.UUID | None, **detail: Any) -> None:
     write_audit(
-        action, "checklist_version", version.hash, actor_id=actor_id, checklist=version.checklist_id,
-        version=version.version, **detail,
+        action, "checklist_version", version.hash, county_code=version.county_code, actor_id=actor_id,
+        checklist=version.checklist_id, version=version.version, **detail,
     )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def add_version(document: dict[str, Any], digest: str, *, source: str, report: d
         stored_at=clock.now(),
     )
     db.session.add(version)
-    record_changes("checklist", [(document["id"], None)])
+    record_changes("checklist", version.county_code, [(document["id"], None)])
     return version
 
 

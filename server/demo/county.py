@@ -98,7 +98,7 @@ def add_county(chance: random.Random, today: date, profiles: Mapping[str, list[d
     subjects = _add_subjects(chance, start, departments, profiles)
     officers, pairings = _add_pairings(chance, start, subjects, users, departments)
     _add_roster(start, subjects)
-    record_changes("subject", [(subject.id, subject.id) for subject in subjects])
+    record_changes("subject", COUNTY, [(subject.id, subject.id) for subject in subjects])
     return DemoCounty(subjects, officers, pairings, users[OFFICE], users[SUPERVISOR])
 
 

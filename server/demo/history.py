@@ -172,7 +172,9 @@ def _found(
         "grade_suggested": None,
         "determinations": [],
         "basis": [{"standard": basis["standard"], "clause": basis["clause"]} for basis in item["basis"]],
-        "deadline": forms.deadline_date(clock.county_date(at), max(rule["days"], 3), rule["day_kind"], holidays()).isoformat(),
+        "deadline": forms.deadline_date(
+            clock.county_date(at), max(rule["days"], 3), rule["day_kind"], holidays(COUNTY)
+        ).isoformat(),
         "deadline_rule": rule,
         "owner": {"name": subject.representative_name, "title": subject.representative_title},
         "photos": photos,

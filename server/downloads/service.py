@@ -68,8 +68,16 @@ def order_download(
     )
     with transaction() as session:
         session.add(download)
-        write_audit("download:order", "download", download.id, actor_id=actor.user_id, kind=kind, format=format_)
-        note(Topic.BUILD_DOWNLOAD, [download.id])
+        write_audit(
+            "download:order",
+            "download",
+            download.id,
+            county_code=actor.county_code,
+            actor_id=actor.user_id,
+            kind=kind,
+            format=format_,
+        )
+        note(Topic.BUILD_DOWNLOAD, actor.county_code, [download.id])
     return download
 
 
@@ -135,7 +143,7 @@ def file_of(actor: Actor, download_id: uuid.UUID) -> Download:
     if not download_folder().path(download.id, download.format).is_file():
         raise Refusal("gone", "文件已过期，请重新生成。", "The file has expired; make it again.")
     with transaction():
-        write_audit("download:fetch", "download", download.id, actor_id=actor.user_id)
+        write_audit("download:fetch", "download", download.id, county_code=actor.county_code, actor_id=actor.user_id)
     return download
 
 
@@ -150,7 +158,8 @@ def note_lost_downloads(now: datetime) -> int:
         session.execute(
             update(Download).where(Download.id.in_([download.id for download in lost])).values(state="queued", touched_at=now)
         )
-        note(Topic.BUILD_DOWNLOAD, [download.id for download in lost])
+        for download in lost:
+            note(Topic.BUILD_DOWNLOAD, download.county_code, [download.id])
     return len(lost)
 
 

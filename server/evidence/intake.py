@@ -47,8 +47,8 @@ def store_photos(records: list[Envelope], actor: Actor, now: datetime) -> None:
         _fill(photo, record, actor, now)
         if photo.sha256 is not None:
             here.append(photo)
-    note(Topic.INSPECT_PHOTO, [photo.id for photo in here])
-    record_changes("hazard", [(photo.hazard_id, photo.subject_id) for photo in here if photo.hazard_id])
+    note(Topic.INSPECT_PHOTO, actor.county_code, [photo.id for photo in here])
+    record_changes("hazard", actor.county_code, [(photo.hazard_id, photo.subject_id) for photo in here if photo.hazard_id])
 
 
 def lock_photos(ids: Iterable[uuid.UUID], county_code: str, author_id: uuid.UUID) -> dict[uuid.UUID, Photo]:

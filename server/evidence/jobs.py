@@ -40,15 +40,10 @@ log = logging.getLogger(__name__)
 AFTER = "after"
 
 
-def enqueue_inspection(photo_ids: list[uuid.UUID]) -> None:
-    """Notes the work in the open transaction; the relay hands it to the workers."""
-    note(Topic.INSPECT_PHOTO, photo_ids)
-
-
 def inspect_photos_of(visit: CompleteVisit, now: datetime) -> None:
     """When a visit is complete its photos are judged again: only now it is known when it began and ended."""
     ids = db.session.scalars(select(Photo.id).where(Photo.visit_id == visit.id, Photo.sha256.is_not(None)))
-    enqueue_inspection(list(ids))
+    note(Topic.INSPECT_PHOTO, visit.county_code, ids)
 
 
 def run_inspect_photos(photo_ids: list[str]) -> None:
@@ -91,7 +86,7 @@ def write_inspection(photo_id: uuid.UUID, sha256: str, inspection: Inspection, n
             rows = [{"photo_id": photo_id, "county_code": photo.county_code, "band": key} for key in bands(hashes.phash)]
             session.execute(insert(PhotoBand), rows)
         session.flush()
-        enqueue_inspection(_judged_without_this(photo))
+        note(Topic.INSPECT_PHOTO, photo.county_code, _judged_without_this(photo))
 
 
 def refresh_flags(photo_id: uuid.UUID, now: datetime) -> None:

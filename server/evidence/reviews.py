@@ -51,7 +51,7 @@ def review_photo(photo_id: uuid.UUID, document: dict[str, Any], actor: Actor, no
         session.add(review)
         photo.review_state = review.decision
         _tell(photo)
-        write_audit(f"photo:{review.decision}", "photo", photo_id, actor_id=actor.user_id)
+        write_audit(f"photo:{review.decision}", "photo", photo_id, county_code=photo.county_code, actor_id=actor.user_id)
     return review
 
 
@@ -79,12 +79,12 @@ def undo_last_review(photo_id: uuid.UUID, actor: Actor, now: datetime) -> Photo:
         standing = review_in_force([*acts, withdrawal])
         photo.review_state = standing.decision if standing else PENDING
         _tell(photo)
-        write_audit("photo:withdrawn", "photo", photo_id, actor_id=actor.user_id)
+        write_audit("photo:withdrawn", "photo", photo_id, county_code=photo.county_code, actor_id=actor.user_id)
     return photo
 
 
 def _tell(photo: Photo) -> None:
     """Phones learn of it with their next pull: the review itself, and the hazard whose photo it is."""
-    record_changes("photo_review", [(photo.id, photo.subject_id)])
+    record_changes("photo_review", photo.county_code, [(photo.id, photo.subject_id)])
     if photo.hazard_id is not None:
-        record_changes("hazard", [(photo.hazard_id, photo.subject_id)])
+        record_changes("hazard", photo.county_code, [(photo.hazard_id, photo.subject_id)])

@@ -145,9 +145,9 @@ def finish_upload(upload_id: uuid.UUID, picture: Picture, now: datetime) -> str:
         upload.finished_at = now
         code = _write_receipt(upload, now)
         session.flush()
-        note(Topic.INSPECT_PHOTO, [photo.id])
+        note(Topic.INSPECT_PHOTO, photo.county_code, [photo.id])
         if photo.hazard_id is not None:
-            record_changes("hazard", [(photo.hazard_id, photo.subject_id)])
+            record_changes("hazard", photo.county_code, [(photo.hazard_id, photo.subject_id)])
         visit_id = photo.visit_id or upload.visit_id
         if visit_id is not None:
             refresh_visits([visit_id], now)

@@ -120,7 +120,7 @@ def _item_failed(visit: CompleteVisit, submission: Submission, path: str, item: 
     hazard_id = hazard_id_for_item(str(submission.id), path)
     rule = item["hazard"]["deadline"]
     found_on = clock.county_date(submission.finished_at)
-    deadline = forms.deadline_date(found_on, rule["days"], rule["day_kind"], holidays())
+    deadline = forms.deadline_date(found_on, rule["days"], rule["day_kind"], holidays(visit.county_code))
     phrases = item["hazard"]["phrases"]
     body = {
         "hazard_id": hazard_id,

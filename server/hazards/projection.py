@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 
 from server.changes import record_changes
@@ -42,13 +41,15 @@ def project(hazard_ids: Iterable[uuid.UUID], now: datetime) -> list[Hazard]:
             continue
         hazard = known.get(hazard_id)
         if hazard is None:
-            hazard = Hazard(id=hazard_id, county_code=_county_code(), subject_id=uuid.UUID(folded.subject_id), revision=0)
+            hazard = Hazard(id=hazard_id, county_code=rows[0].county_code, subject_id=uuid.UUID(folded.subject_id), revision=0)
         _write(hazard, folded, rows)
         hazard.sector = sectors.get(str(folded.checklist_id)) or sectors.get(str(folded.subject_id))
         db.session.add(hazard)
         changed.append(hazard)
-    note(Topic.REFRESH_SUBJECT, [hazard.subject_id for hazard in changed])
-    record_changes("hazard", [(hazard.id, hazard.subject_id) for hazard in changed])
+    for county_code in {hazard.county_code for hazard in changed}:
+        here = [hazard for hazard in changed if hazard.county_code == county_code]
+        note(Topic.REFRESH_SUBJECT, county_code, [hazard.subject_id for hazard in here])
+        record_changes("hazard", county_code, [(hazard.id, hazard.subject_id) for hazard in here])
     return changed
 
 
@@ -95,8 +96,3 @@ def _main_sectors(hazards: Iterable[Folded | None]) -> dict[str, str | None]:
         )
     )
     return found | {str(subject): sector for subject, sector in rows}
-
-
-def _county_code() -> str:
-    code: str = current_app.config["SETTINGS"].county_code
-    return code

@@ -68,7 +68,7 @@ def add_event(hazard_id: uuid.UUID, document: dict[str, Any], actor: Actor, now:
         db.session.add(event)
         db.session.flush()
         project([hazard_id], now)
-        write_audit(f"hazard:{document['kind']}", "hazard", hazard_id, actor_id=actor.user_id)
+        write_audit(f"hazard:{document['kind']}", "hazard", hazard_id, county_code=hazard.county_code, actor_id=actor.user_id)
     return hazard
 
 

@@ -64,13 +64,13 @@ def pull(actor: Actor, cursor_text: str, limit: int, now: datetime) -> dict[str,
     }
 
 
-def scope_changed(subject_ids: list[uuid.UUID]) -> None:
-    """Notes subjects and everything on them again, in the open transaction, after a pairing gave them to somebody."""
-    record_changes("subject", [(subject, subject) for subject in subject_ids])
+def scope_changed(county_code: str, subject_ids: list[uuid.UUID]) -> None:
+    """Notes subjects of a county and everything on them again, in the open transaction, after a pairing gave them to somebody."""
+    record_changes("subject", county_code, [(subject, subject) for subject in subject_ids])
     rows = db.session.execute(
         select(Change.kind, Change.entity_id, Change.subject_id)
         .where(Change.subject_id.in_(subject_ids), Change.kind != "subject")
         .distinct()
     ).all()
     for kind in {kind for kind, _, _ in rows}:
-        record_changes(kind, [(entity, subject) for row_kind, entity, subject in rows if row_kind == kind])
+        record_changes(kind, county_code, [(entity, subject) for row_kind, entity, subject in rows if row_kind == kind])

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import aliased
 
@@ -212,7 +211,7 @@ def _resolve(
     db.session.add(
         QuarantineResolution(
             record_id=record.id,
-            county_code=current_app.config["SETTINGS"].county_code,
+            county_code=record.county_code,
             outcome=outcome,
             at=now,
             by=by,
@@ -220,8 +219,8 @@ def _resolve(
             correction_id=correction_id,
         )
     )
-    record_changes("quarantine", [(record.id, record.subject_id)])
-    write_audit(f"quarantine:{outcome}", "record", record.id, actor_id=by, reason=reason.strip())
+    record_changes("quarantine", record.county_code, [(record.id, record.subject_id)])
+    write_audit(f"quarantine:{outcome}", "record", record.id, county_code=record.county_code, actor_id=by, reason=reason.strip())
 
 
 def _entries(records: Sequence[Record], actor: Actor) -> list[dict[str, Any]]:

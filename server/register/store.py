@@ -13,16 +13,18 @@ from server.register.models import Area, Department, Holiday, Subject, SubjectSe
 from vocabulary import AnnouncedDay
 
 
-def areas() -> Sequence[Area]:
-    return db.session.scalars(select(Area).order_by(Area.code)).all()
+def areas(county_code: str) -> Sequence[Area]:
+    return db.session.scalars(select(Area).where(Area.county_code == county_code).order_by(Area.code)).all()
 
 
 def area_names() -> dict[str, str]:
     return {code: name for code, name in db.session.execute(select(Area.code, Area.name))}
 
 
-def departments() -> Sequence[Department]:
-    return db.session.scalars(select(Department).order_by(Department.kind, Department.name)).all()
+def departments(county_code: str) -> Sequence[Department]:
+    return db.session.scalars(
+        select(Department).where(Department.county_code == county_code).order_by(Department.kind, Department.name)
+    ).all()
 
 
 def department_names() -> dict[uuid.UUID, str]:
@@ -62,7 +64,7 @@ def subjects_page(
     return rows, total
 
 
-def holidays() -> dict[str, str]:
-    """Announced days by ISO date: "off" or "working", as ``forms.deadline_date`` takes them."""
-    rows = db.session.execute(select(Holiday.day, Holiday.works))
+def holidays(county_code: str) -> dict[str, str]:
+    """Announced days of a county by ISO date: "off" or "working", as ``forms.deadline_date`` takes them."""
+    rows = db.session.execute(select(Holiday.day, Holiday.works).where(Holiday.county_code == county_code))
     return {day.isoformat(): AnnouncedDay.WORKING if works else AnnouncedDay.OFF for day, works in rows}

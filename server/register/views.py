@@ -7,7 +7,7 @@ from typing import Any
 
 from flask.views import MethodView
 
-from server.permissions import Action, requires
+from server.permissions import Action, current_actor, requires
 from server.register import store
 from server.register.schemas import AreasSchema, DepartmentsSchema
 from server.wire import Blueprint
@@ -21,7 +21,7 @@ class AreasView(MethodView):
     @blp.response(200, AreasSchema)
     def get(self) -> Any:
         """County, towns and villages with former names."""
-        return {"areas": store.areas()}
+        return {"areas": store.areas(current_actor().county_code)}
 
 
 @blp.route("/departments")
@@ -30,4 +30,4 @@ class DepartmentsView(MethodView):
     @blp.response(200, DepartmentsSchema)
     def get(self) -> Any:
         """Departments, lead units and town governments."""
-        return {"departments": store.departments()}
+        return {"departments": store.departments(current_actor().county_code)}

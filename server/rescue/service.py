@@ -78,7 +78,9 @@ def import_rescue(file: IO[bytes], office: Actor, now: datetime) -> dict[str, An
                 at=now, result=result,
             )
         )  # fmt: skip
-        write_audit("rescue:import", "user", author.user_id, actor_id=office.user_id, file_sha256=digest)
+        write_audit(
+            "rescue:import", "user", author.user_id, county_code=office.county_code, actor_id=office.user_id, file_sha256=digest
+        )
     return result | {"imported_before": before, "items": items}
 
 

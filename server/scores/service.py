@@ -46,5 +46,6 @@ def note_stale_subjects(now: datetime) -> int:
     fresh = [subject_id for subject_id in stale if str(subject_id) not in noted]
     if fresh:
         with transaction():
-            note(Topic.REFRESH_SUBJECT, fresh)
+            for county_code, subject_ids in store.by_county(fresh).items():
+                note(Topic.REFRESH_SUBJECT, county_code, subject_ids)
     return len(fresh)

@@ -170,6 +170,15 @@ def noted_subjects() -> set[str]:
     return set(db.session.scalars(select(OutboxNote.key).where(OutboxNote.topic == Topic.REFRESH_SUBJECT).distinct()))
 
 
+def by_county(subject_ids: Iterable[uuid.UUID]) -> dict[str, list[uuid.UUID]]:
+    found: dict[str, list[uuid.UUID]] = {}
+    for subject_id, county_code in db.session.execute(
+        select(Subject.id, Subject.county_code).where(Subject.id.in_(list(subject_ids)))
+    ):
+        found.setdefault(county_code, []).append(subject_id)
+    return found
+
+
 def all_subject_ids() -> Sequence[uuid.UUID]:
     return db.session.scalars(select(Subject.id).order_by(Subject.id)).all()
 

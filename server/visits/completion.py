@@ -33,7 +33,7 @@ def refresh_visits(visit_ids: Iterable[uuid.UUID], now: datetime) -> list[dict[s
             visit.complete_at = now
             visit.receipt_code = receipt_code(ReceiptKind.VISIT, str(visit.id), _visit_hash(visit.id))
             _follow(visit, now)
-            record_changes("visit", [(visit.id, visit.subject_id)])
+            record_changes("visit", visit.county_code, [(visit.id, visit.subject_id)])
         bodies.append(completeness_body(visit, state))
     return bodies
 

@@ -65,7 +65,7 @@ def save_draft(visit_id: uuid.UUID, document: dict[str, Any], actor: Actor, now:
         draft.content = document["content"]
         draft.revision += 1
         if handed_over:
-            record_changes(FEED_KIND, [(visit_id, subject_id)])
+            record_changes(FEED_KIND, actor.county_code, [(visit_id, subject_id)])
         return {"revision": draft.revision, "photos": photos_here(photo_ids(draft.content))}
 
 
@@ -90,7 +90,7 @@ def discard_draft(visit_id: uuid.UUID, based_on: int | None, actor: Actor) -> No
         draft = session.get(VisitDraft, visit_id, with_for_update=True)
         if draft is not None and _written_by(draft, actor) and based_on in (None, draft.revision):
             session.delete(draft)
-            record_changes(FEED_KIND, [(visit_id, draft.subject_id)])
+            record_changes(FEED_KIND, draft.county_code, [(visit_id, draft.subject_id)])
 
 
 def drafts_of(actor: Actor) -> list[dict[str, Any]]:
@@ -167,7 +167,7 @@ def draft_body(draft: VisitDraft, author: str, actor: Actor) -> dict[str, Any]:
     }
 
 
-def forget_drafts(visit_ids: Iterable[uuid.UUID]) -> None:
+def forget_drafts(visit_ids: Iterable[uuid.UUID], county_code: str) -> None:
     """Removes drafts of visits that have arrived, in the open transaction.
 
     A draft that another device wrote last may hold answers that the finished visit lacks: it stays until its author has
@@ -177,4 +177,4 @@ def forget_drafts(visit_ids: Iterable[uuid.UUID]) -> None:
     drafts = db.session.execute(select(VisitDraft.visit_id, VisitDraft.subject_id).where(VisitDraft.visit_id.in_(ids))).all()
     same_device = exists().where(Record.id == VisitDraft.visit_id, Record.device_id == VisitDraft.device_id)
     db.session.execute(delete(VisitDraft).where(VisitDraft.visit_id.in_(ids), same_device))
-    record_changes(FEED_KIND, [(visit_id, subject_id) for visit_id, subject_id in drafts])
+    record_changes(FEED_KIND, county_code, [(visit_id, subject_id) for visit_id, subject_id in drafts])

@@ -6,7 +6,6 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import insert, select, update
 
 import forms
@@ -66,10 +65,10 @@ def store_visits(records: list[Envelope], actor: Actor, now: datetime) -> None:
                 received_at=now,
             )
         )
-    forget_drafts(uuid.UUID(record.id) for record in records)
+    forget_drafts((uuid.UUID(record.id) for record in records), actor.county_code)
     subjects = {uuid.UUID(record.subject_id) for record in records if record.subject_id}
-    note(Topic.REFRESH_SUBJECT, subjects)
-    record_changes("subject", [(subject, subject) for subject in subjects])
+    note(Topic.REFRESH_SUBJECT, actor.county_code, subjects)
+    record_changes("subject", actor.county_code, [(subject, subject) for subject in subjects])
 
 
 def check_submission(record: Envelope, actor: Actor) -> Quarantine | None:
@@ -121,8 +120,8 @@ def store_submissions(records: list[Envelope], actor: Actor, now: datetime) -> N
     rows = [_row(record, actor, now) for record in records]
     db.session.execute(insert(Submission.__table__), [row | {"superseded": row["id"] in overtaken} for row in rows])
     subjects = {uuid.UUID(record.subject_id) for record in records if record.subject_id}
-    note(Topic.REFRESH_SUBJECT, subjects)
-    record_changes("submission", [(uuid.UUID(record.id), uuid.UUID(record.subject_id)) for record in records])
+    note(Topic.REFRESH_SUBJECT, actor.county_code, subjects)
+    record_changes("submission", actor.county_code, [(uuid.UUID(record.id), uuid.UUID(record.subject_id)) for record in records])
 
 
 def _supersede(revised: uuid.UUID, subject_id: uuid.UUID) -> None:
@@ -140,7 +139,7 @@ def _row(record: Envelope, actor: Actor, now: datetime) -> dict[str, Any]:
     score = forms.score(checklist, answers)
     return {
         "id": uuid.UUID(record.id),
-        "county_code": current_app.config["SETTINGS"].county_code,
+        "county_code": actor.county_code,
         "visit_id": uuid.UUID(record.visit_id),
         "subject_id": uuid.UUID(record.subject_id),
         "author_id": actor.user_id,

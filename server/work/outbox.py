@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from flask import current_app
 from sqlalchemy import Index, String, delete, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,9 +28,8 @@ class OutboxNote(InCounty, db.Model):
     enqueued_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
-def note(topic: Topic, keys: Iterable[object]) -> None:
-    """Notes work in the open transaction, one note per key (a row's id)."""
-    county_code = current_app.config["SETTINGS"].county_code
+def note(topic: Topic, county_code: str, keys: Iterable[object]) -> None:
+    """Notes work of a county in the open transaction, one note per key (a row's id)."""
     now = clock.now()
     rows = [
         {"county_code": county_code, "topic": Topic(topic), "key": str(key), "created_at": now, "enqueued_at": None}

@@ -17,7 +17,7 @@ from server.visits.models import Submission, Visit
 from server.work import outbox, queue
 from server.work.outbox import OutboxNote
 from server.work.topics import Topic
-from tests.conftest import County, Person
+from tests.conftest import COUNTY, County, Person
 from tests.records import batch, event, found, new_id, store_small_checklist, submission, visit
 from tests.server.evidence.photos import begin, patch, photo_bytes, photo_record, sha256
 from tests.server.interleaving import Interleaving
@@ -201,7 +201,7 @@ def test_note_that_commits_while_the_job_runs_is_not_forgotten(app: Flask, inter
 
     def note() -> None:
         with app.app_context(), transaction():
-            outbox.note(Topic.REFRESH_SUBJECT, ["subject"])
+            outbox.note(Topic.REFRESH_SUBJECT, COUNTY, ["subject"])
 
     held = interleaving.first(note)
     note()

@@ -10,7 +10,7 @@ from server.changes import record_changes
 from server.db import transaction
 from server.pairings.models import Pairing
 from server.records.pull import scope_changed
-from tests.conftest import County, Person, add_pairing
+from tests.conftest import COUNTY, County, Person, add_pairing
 from tests.records import batch, found, new_id, store_small_checklist, submission, visit
 
 
@@ -26,7 +26,7 @@ def pull_all(person: Person, cursor: str = "") -> tuple[list[dict], str]:
 
 def announce(county: County) -> None:
     with transaction():
-        record_changes("subject", [(subject, subject) for subject in (county.mine, county.chemical_store, county.far_village)])
+        record_changes("subject", COUNTY, [(id_, id_) for id_ in (county.mine, county.chemical_store, county.far_village)])
 
 
 def test_inspector_gets_only_paired_subjects(anna: Person, dora: Person, county: County) -> None:
@@ -82,7 +82,7 @@ def test_new_pairing_brings_the_subject_and_what_hangs_on_it(anna: Person, dora:
         office = session.get(Pairing, county.mine_pairing).org_id
         add_pairing(county.mine, county.users["dora"], office, start=date(2026, 1, 1))
         session.flush()
-        scope_changed([county.mine])
+        scope_changed(COUNTY, [county.mine])
     changes, _ = pull_all(dora, cursor)
 
     assert {change["kind"] for change in changes} == {"subject", "hazard"}
@@ -95,7 +95,7 @@ def test_subject_that_ended_is_told_as_deleted(anna: Person, county: County) -> 
 
     with transaction() as session:
         session.get(Subject, county.mine).valid_to = date(2026, 11, 1)
-        record_changes("subject", [(county.mine, county.mine)])
+        record_changes("subject", COUNTY, [(county.mine, county.mine)])
     [change], _ = pull_all(anna, cursor)
 
     assert change == {"kind": "subject", "id": str(county.mine), "deleted": True, "body": None}

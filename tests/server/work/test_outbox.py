@@ -14,6 +14,7 @@ from server.db import db, transaction
 from server.work import outbox, queue, relay
 from server.work.outbox import OutboxNote
 from server.work.topics import Topic
+from tests.conftest import COUNTY
 from tests.server.work.serving import serve
 
 pytestmark = pytest.mark.both_databases
@@ -53,7 +54,7 @@ def fake(monkeypatch: pytest.MonkeyPatch, app: Flask) -> FakeQueue:
 
 def note(*keys: str) -> None:
     with transaction():
-        outbox.note(Topic.REFRESH_SUBJECT, keys)
+        outbox.note(Topic.REFRESH_SUBJECT, COUNTY, keys)
 
 
 def keys_noted() -> list[str]:
@@ -64,7 +65,7 @@ def keys_noted() -> list[str]:
 def test_note_of_a_transaction_that_fails_is_not_there(fake: FakeQueue) -> None:
     def fail_after_noting() -> None:
         with transaction():
-            outbox.note(Topic.REFRESH_SUBJECT, ["a"])
+            outbox.note(Topic.REFRESH_SUBJECT, COUNTY, ["a"])
             raise RuntimeError("no")
 
     with pytest.raises(RuntimeError):
