@@ -7,7 +7,7 @@ the two.
 from forms.answers import Fault
 from forms.carry_over import CarryOver, carry_over
 from forms.checklist import Checklist, content_hash, load_checklist
-from forms.deadlines import deadline_date
+from forms.deadlines import deadline_date, unannounced_years
 from forms.determinations import Determination, determine, hazard_grade
 from forms.faults import fault_text, find_faults
 from forms.judgement import Judgement, judge
@@ -40,4 +40,5 @@ __all__ = [
     "relevant_paths",
     "results",
     "score",
+    "unannounced_years",
 ]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from forms.checklist import Answer, Item
 from forms.conditions import State
-from forms.quantities import decimal_places, decimal_text, find_thousandths
+from forms.quantities import compared, decimal_places, decimal_text, find_thousandths
 from vocabulary import AnswerResult, ItemKind
 
 RESULTS = frozenset(
@@ -63,6 +63,8 @@ def find_answer_faults(item: Item, answer: Any, pointer: str) -> list[Fault]:
             faults += _occurrences_faults(item, answer, f"{pointer}/occurrences")
         elif key == "value":
             faults += _value_faults(item, answer, f"{pointer}/value")
+        elif key == "design":
+            faults += _design_faults(item, answer, f"{pointer}/design")
         else:
             faults.append(Fault(f"{pointer}/{escaped(key)}", "unknown-key", {}))
     result = answer.get("result")
@@ -88,7 +90,7 @@ def read_answer(item: Item, answer: Mapping[str, Any], state: State) -> Answer:
     if value is None:
         return UNCHECKED
     if item.kind == ItemKind.NUMBER:
-        return read_number(item, find_thousandths(value) or 0, state)
+        return _read_number(item, find_thousandths(value) or 0, answer.get("design"), state)
     if item.kind == ItemKind.CHOICE:
         chosen, earned = item.options[value]
         return Answer(chosen, value, earned)
@@ -97,7 +99,7 @@ def read_answer(item: Item, answer: Mapping[str, Any], state: State) -> Answer:
     return Answer(AnswerResult.PASS, None, item.points) if value.strip(BLANKS) else UNCHECKED
 
 
-def read_number(item: Item, value: int, state: State) -> Answer:
+def judge_number(item: Item, value: int | float, state: State) -> Answer:
     """A value in thousandths judged by the first limit that applies; without one it passes."""
     for limit in item.limits:
         if limit.when is None or limit.when.test(state):
@@ -119,6 +121,14 @@ def text_faults(value: Any, pointer: str, maximum: int) -> list[Fault]:
 def escaped(key: str) -> str:
     """A key as a step of a JSON pointer."""
     return key.replace("~", "~0").replace("/", "~1")
+
+
+def _read_number(item: Item, measured: int, design: Any, state: State) -> Answer:
+    if item.design is None:
+        return judge_number(item, measured, state)
+    # A reading whose design value nobody knows yet can be typed; it says nothing until then.
+    planned = find_thousandths(design)
+    return UNCHECKED if planned is None else judge_number(item, compared(item.design.comparison, measured, planned), state)
 
 
 def _read_judgement(item: Item, result: str | None, answer: Mapping[str, Any]) -> Answer:
@@ -190,6 +200,13 @@ def _value_faults(item: Item, answer: Mapping[str, Any], pointer: str) -> list[F
         if isinstance(fact, str) and fact in value[:index]:
             faults.append(Fault(f"{pointer}/{index}", "duplicate-value", {}))
     return faults
+
+
+def _design_faults(item: Item, answer: Mapping[str, Any], pointer: str) -> list[Fault]:
+    design = item.design
+    if design is None or answer.get("result") in WITHOUT_VALUE:
+        return [Fault(pointer, "design-not-allowed", {})]
+    return number_faults(answer["design"], pointer, design.decimals, design.minimum, design.maximum)
 
 
 def number_faults(value: Any, pointer: str, decimals: int, minimum: int | None, maximum: int | None) -> list[Fault]:

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from forms.answers import Fault
-from forms.checklist import Checklist
+from forms.checklist import Checklist, figures_of
 from forms.faults import find_faults
+from forms.reading import instance_id
+from vocabulary import ItemKind
 
 # What decides whether an answer still means the same; wording of help and of hazards may change.
 MEANING = ("statement", "number", "choice", "facts", "points", "partial", "gate", "veto")
@@ -41,14 +43,16 @@ def carry_over(old: Checklist, new: Checklist, answers: Mapping[str, Any]) -> Ca
     """The answers of ``old`` as answers to ``new``; the old document is not changed.
 
     Shape:  each answer is in ``kept`` or in ``lost``; lost profile keys are ``profile.key``, a lost instance
-            ``section[0]`` with its name. Faults that the draft had before come along as they are.
+            ``section[id]`` with its name, a section that was added to the visit ``sections.id``, one said to be absent
+            ``none_here.id``. Faults that the draft had before come along as they are.
     Source: tests/vectors/forms/carry_over.json; also client/src/forms/carry-over.ts.
     """
     document: dict[str, Any] = copy.deepcopy(dict(answers))
     lost: list[Lost] = []
     for path, place, item_id in list(_answers(document)):
-        if item_id in new.homes and _kind(old, item_id) not in (None, _kind(new, item_id)):
+        if item_id in old.homes and item_id in new.homes and _asks_otherwise(old.find_item(item_id), new.find_item(item_id)):
             lost.append(Lost(path, "retyped", place.pop(item_id)))
+    lost += _take_added_sections(document, new)
     known = {(fault.pointer, fault.code) for fault in find_faults(old, answers)}
     # Taking one answer away can hide items whose answers then do not fit either: look until nothing new is wrong.
     while faults := [fault for fault in find_faults(new, document) if (fault.pointer, fault.code) not in known]:
@@ -57,6 +61,14 @@ def carry_over(old: Checklist, new: Checklist, answers: Mapping[str, Any]) -> Ca
             lost += _take(document, fault, new)
     kept = [Kept(path, _has_changed(old, new, item_id)) for path, _, item_id in _answers(document)]
     return CarryOver(document, kept, lost)
+
+
+def _take_added_sections(document: dict[str, Any], new: Checklist) -> Iterator[Lost]:
+    added = document.get("sections", [])
+    gone = [section_id for section_id in added if new.find_section(section_id) is None]
+    if gone:
+        document["sections"] = [section_id for section_id in added if section_id not in gone]
+    return (Lost(f"sections.{section_id}", "unknown-section", section_id) for section_id in gone)
 
 
 def _take(document: dict[str, Any], fault: Fault, new: Checklist) -> Iterator[Lost]:
@@ -68,9 +80,10 @@ def _take(document: dict[str, Any], fault: Fault, new: Checklist) -> Iterator[Lo
         case ["answers", item_id, *_] if item_id in document["answers"]:
             yield Lost(item_id, fault.code, document["answers"].pop(item_id))
         case ["repeats", section_id, index, "answers", item_id, *_]:
-            place = document["repeats"][section_id][int(index)]["answers"]
-            if item_id in place:
-                yield Lost(f"{section_id}[{index}].{item_id}", fault.code, place.pop(item_id))
+            instance = document["repeats"][section_id][int(index)]
+            if item_id in instance["answers"]:
+                path = f"{section_id}[{instance_id(instance, int(index))}].{item_id}"
+                yield Lost(path, fault.code, instance["answers"].pop(item_id))
         case ["repeats", section_id] if section_id in document["repeats"]:
             section = new.find_section(section_id)
             keep = (section.repeat_maximum or 0) if section and fault.code == "too-many-instances" else 0
@@ -78,13 +91,16 @@ def _take(document: dict[str, Any], fault: Fault, new: Checklist) -> Iterator[Lo
             yield from _take_instances(section_id, instances, keep, fault.code)
             if not keep:
                 del document["repeats"][section_id]
+        case ["none_here", section_id, *_] if section_id in document["none_here"]:
+            yield Lost(f"none_here.{section_id}", fault.code, document["none_here"].pop(section_id))
 
 
 def _take_instances(section_id: str, instances: list[Any], keep: int, code: str) -> Iterator[Lost]:
     for index, instance in enumerate(instances[keep:], keep):
-        yield Lost(f"{section_id}[{index}]", code, instance.get("key"))
+        path = f"{section_id}[{instance_id(instance, index)}]"
+        yield Lost(path, code, instance.get("key"))
         for item_id, answer in instance.get("answers", {}).items():
-            yield Lost(f"{section_id}[{index}].{item_id}", code, answer)
+            yield Lost(f"{path}.{item_id}", code, answer)
     del instances[keep:]
 
 
@@ -95,12 +111,17 @@ def _answers(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any],
     for section_id, instances in document.get("repeats", {}).items():
         for index, instance in enumerate(instances):
             for item_id in instance.get("answers", {}):
-                yield f"{section_id}[{index}].{item_id}", instance["answers"], item_id
+                yield f"{section_id}[{instance_id(instance, index)}].{item_id}", instance["answers"], item_id
 
 
-def _kind(checklist: Checklist, item_id: str) -> str | None:
-    item = checklist.find_item(item_id)
-    return None if item is None else item["type"]
+def _asks_otherwise(old: Any, new: Any) -> bool:
+    """Whether an answer to ``old`` would be read as something else by ``new``: another type, another unit.
+
+    A figure that was worked out is no reading beside a design value.
+    """
+    if old["type"] != new["type"]:
+        return True
+    return old["type"] == ItemKind.NUMBER and figures_of(old["number"]) != figures_of(new["number"])
 
 
 def _has_changed(old: Checklist, new: Checklist, item_id: str) -> bool:

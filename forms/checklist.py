@@ -44,12 +44,25 @@ class Limit:
     """One legal limit of a number: when it applies, and whether a value in thousandths keeps it."""
 
     when: Condition | None
-    keeps: Callable[[int], bool]
+    keeps: Callable[[float], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """The value that a number is measured against, and how the two are compared; range in thousandths."""
+
+    comparison: str
+    decimals: int
+    minimum: int
+    maximum: int
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to check. Points and deductions are in thousandths of a point, numbers in thousandths of their unit."""
+    """One thing to check. Points and deductions are in thousandths of a point, numbers in thousandths of their unit.
+
+    ``core``: asked in a core visit, by itself or because it asks on about a core item.
+    """
 
     id: str
     slot: int
@@ -60,6 +73,7 @@ class Item:
     counted: bool
     may_be_not_applicable: bool
     relevant: Condition | None
+    core: bool
     document: Document
     passed: Answer
     failed: Answer
@@ -68,6 +82,7 @@ class Item:
     minimum: int = 0
     maximum: int = 0
     limits: tuple[Limit, ...] = ()
+    design: Design | None = None
     options: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     facts: frozenset[str] = frozenset()
     photos_minimum: int = 0
@@ -86,6 +101,7 @@ class Section:
     relevant: Condition | None
     repeat_maximum: int | None
     gate_minimum_percent: int | None
+    core: bool
     items: tuple[Item, ...]
 
 
@@ -129,6 +145,7 @@ class Checklist:
     bands: tuple[Band, ...]
     decimals: int
     not_applicable_limit_percent: int
+    has_core: bool
 
     def find_item(self, path: str) -> Document | None:
         """The definition of the item at an answer's path (``item`` or ``section[0].item``), or None."""
@@ -164,12 +181,13 @@ def load_checklist(document: Document, known_hash: str | None = None) -> Checkli
 def compile_checklist(document: Document, document_hash: str) -> Checklist:
     """The compiled checklist, without the cache."""
     homes = _homes(document)
+    core = core_items(document)
     sections = []
     slots: list[Item] = []
     for index, entry in enumerate(document["sections"]):
         first_slot = len(slots)
         home_section = index if "repeat" in entry else None
-        slots += [_item(item, first_slot + n, homes, home_section) for n, item in enumerate(entry["items"])]
+        slots += [_item(item, first_slot + n, homes, home_section, item["id"] in core) for n, item in enumerate(entry["items"])]
         sections.append(
             Section(
                 id=entry["id"],
@@ -179,6 +197,7 @@ def compile_checklist(document: Document, document_hash: str) -> Checklist:
                 relevant=_condition(entry, "relevant", homes, None),
                 repeat_maximum=entry["repeat"]["max"] if "repeat" in entry else None,
                 gate_minimum_percent=_thousandths(entry, "gate_minimum_percent"),
+                core=any(item["id"] in core for item in entry["items"]),
                 items=tuple(slots[first_slot:]),
             )
         )
@@ -196,7 +215,24 @@ def compile_checklist(document: Document, document_hash: str) -> Checklist:
         bands=tuple(Band(band["grade"], thousandths(band["at_least"])) for band in scoring["bands"]),
         decimals=0 if scoring["rounding"] == Rounding.WHOLE else 1,
         not_applicable_limit_percent=thousandths(scoring["not_applicable_limit_percent"]),
+        has_core=bool(core),
     )
+
+
+def core_items(document: Document) -> set[str]:
+    """Ids of the items of a core visit: those marked, and those that ask on about one of them."""
+    core: set[str] = set()
+    for section in document["sections"]:
+        for item in section["items"]:
+            if item.get("core") or core & tested_items(item.get("relevant", {})):
+                core.add(item["id"])
+    return core
+
+
+def figures_of(number: Document) -> tuple[str, str | None]:
+    """The units in which a number is typed: its own and, if it has one, that of its design value."""
+    design = number.get("design")
+    return number["unit"], None if design is None else design.get("unit", number["unit"])
 
 
 def tested_items(condition: Document) -> set[str]:
@@ -220,7 +256,7 @@ def _homes(document: Document) -> dict[str, Home]:
     return homes
 
 
-def _item(entry: Document, slot: int, homes: Mapping[str, Home], section: int | None) -> Item:
+def _item(entry: Document, slot: int, homes: Mapping[str, Home], section: int | None, core: bool) -> Item:
     kind = entry["type"]
     number = entry.get("number", {})
     photo = entry.get("photo", {})
@@ -237,6 +273,7 @@ def _item(entry: Document, slot: int, homes: Mapping[str, Home], section: int | 
         counted=required,
         may_be_not_applicable=entry.get("not_applicable") is not None,
         relevant=_condition(entry, "relevant", homes, section),
+        core=core,
         document=entry,
         passed=Answer(AnswerResult.PASS, () if kind == ItemKind.FACTS else None, points),
         failed=Answer(AnswerResult.FAIL, None, 0),
@@ -245,11 +282,22 @@ def _item(entry: Document, slot: int, homes: Mapping[str, Home], section: int | 
         minimum=thousandths(number["minimum"]) if number else 0,
         maximum=thousandths(number["maximum"]) if number else 0,
         limits=tuple(_limit(limit, homes, section) for limit in number["limits"]) if number else (),
+        design=_design(number) if "design" in number else None,
         options=_options(entry["choice"], points) if kind == ItemKind.CHOICE else {},
         facts=frozenset(option["value"] for option in entry["facts"]["options"]) if kind == ItemKind.FACTS else frozenset(),
         photos_minimum=photo["minimum"] if photo else 0,
         photos_maximum=photo["maximum"] if photo else 0,
         text_maximum=text["max_length"] if text else 0,
+    )
+
+
+def _design(number: Document) -> Design:
+    design = number["design"]
+    return Design(
+        comparison=design["comparison"],
+        decimals=design.get("decimals", number["decimals"]),
+        minimum=thousandths(design["minimum"]),
+        maximum=thousandths(design["maximum"]),
     )
 
 

@@ -201,6 +201,14 @@ def _item_changes(old_section: Document, old: Document, section: Document, new: 
             breaking=breaks,
         )
     yield from _score_changes(old, new, zh, en)
+    if old.get("core", False) != new.get("core", False):
+        core = new.get("core", False)
+        yield _change(
+            RevisionKind.SCOPE,
+            item_id,
+            f"{zh}{'列为必查' if core else '不再是必查'}",
+            f"{en} {'becomes' if core else 'is no longer'} a core item",
+        )
     yield from _condition_changes(old.get("relevant"), new.get("relevant"), item_id, zh, en)
     yield from _not_applicable_changes(old, new, zh, en)
     if old["type"] == new["type"]:
@@ -304,9 +312,35 @@ def _number_changes(old: Document, new: Document, item_id: str, zh: str, en: str
         yield _change(RevisionKind.RELIMITED, item_id, f"{zh}的限值有变", f"the limits of {en} change")
     if old["unit"] != new["unit"]:
         yield _unit_change(old["unit"], new["unit"], item_id, zh, en)
+    yield from _design_changes(old, new, item_id, zh, en)
     if any(old[key] != new[key] for key in ("minimum", "maximum", "decimals")):
         narrower = new["minimum"] > old["minimum"] or new["maximum"] < old["maximum"] or new["decimals"] < old["decimals"]
         yield _range_change(item_id, f"{zh}可填的范围有变", f"the possible figures of {en} change", narrower)
+
+
+def _design_changes(old: Document, new: Document, item_id: str, zh: str, en: str) -> Iterator[Change]:
+    before, after = old.get("design"), new.get("design")
+    if before is None or after is None:
+        if before is not after:
+            yield _change(
+                RevisionKind.RETYPED,
+                item_id,
+                f"{zh}{'改为填实测值和设计值' if after else '不再填设计值'}，旧数值须重新填写",
+                f"{en} {'now asks for the measured and the design value' if after else 'no longer asks for a design value'}: "
+                "old figures must be entered again",
+                breaking=True,
+            )
+        return
+    units = before.get("unit", old["unit"]), after.get("unit", new["unit"])
+    if units[0] != units[1]:
+        yield _unit_change(*units, item_id, f"{zh}的设计值", f"the design value of {en}")
+    if before["comparison"] != after["comparison"]:
+        yield _change(RevisionKind.RELIMITED, item_id, f"{zh}与设计值的比法有变", f"how {en} is compared with its design changes")
+    yield from _reworded(before, after, "label", item_id, f"{zh}的设计值名称", f"the name of the design value of {en}")
+    places = before.get("decimals", old["decimals"]), after.get("decimals", new["decimals"])
+    if places[0] != places[1] or any(before[key] != after[key] for key in ("minimum", "maximum")):
+        narrower = after["minimum"] > before["minimum"] or after["maximum"] < before["maximum"] or places[1] < places[0]
+        yield _range_change(item_id, f"{zh}可填的设计值有变", f"the possible design values of {en} change", narrower)
 
 
 def _unit_change(old: str | None, new: str | None, subject: str, zh: str, en: str) -> Change:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from forms.quantities import thousandths
+from forms.quantities import LARGEST, thousandths
 
 
 class Part(Protocol):
@@ -80,16 +80,17 @@ def compile_condition(condition: Mapping[str, Any], homes: Mapping[str, Home], s
     return _item_test(condition, homes[condition["item"]], section)
 
 
-def compile_bounds(bounds: Mapping[str, Any]) -> Callable[[int], bool]:
+def compile_bounds(bounds: Mapping[str, Any]) -> Callable[[float], bool]:
     """Whether a value in thousandths keeps all the bounds (at_least, above, at_most, below, equals)."""
-    # Thousandths are whole, so an open bound is the closed bound one thousandth further in.
-    low, high = -(10**15), 10**15
+    # Values are whole or half thousandths (``quantities.compared``), so an open bound is the closed one a quarter further in.
+    low: float = -LARGEST
+    high: float = LARGEST
     for key, value in bounds.items():
         edge = thousandths(value)
         if key in ("at_least", "above", "equals"):
-            low = max(low, edge + (key == "above"))
+            low = max(low, edge + 0.25 if key == "above" else edge)
         if key in ("at_most", "below", "equals"):
-            high = min(high, edge - (key == "below"))
+            high = min(high, edge - 0.25 if key == "below" else edge)
     return lambda value: low <= value <= high
 
 

@@ -49,7 +49,7 @@ def determine(
                     rule.route,
                     rule.regulator,
                     rule.suggested_only or not applies(rule.document["standard"]),
-                    _paths(checklist, places),
+                    _paths(reading, places),
                 )
             )
     return found
@@ -86,11 +86,12 @@ def _at_instance(place: tuple[int, int], section: Any, number: int) -> tuple[int
     return (slot, number) if inside else place
 
 
-def _paths(checklist: Checklist, places: set[tuple[int, int]]) -> tuple[str, ...]:
+def _paths(reading: Reading, places: set[tuple[int, int]]) -> tuple[str, ...]:
+    checklist = reading.checklist
     paths = []
     section_of = {place: checklist.homes[checklist.slots[place[0]].id].section for place in places}
     for place in sorted(places, key=lambda place: (section_of[place], place[1], place[0])):
-        slot, instance = place
-        item_id = checklist.slots[slot].id
-        paths.append(item_id if instance < 0 else f"{checklist.sections[section_of[place]].id}[{instance}].{item_id}")
+        slot, number = place
+        item = checklist.slots[slot]
+        paths.append(item.id if number < 0 else reading.instances[section_of[place]][number].path(item))
     return tuple(paths)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from forms.answers import Fault
 from forms.checklist import Checklist
-from forms.reading import Reading, read_answers
+from forms.determinations import Determination, determine
+from forms.reading import Reading, fault_order, read_answers
 from vocabulary import Text
 
 # The same texts are in client/src/forms/faults.ts; a test compares the two.
@@ -20,8 +21,14 @@ FAULT_TEXTS: Mapping[str, Text] = {
         "zh": "数值低于可填的最小值 {minimum}",
         "en": "The number is below the possible minimum {minimum}",
     },
+    "design-not-allowed": {"zh": "此项没有设计值可比，不应填设计值", "en": "This item has no design value to compare with"},
+    "duplicate-id": {"zh": "两个使用了同一个编号", "en": "Two of them have the same id"},
     "duplicate-key": {"zh": "这个名称已经用过", "en": "This name is used already"},
     "duplicate-value": {"zh": "同一内容出现了两次", "en": "The same thing is there twice"},
+    "hazard-on-passed-item": {
+        "zh": "这一项登记了隐患，不能是符合或不适用；改为不符合，或先删去隐患",
+        "en": "A hazard is registered here, so the item cannot pass: say that it fails, or take the hazard away first",
+    },
     "hidden-item": {
         "zh": "此项不适用于当前情况，不应有结论",
         "en": "This item is not asked here, so it cannot have an answer",
@@ -31,11 +38,16 @@ FAULT_TEXTS: Mapping[str, Text] = {
         "en": "This section is not asked here, so it cannot have answers",
     },
     "key-missing": {"zh": "没有写名称或编号", "en": "The name or number is missing"},
+    "malformed-id": {"zh": "编号的写法不对", "en": "This is not a well-formed id"},
+    "none-here-with-instances": {
+        "zh": "写了“这里没有”，又填了内容",
+        "en": "It says that there is none here, and yet some are filled in",
+    },
     "not-a-uuid": {"zh": "编号的写法不对", "en": "This is not a well-formed id"},
     "not-an-option": {"zh": "不在可选的答案之中", "en": "This is not one of the possible answers"},
     "occurrences-missing": {"zh": "部分不符合须写明处数", "en": "A partial result needs the number of places"},
     "occurrences-not-allowed": {"zh": "只有部分不符合才写处数", "en": "Only a partial result has a number of places"},
-    "reason-missing": {"zh": "不适用须写明原因", "en": "Not applicable needs a reason"},
+    "reason-missing": {"zh": "须写明原因", "en": "A reason is needed"},
     "result-not-allowed": {"zh": "此项不能选这个结论", "en": "This result is not possible for this item"},
     "section-not-repeated": {"zh": "本节不分次填写", "en": "This section is not filled in several times"},
     "too-few-photos": {"zh": "照片不足 {minimum} 张", "en": "Fewer than {minimum} photos"},
@@ -69,7 +81,22 @@ def find_faults(checklist: Checklist, answers: Mapping[str, Any] | Reading) -> l
     Shape:  any JSON value is accepted. An empty list means that the answers fit; unanswered items are no fault.
     Source: tests/vectors/forms/faults.json; also client/src/forms/faults.ts.
     """
-    return read_answers(checklist, answers).faults
+    reading = read_answers(checklist, answers)
+    return answer_faults(reading, determine(checklist, reading)) if reading.passed_hazards else reading.faults
+
+
+def answer_faults(reading: Reading, determinations: Iterable[Determination]) -> list[Fault]:
+    """The faults of a reading, and the passed items that carry a hazard.
+
+    A hazard may hang on a passed item if a clause is met there: "in use" is in order, beside a failed inspection it is not.
+    """
+    if not reading.passed_hazards:
+        return reading.faults
+    met = {path for determination in determinations for path in determination.paths}
+    contradictions = [
+        Fault(f"{pointer}/hazards", "hazard-on-passed-item", {}) for path, pointer in reading.passed_hazards if path not in met
+    ]
+    return sorted([*reading.faults, *contradictions], key=fault_order)
 
 
 def fault_text(fault: Fault) -> Text:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from forms.answers import Fault
 from forms.checklist import Checklist
 from forms.determinations import Determination, determine
+from forms.faults import answer_faults
 from forms.reading import Reading, read_answers
 from forms.scores import Score, score
 
@@ -24,4 +25,6 @@ class Judgement(NamedTuple):
 def judge(checklist: Checklist, answers: Mapping[str, Any], outside_vetoes: Sequence[str] = ()) -> Judgement:
     """Faults, determinations and score of an answers document; with faults the others are only a preview."""
     reading = read_answers(checklist, answers)
-    return Judgement(reading, reading.faults, determine(checklist, reading), score(checklist, reading, outside_vetoes))
+    determinations = determine(checklist, reading)
+    faults = answer_faults(reading, determinations)
+    return Judgement(reading, faults, determinations, score(checklist, reading, outside_vetoes))

@@ -9,6 +9,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from vocabulary import DesignComparison
+
+# A quarter of a thousandth is still exact in a float up to here.
+LARGEST = 10**15
+
 # Nine digits before the point keep every thousandth below 2**53, so that JavaScript numbers hold it exactly.
 DECIMAL_TEXT = re.compile(r"-?(?:0|[1-9][0-9]{0,8})(?:\.([0-9]{1,3}))?\Z", re.ASCII)
 
@@ -35,6 +40,18 @@ def find_thousandths(text: object) -> int | None:
     if decimals is None:
         return int(text) * 1000
     return int(text.replace(".", "")) * (1, 100, 10, 1)[len(decimals)]
+
+
+def compared(comparison: str, measured: int, design: int) -> int | float:
+    """A measured value beside its design value: ``percent`` of it, ``quotient`` by it, or ``difference`` from it.
+
+    Shape:  whole thousandths; a half stands for any value between two thousandths, so that ``compile_bounds`` judges the
+            exact value and nothing is rounded over a limit.
+    """
+    if comparison == DesignComparison.DIFFERENCE:
+        return measured - design
+    shown, rest = divmod(measured * (100_000 if comparison == DesignComparison.PERCENT else 1000), design)
+    return max(-LARGEST, min(LARGEST, shown + 0.5 if rest else shown))
 
 
 def decimal_places(text: str) -> int:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from forms.quantities import decimal_text, thousandths
-from vocabulary import AnswerResult, ItemKind, ProfileKind
+from forms.quantities import compared, decimal_places, decimal_text, thousandths
+from vocabulary import AnswerResult, DesignComparison, ItemKind, ProfileKind
 
 Document = Mapping[str, Any]
 # What is wanted: a condition, and whether it shall hold.
@@ -144,7 +144,7 @@ class AnswerSearch:
             if "partial" in item:
                 found.append({"result": AnswerResult.PARTIAL, "occurrences": 1})
         elif kind == ItemKind.NUMBER:
-            found = [{"value": text} for text in self.marks[item["id"]]]
+            found = [reading for mark in self.marks[item["id"]] for reading in _readings_for(item["number"], mark)]
         elif kind == ItemKind.CHOICE:
             found = [{"value": option["value"]} for option in item["choice"]["options"]]
         elif kind == ItemKind.FACTS:
@@ -220,7 +220,7 @@ def _readings(item: Document, answer: Mapping[str, Any]) -> Iterator[tuple[str, 
     if answer.get("result") == AnswerResult.NOT_APPLICABLE:
         yield AnswerResult.NOT_APPLICABLE, None, []
     elif item["type"] == ItemKind.NUMBER:
-        value = thousandths_of(answer["value"])
+        value = _figure(item["number"], answer)
         before: list[Goal] = []
         for limit in item["number"]["limits"]:
             keeps = _keeps({key: bound for key, bound in limit.items() if key != "when"}, value)
@@ -237,6 +237,34 @@ def _readings(item: Document, answer: Mapping[str, Any]) -> Iterator[tuple[str, 
         yield AnswerResult.FAIL if answer["value"] else AnswerResult.PASS, answer["value"], []
     else:
         yield answer.get("result", "pass"), None, []
+
+
+def _figure(number: Document, answer: Mapping[str, Any]) -> float:
+    """What a reading comes to: itself, or itself beside its design value."""
+    value = thousandths_of(answer["value"])
+    if "design" not in number:
+        return value
+    return compared(number["design"]["comparison"], value, thousandths_of(answer["design"]))
+
+
+def _readings_for(number: Document, mark: str) -> Iterator[dict[str, str]]:
+    """A reading that comes to a figure."""
+    if "design" not in number:
+        yield {"value": mark}
+        return
+    design, figure = number["design"], thousandths_of(mark)
+    low, high = thousandths(design["minimum"]), thousandths(design["maximum"])
+    for planned in sorted({low, high, *(10**power for power in range(3, 9)), 50_000, 200_000}):
+        value, rest = {
+            DesignComparison.DIFFERENCE: (planned + figure, 0),
+            DesignComparison.PERCENT: divmod(figure * planned, 100_000),
+            DesignComparison.QUOTIENT: divmod(figure * planned, 1000),
+        }[design["comparison"]]
+        fits = low <= planned <= high and thousandths(number["minimum"]) <= value <= thousandths(number["maximum"])
+        written = decimal_text(value)
+        if fits and not rest and decimal_places(written) <= number["decimals"]:
+            yield {"value": written, "design": decimal_text(planned)}
+            return
 
 
 def _agrees(test: Document, result: str, value: Any) -> bool:
@@ -257,7 +285,7 @@ def _profile_agrees(test: Document, value: Any) -> bool:
     return value in test["in"] if "in" in test else bool(value == test["is"])
 
 
-def _keeps(bounds: Mapping[str, Any], value: int) -> bool:
+def _keeps(bounds: Mapping[str, Any], value: float) -> bool:
     checks = {
         "at_least": lambda edge: value >= edge,
         "above": lambda edge: value > edge,
@@ -287,6 +315,9 @@ def _marks(document: Document) -> dict[str, list[str]]:
             for limit in number["limits"]:
                 own |= {thousandths(limit[key]) for key in _KEYS & limit.keys()}
             step = 10 ** (3 - number["decimals"])
+            if "design" in number:
+                found[item["id"]] = _near(own, 1000, -(10**9), 10**9)
+                continue
             low, high = thousandths(number["minimum"]), thousandths(number["maximum"])
             found[item["id"]] = _near(own | {low, high}, step, low, high)
     for key in document.get("profile", []):

@@ -6,51 +6,74 @@ An answer with a fault counts as unchecked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from forms.answers import (
     BLANKS,
+    REASON_MAXIMUM,
     UNCHECKED,
     Fault,
     escaped,
     find_answer_faults,
+    judge_number,
     number_faults,
     option_faults,
     read_answer,
-    read_number,
     text_faults,
 )
 from forms.checklist import Answer, Checklist, Item, ProfileKey, Section
 from forms.quantities import decimal_places, find_thousandths
-from vocabulary import AnswerResult, ItemKind, ProfileKind
+from vocabulary import AnswerResult, ItemKind, ProfileKind, VisitScope
+
+CORE, FULL = VisitScope.CORE, VisitScope.FULL
+ROOT_KEYS = frozenset({"profile", "answers", "repeats", "scope", "sections", "none_here"})
 
 KEY_MAXIMUM = 60
 # The profile holds counts and sizes of the subject; three decimals are what the format can hold.
 PROFILE_DECIMALS = 3
 
+_INSTANCE_ID = re.compile(r"[A-Za-z0-9-]{1,36}\Z")
+
 
 class Part(NamedTuple):
     """The answers of one shown section, or of one instance of a repeated one; None among the results means hidden.
+
+    ``instance`` is the id of the instance. Of a part that is not ``whole`` only the core items are in the scope of the visit.
 
     Units:  earned in thousandths of a point.
     """
 
     section: Section
-    instance: int | None
+    instance: str | None
+    whole: bool
     results: list[str | None]
     values: list[Any]
     earned: list[int]
 
     def path(self, item: Item) -> str:
-        """The path of an item of this part: ``item`` or ``section[0].item``."""
+        """The path of an item of this part: ``item`` or ``section[id].item``."""
         return item.id if self.instance is None else f"{self.section.id}[{self.instance}].{item.id}"
+
+    def asked(self) -> Iterator[tuple[Item, str, int]]:
+        """Item, result and points earned of what is shown and in the scope of the visit, or was answered without being asked."""
+        for item, result, earned in zip(self.section.items, self.results, self.earned, strict=True):
+            if result is not None and (self.whole or item.core or result != AnswerResult.UNCHECKED):
+                yield item, result, earned
 
 
 class Reading:
-    """What an answers document says. It is also the state that conditions look at while it is being read."""
+    """What an answers document says. It is also the state that conditions look at while it is being read.
 
-    __slots__ = ("checklist", "earned", "faults", "instances", "parts", "profile", "results", "shown", "values")
+    ``empty`` are the repeated sections in scope that apply and have no instance, ``none_here`` those of them of which
+    somebody said that there is none. ``passed_hazards`` are the paths and pointers of passed items that carry a hazard.
+    """
+
+    __slots__ = (
+        "added", "checklist", "earned", "empty", "faults", "instances", "none_here", "parts", "passed_hazards", "profile",
+        "results", "scope", "shown", "values",
+    )  # fmt: skip
 
     def __init__(self, checklist: Checklist) -> None:
         size = len(checklist.slots)
@@ -60,9 +83,18 @@ class Reading:
         self.earned: list[int] = [0] * size
         self.profile: dict[str, Any] = {}
         self.instances: list[list[Part]] = [[] for _ in checklist.sections]
+        self.scope: VisitScope = FULL
+        self.added: frozenset[str] = frozenset()
         self.shown: list[Section] = []
+        self.empty: list[Section] = []
+        self.none_here: list[Section] = []
+        self.passed_hazards: list[tuple[str, str]] = []
         self.parts: list[Part] = []
         self.faults: list[Fault] = []
+
+    def is_whole(self, section: Section) -> bool:
+        """Whether all items of a section are in the scope of the visit, and not its core items only."""
+        return self.scope == FULL or section.id in self.added
 
     def enter(self, part: Part) -> None:
         """Makes an instance the current one, so that conditions of its own section see its answers."""
@@ -90,11 +122,13 @@ def read_answers(checklist: Checklist, document: Mapping[str, Any] | Reading) ->
     reading = Reading(checklist)
     root = _mapping(document, "", reading)
     for key in root:
-        if key not in ("profile", "answers", "repeats"):
+        if key not in ROOT_KEYS:
             reading.faults.append(Fault(f"/{escaped(key)}", "unknown-key", {}))
     _read_profile(_mapping(root.get("profile", {}), "/profile", reading), reading)
+    _read_scope(root, reading)
     answers = _mapping(root.get("answers", {}), "/answers", reading)
     repeats = _mapping(root.get("repeats", {}), "/repeats", reading)
+    none_here = _mapping(root.get("none_here", {}), "/none_here", reading)
     used = 0
     for section in checklist.sections:
         if section.relevant is not None and not section.relevant.test(reading):
@@ -104,13 +138,66 @@ def read_answers(checklist: Checklist, document: Mapping[str, Any] | Reading) ->
             used += _read_part(section, None, answers, "/answers/", reading)
         else:
             _read_instances(section, repeats.get(section.id, []), reading)
+            _read_absence(section, none_here.get(section.id), reading)
     if used != len(answers):
         _find_strays(answers, reading, "/answers/", None)
-    if repeats:
-        _find_stray_repeats(repeats, reading)
+    for place, stated in (("/repeats/", repeats), ("/none_here/", none_here)):
+        if stated:
+            _find_stray_sections(stated, place, reading)
     if reading.faults:
-        reading.faults.sort(key=_fault_order)
+        reading.faults.sort(key=fault_order)
     return reading
+
+
+def _read_scope(root: Mapping[str, Any], reading: Reading) -> None:
+    scope, added = root.get("scope", FULL), root.get("sections", [])
+    if not isinstance(scope, str):
+        reading.faults.append(Fault("/scope", "wrong-type", {"wanted": "string"}))
+    elif scope not in (CORE, FULL):
+        reading.faults.append(Fault("/scope", "not-an-option", {}))
+    elif scope == CORE and reading.checklist.has_core:
+        reading.scope = CORE
+    if not isinstance(added, list):
+        reading.faults.append(Fault("/sections", "wrong-type", {"wanted": "array"}))
+        return
+    known = {section.id for section in reading.checklist.sections}
+    for index, section_id in enumerate(added):
+        if not isinstance(section_id, str) or section_id not in known:
+            reading.faults.append(Fault(f"/sections/{index}", "unknown-section", {}))
+        elif section_id in added[:index]:
+            reading.faults.append(Fault(f"/sections/{index}", "duplicate-value", {}))
+    reading.added = frozenset(section_id for section_id in added if isinstance(section_id, str))
+
+
+def _read_absence(section: Section, statement: Any, reading: Reading) -> None:
+    """A repeated section without an instance: it was not looked at, unless somebody says with a reason that there is none."""
+    place = f"/none_here/{section.id}"
+    faults: list[Fault] = []
+    if statement is not None:
+        faults = _absence_faults(statement, bool(reading.instances[section.index]), place)
+        reading.faults += faults
+    if reading.instances[section.index] or not (section.core or reading.is_whole(section)):
+        return
+    (reading.empty if statement is None or faults else reading.none_here).append(section)
+
+
+def _absence_faults(statement: Any, has_instances: bool, place: str) -> list[Fault]:
+    if not isinstance(statement, dict):
+        return [Fault(place, "wrong-type", {"wanted": "object"})]
+    faults = [Fault(f"{place}/{escaped(key)}", "unknown-key", {}) for key in statement if key != "reason"]
+    reason = statement.get("reason")
+    if reason is None or (isinstance(reason, str) and not reason.strip(BLANKS)):
+        faults.append(Fault(f"{place}/reason", "reason-missing", {}))
+    else:
+        faults += text_faults(reason, f"{place}/reason", REASON_MAXIMUM)
+    if has_instances:
+        faults.append(Fault(place, "none-here-with-instances", {}))
+    return faults
+
+
+def instance_id(instance: Mapping[str, Any], index: int) -> Any:
+    """The id of an instance. Answers from before instances had ids name them by their place in the list."""
+    return instance.get("id", str(index))
 
 
 def _read_profile(profile: Mapping[str, Any], reading: Reading) -> None:
@@ -135,7 +222,7 @@ def _profile_faults(definition: ProfileKey, value: Any, pointer: str) -> list[Fa
     return option_faults(value, definition.options, pointer)
 
 
-def _read_part(section: Section, instance: int | None, answers: Mapping[str, Any], place: str, reading: Reading) -> int:
+def _read_part(section: Section, instance: str | None, answers: Mapping[str, Any], place: str, reading: Reading) -> int:
     """Reads the shown items of a section and returns how many answers it found."""
     results, values, all_earned = reading.results, reading.values, reading.earned
     used = 0
@@ -153,9 +240,13 @@ def _read_part(section: Section, instance: int | None, answers: Mapping[str, Any
             faults = find_answer_faults(item, answer, place + item.id)
             reading.faults += faults
             found = UNCHECKED if faults else read_answer(item, answer, reading)
+            if not faults and answer.get("hazards") and found.result in (AnswerResult.PASS, AnswerResult.NOT_APPLICABLE):
+                path = item.id if instance is None else f"{section.id}[{instance}].{item.id}"
+                reading.passed_hazards.append((path, place + item.id))
         results[slot], values[slot], all_earned[slot] = found
     start, end = section.first_slot, section.first_slot + len(section.items)
-    reading.parts.append(Part(section, instance, results[start:end], values[start:end], all_earned[start:end]))
+    whole = reading.is_whole(section)
+    reading.parts.append(Part(section, instance, whole, results[start:end], values[start:end], all_earned[start:end]))
     return used
 
 
@@ -167,12 +258,12 @@ def _quick(item: Item, answer: dict[str, Any], reading: Reading) -> Answer | Non
         if result == AnswerResult.PASS:
             return item.passed
         return item.failed if result == AnswerResult.FAIL else None
-    if kind == ItemKind.NUMBER:
+    if kind == ItemKind.NUMBER and item.design is None:
         value = answer.get("value", "")
         number = find_thousandths(value)
         if number is None or not item.minimum <= number <= item.maximum or decimal_places(value) > item.decimals:
             return None
-        return read_number(item, number, reading)
+        return judge_number(item, number, reading)
     if kind == ItemKind.CHOICE:
         chosen = answer.get("value")
         option = item.options.get(chosen) if isinstance(chosen, str) else None
@@ -189,19 +280,34 @@ def _read_instances(section: Section, instances: Any, reading: Reading) -> None:
     if len(instances) > maximum:
         reading.faults.append(Fault(pointer, "too-many-instances", {"maximum": maximum}))
     keys: set[str] = set()
+    ids: set[str] = set()
     for index, entry in enumerate(instances[:maximum]):
         place = f"{pointer}/{index}"
         instance = _mapping(entry, place, reading)
         for key in instance:
-            if key not in ("key", "answers"):
+            if key not in ("id", "key", "answers"):
                 reading.faults.append(Fault(f"{place}/{escaped(key)}", "unknown-key", {}))
+        own_id = instance_id(instance, index)
+        id_faults = _id_faults(own_id, ids, f"{place}/id")
+        reading.faults += id_faults
         reading.faults += _key_faults(instance.get("key"), keys, f"{place}/key") if isinstance(entry, dict) else []
         answers = _mapping(instance.get("answers", {}), f"{place}/answers", reading)
-        used = _read_part(section, index, answers, f"{place}/answers/", reading)
+        used = _read_part(section, str(index) if id_faults else own_id, answers, f"{place}/answers/", reading)
         if used != len(answers):
             _find_strays(answers, reading, f"{place}/answers/", section)
         reading.leave(section)
     reading.instances[section.index] = [part for part in reading.parts if part.section is section]
+
+
+def _id_faults(instance_id: Any, ids: set[str], pointer: str) -> list[Fault]:
+    if not isinstance(instance_id, str):
+        return [Fault(pointer, "wrong-type", {"wanted": "string"})]
+    if not _INSTANCE_ID.match(instance_id):
+        return [Fault(pointer, "malformed-id", {})]
+    if instance_id in ids:
+        return [Fault(pointer, "duplicate-id", {})]
+    ids.add(instance_id)
+    return []
 
 
 def _key_faults(key: Any, keys: set[str], pointer: str) -> list[Fault]:
@@ -235,17 +341,17 @@ def _find_strays(answers: Mapping[str, Any], reading: Reading, place: str, secti
             reading.faults.append(Fault(pointer, "wrong-type", {"wanted": "object"}))
 
 
-def _find_stray_repeats(repeats: Mapping[str, Any], reading: Reading) -> None:
+def _find_stray_sections(stated: Mapping[str, Any], place: str, reading: Reading) -> None:
     sections = {section.id: section for section in reading.checklist.sections}
     shown = {section.id for section in reading.shown}
-    for key in repeats:
+    for key, statement in stated.items():
         section = sections.get(key)
         if section is None:
-            reading.faults.append(Fault(f"/repeats/{escaped(key)}", "unknown-section", {}))
+            reading.faults.append(Fault(place + escaped(key), "unknown-section", {}))
         elif section.repeat_maximum is None:
-            reading.faults.append(Fault(f"/repeats/{escaped(key)}", "section-not-repeated", {}))
-        elif repeats[key] != [] and key not in shown:
-            reading.faults.append(Fault(f"/repeats/{escaped(key)}", "hidden-section", {}))
+            reading.faults.append(Fault(place + escaped(key), "section-not-repeated", {}))
+        elif statement != [] and key not in shown:
+            reading.faults.append(Fault(place + escaped(key), "hidden-section", {}))
 
 
 def _mapping(value: Any, pointer: str, reading: Reading) -> Mapping[str, Any]:
@@ -255,6 +361,6 @@ def _mapping(value: Any, pointer: str, reading: Reading) -> Mapping[str, Any]:
     return {}
 
 
-def _fault_order(fault: Fault) -> tuple[bytes, str]:
+def fault_order(fault: Fault) -> tuple[bytes, str]:
     # JavaScript compares texts by UTF-16 units; the order must be the same in both languages.
     return fault.pointer.encode("utf-16-be", "surrogatepass"), fault.code

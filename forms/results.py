@@ -24,15 +24,14 @@ class ItemResult:
 
 
 def results(checklist: Checklist, answers: Mapping[str, Any] | Reading) -> dict[str, ItemResult]:
-    """Result and points of every shown item by path, in form order.
+    """Result and points of every item that is asked (see ``relevant_paths``) by path, in form order.
 
     Shape:  result is pass, fail, partial, not_applicable or unchecked; the last two have no applicable points.
     Source: tests/vectors/forms/results.json; also client/src/forms/results.ts.
     """
     found = {}
     for part in read_answers(checklist, answers).parts:
-        for item, result, earned in zip(part.section.items, part.results, part.earned, strict=True):
-            if result is not None:
-                applicable = item.points if result in APPLICABLE else 0
-                found[part.path(item)] = ItemResult(result, decimal_text(earned), decimal_text(applicable))
+        for item, result, earned in part.asked():
+            applicable = item.points if result in APPLICABLE else 0
+            found[part.path(item)] = ItemResult(result, decimal_text(earned), decimal_text(applicable))
     return found

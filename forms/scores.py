@@ -10,7 +10,7 @@ from typing import Any
 from forms.checklist import Checklist, Section
 from forms.percentages import NO_VALUE, percentage_text
 from forms.quantities import decimal_text
-from forms.reading import Part, Reading, read_answers
+from forms.reading import CORE, Part, Reading, read_answers
 from vocabulary import AnswerResult
 
 
@@ -31,6 +31,8 @@ class Score:
 
     Shape:  numerator ÷ denominator is the exact share of 100 in lowest terms (they can be larger than 64 bits), both
             None when no points apply. ``grade`` is None while provisional. ``checked`` of ``total`` items are answered.
+            Only items in the ``scope`` of the visit count: all, or the core items and the ``added_sections``. A repeated
+            section that applies and has no instance is one unanswered item until somebody says that there is none here.
     """
 
     numerator: int | None
@@ -44,6 +46,9 @@ class Score:
     outside_vetoes: tuple[str, ...]
     insufficient_sample: bool
     display: str
+    scope: str
+    added_sections: tuple[str, ...]
+    empty_sections: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -70,6 +75,10 @@ def score(checklist: Checklist, answers: Mapping[str, Any] | Reading, outside_ve
     tallies = {section.index: _Tally() for section in reading.shown}
     for part in reading.parts:
         _add(part, tallies[part.section.index], veto_paths)
+    for section in (*reading.empty, *reading.none_here):
+        tallies[section.index].total += 1
+    for section in reading.none_here:
+        tallies[section.index].checked += 1
 
     numerator, denominator, weight = 0, 1, 0
     sections = []
@@ -104,12 +113,21 @@ def score(checklist: Checklist, answers: Mapping[str, Any] | Reading, outside_ve
         outside_vetoes=tuple(outside_vetoes),
         insufficient_sample=_is_insufficient(checklist, list(tallies.values())),
         display=_display(checklist, numerator, denominator) if has_score else NO_VALUE,
+        scope=reading.scope,
+        added_sections=_added_sections(reading),
+        empty_sections=tuple(section.id for section in reading.empty),
     )
+
+
+def _added_sections(reading: Reading) -> tuple[str, ...]:
+    if reading.scope != CORE:
+        return ()
+    return tuple(section.id for section in reading.checklist.sections if section.id in reading.added)
 
 
 def _add(part: Part, tally: _Tally, veto_paths: list[str]) -> None:
     for item, result, earned in zip(part.section.items, part.results, part.earned, strict=True):
-        if result is None:
+        if result is None or not (part.whole or item.core):
             continue
         if item.counted:
             tally.total += 1

@@ -1,4 +1,4 @@
-"""The registry of laws, rules and standards that checklists cite, and which edition is in force on a day."""
+"""The registry of laws, rules and standards that checklists cite: which edition is in force, and which may decide, on a day."""
 
 from __future__ import annotations
 
@@ -9,12 +9,30 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from vocabulary import StandardGround
+
 FOLDER = Path(__file__).parent / "standards"
+
+# A look-up each quarter; the longest quarter has 92 days.
+QUARTER_DAYS = 92
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """The standard that takes the place of another, from its first day; ``part`` says of which part, if not of all."""
+
+    standard: str
+    on: date
+    part: Mapping[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """One edition of one document. ``valid_to`` is the last day on which it applies; unknown dates are None."""
+    """One edition of one document. ``valid_to`` is the last day on which it applies; unknown dates are None.
+
+    ``last_checked_on`` is the day on which somebody last looked whether it is still the edition in force, None if nobody ever
+    did; ``moving`` marks one that is expected to change.
+    """
 
     id: str
     name_zh: str
@@ -23,13 +41,31 @@ class Standard:
     edition: str
     valid_from: date | None
     valid_to: date | None
-    superseded_by: str | None
+    replaced_by: Replacement | None
     kind: str
+    source: Mapping[str, str]
+    last_checked_on: date | None
+    moving: bool
     unverified: Mapping[str, Any] | None
 
     def is_in_force(self, day: date) -> bool:
         """Whether this edition applies to conduct on ``day``; an unknown date excludes nothing."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+    def is_checked(self, day: date) -> bool:
+        """Whether on ``day`` the last look-up is not older than a quarter."""
+        return self.last_checked_on is not None and (day - self.last_checked_on).days <= QUARTER_DAYS
+
+    def ground(self, day: date) -> StandardGround:
+        """Whether a clause of this edition may decide about a visit of that day.
+
+        Source: docs/checklist-format.md; tests/vectors/forms/standards.json; also client/src/forms/standards.ts.
+        """
+        if not self.is_in_force(day):
+            return StandardGround.NOT_IN_FORCE
+        if self.replaced_by is not None and self.replaced_by.on <= day:
+            return StandardGround.REPLACED
+        return StandardGround.STALE if self.moving and not self.is_checked(day) else StandardGround.DECIDES
 
 
 class Standards:
@@ -47,15 +83,15 @@ class Standards:
         seen: set[str] = set()
         standard = self.find(standard_id)
         while standard is not None and standard.id not in seen:
-            if standard.is_in_force(day):
+            if standard.is_in_force(day) and not (standard.replaced_by and standard.replaced_by.on <= day):
                 return standard
             seen.add(standard.id)
-            standard = self.find(standard.superseded_by) if standard.superseded_by else None
+            standard = self.find(standard.replaced_by.standard) if standard.replaced_by else None
         return None
 
-    def applies_on(self, day: date) -> Callable[[str], bool]:
-        """Whether the standard of an id was in force on that day; one that is not registered is taken to be."""
-        return lambda standard_id: (standard := self.find(standard_id)) is None or standard.is_in_force(day)
+    def decides_on(self, day: date) -> Callable[[str], bool]:
+        """Whether a clause of the standard of an id may decide about a visit of that day; an unknown one may."""
+        return lambda standard_id: (standard := self.find(standard_id)) is None or standard.ground(day) is StandardGround.DECIDES
 
     def ids(self) -> list[str]:
         """All ids in order."""
@@ -70,6 +106,7 @@ class Standards:
 
 def standard_from(entry: Mapping[str, Any]) -> Standard:
     """A standard from its entry in a registry file that has passed ``validate_standards``."""
+    replaced_by = entry["replaced_by"]
     return Standard(
         id=entry["id"],
         name_zh=entry["name"]["zh"],
@@ -78,8 +115,12 @@ def standard_from(entry: Mapping[str, Any]) -> Standard:
         edition=entry["edition"],
         valid_from=_find_date(entry["valid_from"]),
         valid_to=_find_date(entry["valid_to"]),
-        superseded_by=entry["superseded_by"],
+        replaced_by=replaced_by
+        and Replacement(replaced_by["standard"], date.fromisoformat(replaced_by["on"]), replaced_by.get("part")),
         kind=entry["kind"],
+        source=entry["source"],
+        last_checked_on=_find_date(entry["last_checked_on"]),
+        moving=entry.get("moving", False),
         unverified=entry.get("unverified"),
     )
 

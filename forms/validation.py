@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,13 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from forms.checklist import tested_items
+from forms.core_visit import ITEMS_MAXIMUM, most_core_items
 from forms.problems import Problem, has_errors, pointer_to
 from forms.quantities import thousandths
 from forms.standards import Standards
 from forms.unverified import can_rest_on, is_open, unverified_items
 from forms.wording import problem_from
-from vocabulary import AnswerResult, AuthoringSeverity, HazardGrade, ItemKind, ProfileKind, Text
+from vocabulary import AnswerResult, AuthoringSeverity, DesignComparison, HazardGrade, ItemKind, ProfileKind, StandardGround, Text
 
 SCHEMA_FOLDER = Path(__file__).parent / "schema"
 
@@ -55,6 +56,7 @@ def validate_checklist(document: Any, standards: Standards | None = None) -> lis
     problems += _Checks(document, standards).problems()
     if not has_errors(problems):
         problems += _reachability_problems(document)
+        problems += _core_problems(document)
     return problems
 
 
@@ -77,15 +79,18 @@ def validate_standards(entries: Any) -> list[Problem]:
             problems.append(_duplicate(pointer_to(index, "id"), entry["id"]))
         seen.add(entry["id"])
         dates: dict[str, date] = {}
-        for key in ("valid_from", "valid_to"):
-            if entry[key] is None:
+        replacement = entry["replaced_by"] or {}
+        stated = {key: entry[key] for key in ("valid_from", "valid_to", "last_checked_on")} | {"on": replacement.get("on")}
+        for key, value in stated.items():
+            if value is None:
                 continue
-            day = _find_date(entry[key])
+            day = _find_date(value)
             if day is None:
-                problems.append(_no_such_day(pointer_to(index, key), entry[key]))
+                place = ("replaced_by", key) if key == "on" else (key,)
+                problems.append(_no_such_day(pointer_to(index, *place), value))
             else:
                 dates[key] = day
-        if len(dates) == 2 and dates["valid_to"] < dates["valid_from"]:
+        if {"valid_from", "valid_to"} <= dates.keys() and dates["valid_to"] < dates["valid_from"]:
             problems.append(
                 _problem(
                     pointer_to(index, "valid_to"),
@@ -101,6 +106,24 @@ def validate_standards(entries: Any) -> list[Problem]:
                     "unknown-date",
                     _text("施行日不明，却没有标 unverified", "the date is unknown but the entry is not marked unverified"),
                     _text("补上施行日，或加 unverified 写明原因", "add the date, or mark it unverified with the reason"),
+                )
+            )
+        if {"valid_to", "on"} <= dates.keys() and dates["on"] > dates["valid_to"] + timedelta(days=1):
+            problems.append(
+                _problem(
+                    pointer_to(index, "replaced_by", "on"),
+                    "replaced-too-late",
+                    _text("失效以后才被取代", "it is replaced after it had ceased to apply"),
+                    _text("取代日写新版的施行日", "on is the first day of the new edition"),
+                )
+            )
+        if entry["last_checked_on"] is None and "unverified" not in entry:
+            problems.append(
+                _problem(
+                    pointer_to(index, "last_checked_on"),
+                    "never-checked",
+                    _text("从没核对过，却没有标 unverified", "nobody ever looked it up, but the entry is not marked unverified"),
+                    _text("核对后写上日期，或加 unverified 写明原因", "look it up and write the day, or mark it unverified"),
                 )
             )
     return problems
@@ -127,8 +150,9 @@ def validate_registry(files: Mapping[str, Any]) -> dict[str, list[Problem]]:
                 )
     for name, entries in files.items():
         for index, entry in enumerate(entries):
-            if entry["superseded_by"] is not None and entry["superseded_by"] not in home:
-                problems[name].append(_unknown_standard(pointer_to(index, "superseded_by"), entry["superseded_by"]))
+            replacement = entry["replaced_by"]
+            if replacement is not None and replacement["standard"] not in home:
+                problems[name].append(_unknown_standard(pointer_to(index, "replaced_by", "standard"), replacement["standard"]))
     return problems
 
 
@@ -224,6 +248,20 @@ def _reachability_problems(document: Document) -> list[Problem]:
             )
         )
     return problems
+
+
+def _core_problems(document: Document) -> Iterator[Problem]:
+    asked = most_core_items(document)
+    if len(asked) > ITEMS_MAXIMUM:
+        yield _problem(
+            "/sections",
+            "core-too-long",
+            _text(
+                f"一家单位的必查项会有 {len(asked)} 项，超过 {ITEMS_MAXIMUM} 项",
+                f"one subject can be asked {len(asked)} core items, more than {ITEMS_MAXIMUM}",
+            ),
+            _text("去掉几项的 core，留给全面检查", "take core from some of them and leave them to the full visit"),
+        )
 
 
 class _Checks:
@@ -363,6 +401,8 @@ class _Checks:
     def _number_item_problems(self, number: Document, asked: int, *place: str | int) -> Iterator[Problem]:
         if number["minimum"] >= number["maximum"]:
             yield _reversed(pointer_to(*place))
+        if "design" in number:
+            yield from self._design_problems(number["design"], *place, "design")
         for index, limit in enumerate(number["limits"]):
             bounds = {key: value for key, value in limit.items() if key != "when"}
             if not bounds:
@@ -385,7 +425,7 @@ class _Checks:
                     _text("把没有 when 的限值放在最后", "put the limit without when last"),
                 )
             for key, value in bounds.items():
-                if not number["minimum"] <= value <= number["maximum"]:
+                if "design" not in number and not number["minimum"] <= value <= number["maximum"]:
                     yield _problem(
                         pointer_to(*place, "limits", index, key),
                         "limit-out-of-range",
@@ -395,6 +435,17 @@ class _Checks:
                         ),
                         _text("改限值，或放宽 minimum、maximum", "mend the limit, or widen minimum and maximum"),
                     )
+
+    def _design_problems(self, design: Document, *place: str | int) -> Iterator[Problem]:
+        if design["minimum"] >= design["maximum"]:
+            yield _reversed(pointer_to(*place))
+        if design["comparison"] != DesignComparison.DIFFERENCE and design["minimum"] <= 0:
+            yield _problem(
+                pointer_to(*place, "minimum"),
+                "design-may-be-zero",
+                _text("设计值可能为 0，不能用来除", "the design value could be 0, which nothing can be divided by"),
+                _text("minimum 改为大于 0 的数", "give it a minimum above 0"),
+            )
 
     def _choice_item_problems(self, item: Document, *place: str | int) -> Iterator[Problem]:
         options = item["choice"]["options"]
@@ -425,7 +476,13 @@ class _Checks:
         pointer = pointer_to(*place, "standard")
         if standard is None:
             yield _unknown_standard(pointer, citation["standard"])
-        elif not standard.is_in_force(self.day):
+            return
+        successor = standard.replaced_by.standard if standard.replaced_by else ""
+        mend = _text(
+            f"改引现行版本{'：' + successor if successor else ''}",
+            f"cite the edition in force{': ' + successor if successor else ''}",
+        )
+        if not standard.is_in_force(self.day):
             until = f"{standard.valid_from}～{standard.valid_to or ''}"
             yield _problem(
                 pointer,
@@ -434,10 +491,18 @@ class _Checks:
                     f"{standard.id} 在 {self.day} 不适用（有效期 {until}）",
                     f"{standard.id} does not apply on {self.day} (in force {until})",
                 ),
+                mend,
+            )
+        elif standard.ground(self.day) is StandardGround.REPLACED:
+            yield _problem(
+                pointer,
+                "standard-replaced",
                 _text(
-                    f"改引现行版本{'：' + standard.superseded_by if standard.superseded_by else ''}",
-                    f"cite the edition in force{': ' + standard.superseded_by if standard.superseded_by else ''}",
+                    f"{standard.id} 在 {self.day} 已被取代，它的条款只作提示",
+                    f"{standard.id} has been replaced by {self.day}: its clauses only suggest",
                 ),
+                mend,
+                AuthoringSeverity.WARNING,
             )
 
     def _hazard_problems(self, item: Document, *place: str | int) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ __all__ = [
     "Datum",
     "DayKind",
     "DepartmentKind",
+    "DesignComparison",
     "DownloadFormat",
     "DownloadKind",
     "DownloadState",
@@ -28,6 +29,7 @@ __all__ = [
     "HazardGrade",
     "HazardSource",
     "HazardState",
+    "ImmediateMeasureKind",
     "Ineffective",
     "ItemKind",
     "KindOfHazard",
@@ -59,10 +61,12 @@ __all__ = [
     "ScoreGrade",
     "Sector",
     "SignatureKind",
+    "StandardGround",
     "SubjectKind",
     "TargetGroup",
     "Topic",
     "VillageKind",
+    "VisitScope",
 ]
 
 
@@ -182,6 +186,40 @@ class AuthoringSeverity(Code):
 
     ERROR = "error"
     WARNING = "warning"
+
+
+class VisitScope(Code):
+    """What a visit looks at in a checklist: its core items and the sections added to them, or all of it."""
+
+    CORE = "core"
+    FULL = "full"
+
+
+class DesignComparison(Code):
+    """How a measured value is compared with its design value."""
+
+    PERCENT = "percent"
+    DIFFERENCE = "difference"
+    QUOTIENT = "quotient"
+
+
+class StandardGround(Code):
+    """Whether a clause of a standard may decide about a visit of a day; all but the first only let it suggest."""
+
+    DECIDES = "decides"
+    NOT_IN_FORCE = "not_in_force"
+    REPLACED = "replaced"
+    STALE = "stale"
+
+
+class ImmediateMeasureKind(Code):
+    """What is done at once about a hazard, apart from its rectification."""
+
+    STOP_USE = "stop_use"
+    STOP_WORK = "stop_work"
+    SWITCH_OFF = "switch_off"
+    WITHDRAW = "withdraw"
+    CORDON_OFF = "cordon_off"
 
 
 class ScoreGrade(Code):

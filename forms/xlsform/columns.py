@@ -27,10 +27,12 @@ def in_both(name: str) -> list[str]:
 SURVEY_COLUMNS = [
     "type", "name", *in_both("label"), *in_both("hint"), *in_both("guidance_hint"), "required", "relevant", "constraint",
     *in_both("constraint_message"),
-    "condition", "points", "weight", "gate", "veto", "gate_minimum_percent", "partial_deduction",
+    "condition", "points", "core", "weight", "gate", "veto", "gate_minimum_percent", "partial_deduction",
     "minimum", "maximum", "decimals", "unit", "limits",
+    "design_zh", "design_en", "design_comparison", "design_unit", "design_decimals", "design_minimum", "design_maximum",
     "not_applicable", "reasons_zh", "reasons_en", "basis", "phrases_zh", "phrases_en", "deadline_days", "deadline_kind",
-    "evidence_zh", "evidence_en", "determinations", "unverified_zh", "unverified_en",
+    "evidence_zh", "evidence_en", "immediate_measure", "immediate_zh", "immediate_en", "determinations",
+    "unverified_zh", "unverified_en",
 ]  # fmt: skip
 CHOICES_COLUMNS = ["list_name", "name", *in_both("label"), "result", "deduction"]
 SETTINGS_COLUMNS = ["form_title", "form_id", "version", "default_language"]
@@ -51,6 +53,7 @@ CHECKLIST_KEYS = {
     "rounding": "one_decimal or whole",
     "not_applicable_limit_percent": "more than this not applicable: the sample is too small",
     "confirmed_by_office": "whether the office has confirmed the weights",
+    "changelog": "what a version changes, one row for each change: the version and the change in both languages",
     "profile": "only where the checklist has an empty list of profile keys",
 }
 

@@ -86,7 +86,8 @@ class Items:
         if item["type"] in ("judgement", "number", "choice", "facts"):
             self._judged(row, item)
         return item, Question(
-            item["type"], question.options, question.results, question.limits, repeated=repeated, target=item_id
+            item["type"], question.options, question.results, question.limits, repeated=repeated, target=item_id,
+            compared=question.compared,
         )  # fmt: skip
 
     def _common(self, row: Row, item: dict[str, Any]) -> None:
@@ -100,6 +101,7 @@ class Items:
                 "points": self._points(row, item),
                 "gate": survey.flag(row, "gate"),
                 "veto": survey.flag(row, "veto"),
+                "core": survey.flag(row, "core"),
             }.items()
             if value is not None
         }
@@ -116,13 +118,18 @@ class Items:
             survey.value(row, "deadline_kind"),
             survey.pair(row, "evidence"),
         )
-        if phrases or days is not None or day_kind or evidence or named:
+        measure = self._immediate_measure(row)
+        if phrases or days is not None or day_kind or evidence or named or measure:
             deadline = {key: value for key, value in (("days", days), ("day_kind", day_kind)) if value not in (None, "")}
-            hazard = {"phrases": phrases, "deadline": deadline, "evidence": evidence}
+            hazard = {"phrases": phrases, "deadline": deadline, "evidence": evidence, "immediate_measure": measure}
             item["hazard"] = {key: value for key, value in hazard.items() if value}
             if named:
                 item["hazard"]["determinations"] = [] if named == "none" else re.split(r"[\s,，;；]+", named)
         self._not_applicable(row, item)
+
+    def _immediate_measure(self, row: Row) -> dict[str, Any]:
+        kinds, said = self.survey.value(row, "immediate_measure"), self.survey.pair(row, "immediate")
+        return {**({"kinds": re.split(r"[\s,，;；]+", kinds)} if kinds else {}), **({"text": said} if said else {})}
 
     def _points(self, row: Row, item: dict[str, Any]) -> int | float | None:
         if self.survey.has("points") or self.survey.ours:
@@ -353,14 +360,26 @@ class Items:
                 limits.append(read_limit(line))
             except ExpressionError as error:
                 self.problems.append(_unreadable(survey.cell(row, "limits"), error))
+        design = self._design(row)
         item["number"] = {
             key: value
             for key, value in {
-                "unit": survey.value(row, "unit"), "decimals": decimals, "minimum": minimum, "maximum": maximum, "limits": limits,
+                "unit": survey.value(row, "unit"), "decimals": decimals, "minimum": minimum, "maximum": maximum,
+                "design": design, "limits": limits,
             }.items()
             if value is not None
         }  # fmt: skip
-        return Question("number", limits=tuple(limits))
+        return Question("number", limits=tuple(limits), compared=design is not None)
+
+    def _design(self, row: Row) -> dict[str, Any] | None:
+        survey = self.survey
+        design = {
+            "label": survey.pair(row, "design"),
+            "comparison": survey.value(row, "design_comparison"),
+            "unit": survey.value(row, "design_unit"),
+            **{key: survey.number(row, f"design_{key}") for key in ("decimals", "minimum", "maximum")},
+        }
+        return {key: value for key, value in design.items() if value not in (None, "", {})} or None
 
     def _range(self, row: Row, kind: QuestionType, decimals: Any, minimum: Any, maximum: Any) -> tuple[Any, Any]:
         if self.survey.ours:

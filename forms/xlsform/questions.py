@@ -39,4 +39,5 @@ def item_question(item: Document, repeated: str | None) -> Question:
         results={option["value"]: option.get("result", "") for option in options},
         limits=tuple(item["number"]["limits"]) if item["type"] == "number" else (),
         repeated=repeated,
+        compared="design" in item.get("number", {}),
     )

@@ -646,12 +646,26 @@ class _Reader:
         for key in ("title", "description"):
             if found_text := self._checklist_text(key):
                 head[key] = found_text
+        if changelog := self._changelog():
+            head["changelog"] = changelog
         return {key: value for key, value in head.items() if value != ""}
 
-    def _checklist_row(self, key: str) -> Row | None:
+    def _changelog(self) -> list[dict[str, Any]]:
+        """The changes by version, in the order in which the versions stand."""
+        found: dict[str, list[dict[str, str]]] = {}
+        for row in self._checklist_rows("changelog"):
+            texts: dict[str, str] = {key: row.cells[key].text for key in ("zh", "en") if key in row.cells}
+            found.setdefault(row.cells["value"].text if "value" in row.cells else "", []).append(texts)
+            self.places.put("/changelog", row)
+        return [{"version": version, "changes": changes} for version, changes in found.items()]
+
+    def _checklist_rows(self, key: str) -> list[Row]:
         sheet = self.book.find(columns.CHECKLIST)
         rows = sheet.rows if sheet else []
-        return next((row for row in rows if (cell := row.cells.get("key")) and cell.text.lower() == key), None)
+        return [row for row in rows if (cell := row.cells.get("key")) and cell.text.lower() == key]
+
+    def _checklist_row(self, key: str) -> Row | None:
+        return next(iter(self._checklist_rows(key)), None)
 
     def _checklist_value(self, key: str) -> str:
         row = self._checklist_row(key)
@@ -751,7 +765,11 @@ class _Reader:
                 "points": "points", "gate": "gate", "veto": "veto", "relevant": "condition", "not_applicable": "not_applicable",
                 "not_applicable/reasons": "reasons_zh", "partial": "partial_deduction", "number/unit": "unit",
                 "number/decimals": "decimals", "number/minimum": "minimum", "number/maximum": "maximum",
-                "number/limits": "limits",
+                "number/limits": "limits", "core": "core", "number/design": "design_comparison",
+                "number/design/label/zh": "design_zh", "number/design/label/en": "design_en",
+                **{f"number/design/{key}": f"design_{key}" for key in ("comparison", "unit", "decimals", "minimum", "maximum")},
+                "hazard/immediate_measure": "immediate_measure", "hazard/immediate_measure/text/zh": "immediate_zh",
+                "hazard/immediate_measure/text/en": "immediate_en",
                 "photo/minimum": "minimum", "photo/maximum": "maximum", "text/max_length": "maximum", "text/required": "required",
                 "basis": "basis", "hazard/phrases": "phrases_zh", "hazard/deadline/days": "deadline_days",
                 "hazard/deadline/day_kind": "deadline_kind", "hazard/evidence/zh": "evidence_zh",

@@ -130,6 +130,7 @@ def _item_row(item: Document, questions: Mapping[str, Question], home: str | Non
         **_texts("guidance_hint", item.get("photo_hint")),
         **_condition(item, questions, home),
         "points": item["points"],
+        "core": _yes_no(item.get("core")),
         "gate": _yes_no(item.get("gate")),
         "veto": _yes_no(item.get("veto")),
         "not_applicable": "yes" if not_applicable else "no" if "not_applicable" in item else None,
@@ -157,6 +158,7 @@ def _kind_cells(item: Document) -> dict[str, Any]:
                 "decimals": number["decimals"],
                 "unit": number["unit"],
                 "limits": _lines(map(write_limit, number["limits"])),
+                **_design_cells(number.get("design")),
             }
         case "choice":
             return {"type": f"select_one {item['id']}", "required": "yes"}
@@ -185,16 +187,27 @@ def _kind_cells(item: Document) -> dict[str, Any]:
     }
 
 
+def _design_cells(design: Document | None) -> dict[str, Any]:
+    if design is None:
+        return {}
+    own = {f"design_{key}": design.get(key) for key in ("comparison", "unit", "decimals", "minimum", "maximum")}
+    return {"design_zh": design["label"]["zh"], "design_en": design["label"]["en"], **own}
+
+
 def _hazard_cells(hazard: Document | None) -> dict[str, Any]:
     if hazard is None:
         return {}
-    named = hazard.get("determinations")
+    named, measure = hazard.get("determinations"), hazard.get("immediate_measure", {})
+    said = measure.get("text", {})
     return {
         **_text_lines("phrases", hazard["phrases"]),
         "deadline_days": hazard["deadline"]["days"],
         "deadline_kind": hazard["deadline"]["day_kind"],
         "evidence_zh": hazard["evidence"]["zh"],
         "evidence_en": hazard["evidence"]["en"],
+        "immediate_measure": " ".join(measure.get("kinds", [])) or None,
+        "immediate_zh": said.get("zh"),
+        "immediate_en": said.get("en"),
         "determinations": None if named is None else " ".join(named) or "none",
     }
 
@@ -247,6 +260,9 @@ def _checklist_rows(document: Document) -> Iterator[dict[str, Any]]:
     yield {"key": "rounding", "value": scoring["rounding"]}
     yield {"key": "not_applicable_limit_percent", "value": scoring["not_applicable_limit_percent"]}
     yield {"key": "confirmed_by_office", "value": _yes_no(scoring["confirmed_by_office"])}
+    for entry in document.get("changelog", []):
+        for change in entry["changes"]:
+            yield {"key": "changelog", "value": entry["version"], **change}
     if document.get("profile") == []:
         yield {"key": "profile", "value": "none"}
 

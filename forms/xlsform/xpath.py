@@ -40,6 +40,8 @@ class Question:
     may_be_not_applicable: bool = False
     repeated: str | None = None
     target: str = ""
+    # A number that is judged beside its design value.
+    compared: bool = False
 
 
 class UnknownQuestion(ExpressionError):
@@ -111,6 +113,9 @@ class _Writer:
             raise _Unsayable
         reference = f"${{{form_name(item)}}}"
         from_outside = question.repeated is not None and question.repeated != self.home
+        # Forms of another make hold the reading alone, not what it comes to beside its design value.
+        if question.compared:
+            raise _Unsayable
         if "has" in condition:
             # selected() over many instances looks at the first only.
             return _unless(from_outside, f"selected({reference}, '{condition['has']}')")

@@ -19,7 +19,6 @@ from server.permissions import Role, ScopeKind
 from server.register.models import (
     Area,
     Department,
-    Holiday,
     Roster,
     RosterEntry,
     Subject,
@@ -67,13 +66,8 @@ OFFICERS = ("赵建国", "李雪梅", "王志强", "张晓燕", "刘海龙", "�
 WEST, EAST, SOUTH, NORTH = 112.60, 113.17, 35.25, 35.68
 CITY = (112.7525, 112.9191, 35.4238, 35.5894)
 
+
 # Announced days of 2026, for deadlines in working days; the office edits them each year.
-HOLIDAYS_2026 = {
-    "国庆节": (date(2026, 10, 1), date(2026, 10, 7)),
-    "中秋节": (date(2026, 9, 25), date(2026, 9, 27)),
-}
-
-
 @dataclass(frozen=True)
 class DemoCounty:
     """What the history is made from. ``officers`` maps subject to the officer of its first pairing."""
@@ -93,7 +87,7 @@ def add_county(chance: random.Random, today: date, profiles: Mapping[str, list[d
     start = today - timedelta(days=400)
     _add_areas(start)
     departments = _add_departments(start)
-    _add_targets_and_holidays()
+    _add_targets()
     users = _add_people(start, departments)
     subjects = _add_subjects(chance, start, departments, profiles)
     officers, pairings = _add_pairings(chance, start, subjects, users, departments)
@@ -143,13 +137,10 @@ def _add_departments(start: date) -> dict[str, uuid.UUID]:
     return found
 
 
-def _add_targets_and_holidays() -> None:
+def _add_targets() -> None:
     for year in (2025, 2026):
         db.session.add(Target(county_code=COUNTY, year=year, target_group="village", permille=900))
         db.session.add(Target(county_code=COUNTY, year=year, target_group="enterprise_institution", permille=950))
-    for name, (first, last) in HOLIDAYS_2026.items():
-        for offset in range((last - first).days + 1):
-            db.session.add(Holiday(county_code=COUNTY, day=first + timedelta(days=offset), works=False, name=name))
 
 
 def _add_people(start: date, departments: Mapping[str, uuid.UUID]) -> dict[str, uuid.UUID]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
+from forms.deadlines import shipped_holidays
 from server.db import db
 from server.register.models import Area, Department, Holiday, Subject, SubjectSector
 from vocabulary import AnnouncedDay
@@ -65,6 +66,10 @@ def subjects_page(
 
 
 def holidays(county_code: str) -> dict[str, str]:
-    """Announced days of a county by ISO date: "off" or "working", as ``forms.deadline_date`` takes them."""
+    """Announced days of a county by ISO date: "off" or "working", as ``forms.deadline_date`` takes them.
+
+    The years that come with the software, and what its office has entered, which counts where the two differ.
+    """
     rows = db.session.execute(select(Holiday.day, Holiday.works).where(Holiday.county_code == county_code))
-    return {day.isoformat(): AnnouncedDay.WORKING if works else AnnouncedDay.OFF for day, works in rows}
+    entered = {day.isoformat(): AnnouncedDay.WORKING if works else AnnouncedDay.OFF for day, works in rows}
+    return dict(shipped_holidays()) | entered

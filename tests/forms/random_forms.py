@@ -71,11 +71,19 @@ def random_answers(random: Random, checklist: dict[str, Any]) -> Any:
         for number in range(random.randint(0, section["repeat"]["max"] + (random.random() < junk))):
             key = random.choice(["1", " 1 ", "", None, "k" * 61]) if random.random() < junk else str(number)
             instances.append({"key": key, "answers": _part(random, section["items"], everything, junk)})
+            if random.random() < 0.6:
+                instances[-1]["id"] = random.choice(["0", "a", "A-1", "a b", "", 3]) if random.random() < junk else f"i{number}"
             if random.random() < junk / 2:
                 instances[-1] = random.choice(JUNK)
         if instances or random.random() < 0.5:
             document["repeats"][section["id"]] = instances
-    for key in ("profile", "answers", "repeats", "other", "__proto__"):
+        if random.random() < (0.1 if instances else 0.3):
+            reason = random.choice(["没有", " ", "x" * 501, 5]) if random.random() < junk else "没有"
+            document.setdefault("none_here", {})[section["id"]] = {"reason": reason}
+    if random.random() < 0.4:
+        document["scope"] = random.choice(["core", "core", "full"])
+        document["sections"] = [section["id"] for section in checklist["sections"] if random.random() < 0.3]
+    for key in ("profile", "answers", "repeats", "scope", "sections", "none_here", "other", "__proto__"):
         if random.random() < junk / 10:
             document[key] = random.choice(JUNK)
     return document
@@ -101,6 +109,8 @@ def _item(random: Random, item_id: str, earlier: list[tuple[str, str]]) -> dict[
         item["relevant"] = _condition(random, earlier)
     if random.random() < 0.5:
         item["not_applicable"] = True
+    if random.random() < 0.3:
+        item["core"] = True
     if kind in ("judgement", "number", "choice", "facts"):
         item["gate"], item["veto"] = random.random() < 0.15, random.random() < 0.15
     if kind == "judgement" and random.random() < 0.6:
@@ -108,6 +118,11 @@ def _item(random: Random, item_id: str, earlier: list[tuple[str, str]]) -> dict[
     elif kind == "number":
         limits = [_limit(random, earlier) for _ in range(random.randint(0, 2))]
         item["number"] = {"decimals": random.randint(1, 3), "minimum": -10, "maximum": 20, "limits": limits}
+        if random.random() < 0.4:
+            comparison = random.choice(["percent", "difference", "quotient"])
+            item["number"]["design"] = {
+                "label": {"zh": "设计值", "en": "Design"}, "comparison": comparison, "minimum": 0.5, "maximum": 20,
+            }  # fmt: skip
     elif kind == "choice":
         results = random.sample(["pass", "fail", "partial", "not_applicable"], 3)
         results[random.randrange(3)] = "pass"
@@ -205,6 +220,8 @@ def _answer(random: Random, item: dict[str, Any], junk: float) -> Any:
         answer = {"photos": random.sample(PHOTOS, random.choice([0, 1, 2, 3, 4]))}
     elif kind == "number":
         answer = {"value": random.choice(VALUES)}
+        if "design" in item["number"] and random.random() < 0.8:
+            answer["design"] = random.choice(VALUES)
     elif kind == "choice":
         answer = {"value": random.choice([option["value"] for option in item["choice"]["options"]])}
     elif kind == "facts":
@@ -215,6 +232,6 @@ def _answer(random: Random, item: dict[str, Any], junk: float) -> Any:
     if random.random() < 0.1:
         answer = {**answer, "remark": "见照片", "photos": answer.get("photos", PHOTOS[:1]), "hazards": PHOTOS[1:2]}
     if random.random() < junk:
-        keys = ["result", "value", "occurrences", "reason", "remark", "photos", "hazards", "__proto__", "note"]
+        keys = ["result", "value", "design", "occurrences", "reason", "remark", "photos", "hazards", "__proto__", "note"]
         answer = {**answer, random.choice(keys): random.choice(JUNK)}
     return answer

@@ -92,6 +92,9 @@ def _said(checklist: Checklist, filled: Any) -> dict[str, Any]:
             "veto_paths": score.veto_paths,
             "insufficient_sample": score.insufficient_sample,
             "display": score.display,
+            "scope": score.scope,
+            "added_sections": score.added_sections,
+            "empty_sections": score.empty_sections,
         },
     }
     return json.loads(json.dumps(said))

@@ -59,6 +59,28 @@ OLD = completed(
 )
 
 
+DESIGN = {"label": text("设计值", "Design"), "comparison": "percent", "minimum": 1, "maximum": 9}
+MEASURED = copy.deepcopy(OLD)
+MEASURED["sections"][0]["items"][1]["number"]["design"] = DESIGN
+
+
+@pytest.mark.parametrize(
+    ("kind", "breaking", "altered"),
+    [
+        ("relimited", False, {"comparison": "difference"}),
+        ("reworded", False, {"label": text("规定值", "Prescribed")}),
+        ("retyped", True, {"unit": "mm"}),
+        ("narrowed", True, {"maximum": 8}),
+        ("widened", False, {"decimals": 2}),
+    ],
+)
+def test_each_change_of_a_design_value_is_named(kind: str, breaking: bool, altered: dict[str, Any]) -> None:
+    new = copy.deepcopy(MEASURED)
+    item(new, 1)["number"]["design"] |= altered
+
+    assert [(found.kind.value, found.breaking) for found in compare(MEASURED, new).changes] == [(kind, breaking)]
+
+
 def item(document: dict[str, Any], number: int) -> dict[str, Any]:
     return document["sections"][0]["items"][number]
 
@@ -83,6 +105,8 @@ CHANGES = {
     "the range is narrower": change("narrowed", "n", True, lambda d: item(d, 1)["number"].update(maximum=9)),
     "the range is wider": change("widened", "n", False, lambda d: item(d, 1)["number"].update(maximum=11)),
     "the unit changes": change("retyped", "n", True, lambda d: item(d, 1)["number"].update(unit="ppm")),
+    "an item becomes a core item": change("scope", "j", False, lambda d: item(d, 0).update(core=True)),
+    "a design value is asked for": change("retyped", "n", True, lambda d: item(d, 1)["number"].update(design=DESIGN)),
     "an option is removed": change("narrowed", "c", True, lambda d: item(d, 2)["choice"]["options"].pop()),
     "an option is judged otherwise": change(
         "rescored", "c", False, lambda d: item(d, 2)["choice"]["options"][1].update(result="pass")
@@ -215,7 +239,7 @@ def test_an_item_of_another_type_is_told_to_read_otherwise_too() -> None:
 
 REAL = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((Path(forms.__file__).parent / "checklists").glob("*"))}
 # The number is what the report stands between, the state is what publishing changes.
-NOT_SAID = {"schema", "id", "version", "status"}
+NOT_SAID = {"schema", "id", "version", "status", "changelog"}
 
 
 @pytest.mark.parametrize("name", [*REAL, "sketch"])
@@ -256,7 +280,7 @@ def _altered(document: Any, where: tuple[Any, ...] = ()) -> Iterator[tuple[tuple
 
 OPTIONAL = {
     "description", "relevant", "repeat", "gate_minimum_percent", "how", "photo_hint", "gate", "veto", "not_applicable", "partial",
-    "unverified", "hazard", "deduction", "unless",
+    "unverified", "hazard", "deduction", "unless", "core", "immediate_measure",
 }  # fmt: skip
 UNORDERED = {"subject_kinds"}
 # Texts of which the report knows the names; one of the two is another one than the text in question.
@@ -305,7 +329,7 @@ def _paths(filled: dict[str, Any]) -> set[str]:
     plain = set(filled.get("answers", {})) | {f"profile.{key}" for key in filled.get("profile", {})}
     kept_facts = {path for path in plain if path.startswith("profile.")}
     repeated = {
-        f"{section}[{index}].{item_id}"
+        f"{section}[{instance.get('id', index)}].{item_id}"
         for section, instances in filled.get("repeats", {}).items()
         for index, instance in enumerate(instances)
         for item_id in instance["answers"]

@@ -17,7 +17,8 @@ PAGE = Path(__file__).parent.parent.parent / "docs" / "to-confirm.md"
 REASON = {"reason": text("凭记忆", "From memory")}
 LAW = {
     "id": "work-safety-law-2021", "name": text("安全生产法", "Work Safety Law"), "number": "主席令第88号", "edition": "2021",
-    "valid_from": "2021-09-01", "valid_to": None, "superseded_by": None, "kind": "law",
+    "valid_from": "2021-09-01", "valid_to": None, "replaced_by": None, "kind": "law",
+    "source": text("凭记忆", "From memory"), "last_checked_on": None,
     "unverified": {"reason": text("文号未核", "Number not verified")},
 }  # fmt: skip
 

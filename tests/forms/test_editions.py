@@ -48,7 +48,7 @@ def _under_decree_4() -> dict[str, Any]:
 
 
 def _found(document: dict[str, Any], day: date) -> list[tuple[str, bool]]:
-    found = determine(load_checklist(document), ONE_EXIT, STANDARDS.applies_on(day))
+    found = determine(load_checklist(document), ONE_EXIT, STANDARDS.decides_on(day))
     return [(each.id, each.suggested_only) for each in found]
 
 

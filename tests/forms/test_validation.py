@@ -24,11 +24,14 @@ LAW = {
     "edition": "2021",
     "valid_from": "2021-09-01",
     "valid_to": None,
-    "superseded_by": None,
+    "replaced_by": None,
     "kind": "law",
+    "source": text("原文", "The text"),
+    "last_checked_on": "2026-11-30",
 }
 DECREE = {**LAW, "id": "mem-21-2026", "kind": "rule", "valid_from": "2026-07-01"}
-OLD_DECREE = {**LAW, "id": "mem-4-2020", "kind": "rule", "valid_to": "2026-06-30", "superseded_by": "mem-21-2026"}
+REPLACED = {"standard": "mem-21-2026", "on": "2026-07-01"}
+OLD_DECREE = {**LAW, "id": "mem-4-2020", "kind": "rule", "valid_to": "2026-06-30", "replaced_by": REPLACED}
 STANDARDS = Standards([standard_from(entry) for entry in (LAW, DECREE, OLD_DECREE)])
 
 GOOD = completed(
@@ -345,13 +348,62 @@ def test_a_standard_of_unknown_date_must_be_marked() -> None:
     assert [(p.pointer, p.code) for p in found] == [("/0/valid_from", "unknown-date")]
 
 
+def test_a_standard_that_nobody_ever_looked_up_must_be_marked() -> None:
+    found = validate_standards([{**LAW, "last_checked_on": None}])
+
+    assert [(p.pointer, p.code) for p in found] == [("/0/last_checked_on", "never-checked")]
+
+
+def test_a_standard_is_not_replaced_after_it_has_ceased_to_apply() -> None:
+    found = validate_standards([{**OLD_DECREE, "replaced_by": {**REPLACED, "on": "2026-07-02"}}])
+
+    assert [(p.pointer, p.code) for p in found] == [("/0/replaced_by/on", "replaced-too-late")]
+
+
+def test_a_citation_of_an_edition_that_was_replaced_but_not_repealed_is_pointed_out() -> None:
+    standards = Standards([standard_from(entry) for entry in (LAW, DECREE, {**OLD_DECREE, "valid_to": None})])
+    document = copy.deepcopy(GOOD)
+    items(document)[0]["basis"] = [{"standard": "mem-4-2020", "clause": "第4条"}]
+
+    found = validate_checklist(document, standards)
+
+    assert [(p.code, p.severity, p.pointer) for p in found] == [
+        ("standard-replaced", AuthoringSeverity.WARNING, "/sections/0/items/0/basis/0/standard")
+    ]
+
+
+def test_a_core_visit_has_at_most_thirty_items_for_one_subject() -> None:
+    document = copy.deepcopy(GOOD)
+    template = items(document)[0]
+    shown = {"is": [{"profile": "kind", "is": kind} for kind in "ab"]}["is"]
+
+    def with_core(count: int) -> dict[str, Any]:
+        extra = [
+            {**template, "id": f"core_{kind}_{n}", "core": True, "relevant": shown[kind]} for kind in (0, 1) for n in range(count)
+        ]
+        return {**document, "sections": [*document["sections"], {**document["sections"][0], "id": "core", "items": extra}]}
+
+    assert validate_checklist(with_core(30), STANDARDS) == []
+    assert [p.code for p in validate_checklist(with_core(31), STANDARDS)] == ["core-too-long"]
+
+
+def test_a_design_value_that_divides_is_not_zero() -> None:
+    document = copy.deepcopy(GOOD)
+    number = next(item for item in items(document) if item["type"] == "number")["number"]
+    number["design"] = {"label": text("设计值", "Design"), "comparison": "percent", "minimum": 0, "maximum": 10}
+
+    found = validate_checklist(document, STANDARDS)
+
+    assert [p.code for p in found if p.pointer.endswith("/design/minimum")] == ["design-may-be-zero"]
+
+
 def test_a_standard_is_registered_once_and_its_successor_exists() -> None:
-    found = validate_registry({"a.json": [LAW], "b.json": [LAW, {**DECREE, "superseded_by": "zz"}]})
+    found = validate_registry({"a.json": [LAW], "b.json": [LAW, {**DECREE, "replaced_by": {**REPLACED, "standard": "zz"}}]})
 
     assert found["a.json"] == []
     assert [(p.pointer, p.code) for p in found["b.json"]] == [
         ("/0/id", "duplicate-id"),
-        ("/1/superseded_by", "unknown-standard"),
+        ("/1/replaced_by/standard", "unknown-standard"),
     ]
 
 

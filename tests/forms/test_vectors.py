@@ -19,7 +19,9 @@ from forms import (
     relevant_paths,
     results,
     score,
+    unannounced_years,
 )
+from forms.standards import standard_from
 from forms.validation import validate_checklist
 from tests.forms import sketches
 from tests.forms.sketches import FOLDER, cases, names, vectors
@@ -27,7 +29,14 @@ from tests.forms.sketches import FOLDER, cases, names, vectors
 RELEVANCE, FAULTS, RESULTS = cases("relevance"), cases("faults"), cases("results")
 DETERMINATIONS, SCORES, CARRY_OVER = cases("determinations"), cases("scores"), cases("carry_over")
 PERCENTAGES, DEADLINES, HASHES = cases("percentages"), cases("deadlines"), cases("hashes")
+GROUNDS = cases("standards")
 FILES = sorted(path.stem for path in FOLDER.glob("*.json"))
+
+# An entry of the registry without dates; a case says what matters.
+STANDARD = {
+    "id": "law", "name": {"zh": "法", "en": "Law"}, "number": None, "edition": "1", "valid_from": None, "valid_to": None,
+    "replaced_by": None, "kind": "law", "source": {"zh": "原文", "en": "Text"}, "last_checked_on": "2026-11-30",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", RELEVANCE, ids=names(RELEVANCE))
@@ -77,6 +86,22 @@ def test_deadlines(case: dict[str, Any]) -> None:
     found = deadline_date(date.fromisoformat(case["found_on"]), case["days"], case["day_kind"], holidays)
 
     assert found.isoformat() == case["expected"]
+
+
+@pytest.mark.parametrize("case", [case for case in DEADLINES if "unannounced_years" in case], ids=lambda case: case["name"])
+def test_years_without_a_holiday_table(case: dict[str, Any]) -> None:
+    holidays = vectors("deadlines")["holidays"]
+
+    found = unannounced_years(date.fromisoformat(case["found_on"]), case["days"], case["day_kind"], holidays)
+
+    assert found == case["unannounced_years"]
+
+
+@pytest.mark.parametrize("case", GROUNDS, ids=names(GROUNDS))
+def test_grounds(case: dict[str, Any]) -> None:
+    standard = standard_from({**STANDARD, **case["standard"]})
+
+    assert standard.ground(date.fromisoformat(case["day"])) == case["expected"]
 
 
 @pytest.mark.parametrize("case", HASHES, ids=names(HASHES))

@@ -3,6 +3,7 @@
  * is the authority; src/api/openapi.ts is generated from it.
  */
 
+import type { VisitScope } from "../vocabulary/codes.ts";
 import type { Clock } from "../media/clock.ts";
 import type { Position } from "../media/position.ts";
 
@@ -59,6 +60,7 @@ export interface Answer {
   result?: ItemAnswerResult;
   occurrences?: number;
   value?: string | string[];
+  design?: string;
   reason?: string;
   remark?: string;
   photos?: Uuid[];
@@ -68,6 +70,7 @@ export interface Answer {
 export type ProfileValue = string | boolean;
 
 export interface RepeatInstance {
+  id?: string;
   key: string;
   answers: Record<string, Answer>;
 }
@@ -76,6 +79,9 @@ export interface AnswersDocument {
   profile: Record<string, ProfileValue>;
   answers: Record<string, Answer>;
   repeats: Record<string, RepeatInstance[]>;
+  scope?: VisitScope;
+  sections?: string[];
+  none_here?: Record<string, { reason: string }>;
 }
 
 export interface ChecklistRef {

@@ -2,7 +2,7 @@
 
 import type { Answer, Item } from "./checklist.ts";
 import type { State } from "./conditions.ts";
-import { decimalPlaces, decimalText, findThousandths } from "./quantities.ts";
+import { compared, decimalPlaces, decimalText, findThousandths } from "./quantities.ts";
 
 export const REMARK_MAXIMUM = 1000;
 export const REASON_MAXIMUM = 500;
@@ -45,6 +45,7 @@ export function findAnswerFaults(item: Item, answer: unknown, pointer: string): 
     else if (key === "result") faults.push(...resultFaults(item, answer, pointer));
     else if (key === "occurrences") faults.push(...occurrencesFaults(item, answer, `${pointer}/occurrences`));
     else if (key === "value") faults.push(...valueFaults(item, answer, `${pointer}/value`));
+    else if (key === "design") faults.push(...designFaults(item, answer, `${pointer}/design`));
     else faults.push(fault(`${pointer}/${escaped(key)}`, "unknown-key"));
   }
   const result = own(answer, "result");
@@ -72,7 +73,7 @@ export function readAnswer(item: Item, answer: JsonObject, state: State): Answer
   }
   const value = own(answer, "value");
   if (value === undefined) return UNCHECKED;
-  if (item.kind === "number") return readNumber(item, findThousandths(value) ?? 0, state);
+  if (item.kind === "number") return readNumber(item, findThousandths(value) ?? 0, own(answer, "design"), state);
   if (item.kind === "choice") return item.options.get(value as string) ?? UNCHECKED;
   if (item.kind === "facts") {
     const facts = value as readonly string[];
@@ -81,11 +82,24 @@ export function readAnswer(item: Item, answer: JsonObject, state: State): Answer
   return trimmed(value as string) === "" ? UNCHECKED : passed(item);
 }
 
+function readNumber(item: Item, measured: number, design: unknown, state: State): Answer {
+  if (item.design === null) return judgeNumber(item, measured, state);
+  // A reading whose design value nobody knows yet can be typed; it says nothing until then.
+  const planned = findThousandths(design);
+  return planned === null ? UNCHECKED : judgeNumber(item, compared(item.design.comparison, measured, planned), state);
+}
+
 /** A value in thousandths judged by the first limit that applies; without one it passes. */
-export function readNumber(item: Item, value: number, state: State): Answer {
+function judgeNumber(item: Item, value: number, state: State): Answer {
   const limit = item.limits.find((candidate) => candidate.when === null || candidate.when.test(state));
   const keeps = limit === undefined || limit.keeps(value);
   return { result: keeps ? "pass" : "fail", value, earned: keeps ? item.points : 0 };
+}
+
+function designFaults(item: Item, answer: JsonObject, pointer: string): Fault[] {
+  const { design } = item;
+  if (design === null || isWithoutValue(own(answer, "result"))) return [fault(pointer, "design-not-allowed")];
+  return numberFaults(own(answer, "design"), pointer, design.decimals, design.minimum, design.maximum);
 }
 
 /** Faults of a decimal string; the range is in thousandths. */

@@ -2,10 +2,11 @@
 
 import type { Fault } from "./answers.ts";
 import type { Checklist } from "./checklist.ts";
-import { findItem } from "./checklist.ts";
+import { figuresOf, findItem } from "./checklist.ts";
 import { canonicalJson } from "./content-hash.ts";
 import { findFaults } from "./faults.ts";
-import type { AnswerDocument, AnswersDocument, InstanceDocument } from "./format.ts";
+import type { AnswerDocument, AnswersDocument, InstanceDocument, ItemDocument } from "./format.ts";
+import { instanceId } from "./reading.ts";
 
 // What decides whether an answer still means the same; wording of help and of hazards may change.
 const MEANING = ["statement", "number", "choice", "facts", "points", "partial", "gate", "veto"] as const;
@@ -39,8 +40,9 @@ interface Place {
 /**
  * The answers of `old` as answers to `next`; the old document is not changed.
  *
- * Shape:  each answer is in `kept` or in `lost`; lost profile keys are `profile.key`, a lost instance `section[0]` with
- *         its name. Faults that the draft had before come along as they are.
+ * Shape:  each answer is in `kept` or in `lost`; lost profile keys are `profile.key`, a lost instance `section[id]` with
+ *         its name, a section that was added to the visit `sections.id`, one said to be absent `none_here.id`. Faults that
+ *         the draft had before come along as they are.
  * Source: tests/vectors/forms/carry_over.json; also forms/carry_over.py.
  */
 export function carryOver(old: Checklist, next: Checklist, answers: AnswersDocument): CarryOver {
@@ -48,12 +50,13 @@ export function carryOver(old: Checklist, next: Checklist, answers: AnswersDocum
   const document = JSON.parse(JSON.stringify(answers)) as AnswersDocument;
   const lost: Lost[] = [];
   for (const { path, holder, item } of placesOf(document)) {
-    const before = findItem(old, item)?.type;
-    const after = findItem(next, item)?.type;
-    if (before !== undefined && after !== undefined && before !== after) {
+    const before = findItem(old, item);
+    const after = findItem(next, item);
+    if (before !== null && after !== null && asksOtherwise(before, after)) {
       lost.push({ path, code: "retyped", answer: taken(holder, item) });
     }
   }
+  lost.push(...takeAddedSections(document, next));
   const known = new Set(findFaults(old, answers).map(nameOf));
   // Taking one answer away can hide items whose answers then do not fit either: look until nothing new is wrong.
   for (;;) {
@@ -68,6 +71,22 @@ export function carryOver(old: Checklist, next: Checklist, answers: AnswersDocum
   return { answers: document, kept, lost };
 }
 
+/**
+ * Whether an answer to `before` would be read as something else by `after`: another type, another unit. A figure that was
+ * worked out is no reading beside a design value.
+ */
+function asksOtherwise(before: ItemDocument, after: ItemDocument): boolean {
+  if (before.type !== after.type) return true;
+  return before.number !== undefined && after.number !== undefined && figuresOf(before.number).join() !== figuresOf(after.number).join();
+}
+
+function takeAddedSections(document: AnswersDocument, next: Checklist): Lost[] {
+  const added = document.sections ?? [];
+  const isGone = (id: string): boolean => !next.sections.some((section) => section.id === id);
+  if (added.some(isGone)) document.sections = added.filter((id) => !isGone(id));
+  return added.filter(isGone).map((id) => ({ path: `sections.${id}`, code: "unknown-section", answer: id }));
+}
+
 /** Takes what a fault points at out of the document. */
 function take(document: AnswersDocument, fault: Fault, next: Checklist): Lost[] {
   const steps = fault.pointer.split("/").slice(1);
@@ -76,16 +95,20 @@ function take(document: AnswersDocument, fault: Fault, next: Checklist): Lost[] 
     holder !== undefined && Object.hasOwn(holder, key) ? [{ path, code: fault.code, answer: taken(holder, key) }] : [];
   if (place === "profile" && steps.length > 1) return one(`profile.${first}`, document.profile, first);
   if (place === "answers" && steps.length > 1) return one(first, document.answers, first);
+  if (place === "none_here" && steps.length > 1) return one(`none_here.${first}`, document.none_here, first);
   if (place !== "repeats" || document.repeats === undefined || !Object.hasOwn(document.repeats, first)) return [];
   const instances = document.repeats[first] ?? [];
   if (within === "answers" && steps.length > 4) {
-    return one(`${first}[${index}].${last}`, instances[Number(index)]?.answers, last);
+    const instance = instances[Number(index)];
+    return instance === undefined ? [] : one(`${first}[${instanceId(instance, Number(index))}].${last}`, instance.answers, last);
   }
   if (steps.length > 2) return [];
   const maximum = next.sections.find((section) => section.id === first)?.repeatMaximum ?? 0;
   const keep = fault.code === "too-many-instances" ? maximum : 0;
   if (keep === 0) Reflect.deleteProperty(document.repeats, first);
-  return instances.splice(keep).flatMap((instance, offset) => lostInstance(`${first}[${keep + offset}]`, instance, fault));
+  return instances.splice(keep).flatMap((instance, offset) =>
+    lostInstance(`${first}[${instanceId(instance, keep + offset)}]`, instance, fault),
+  );
 }
 
 function lostInstance(path: string, instance: InstanceDocument, fault: Fault): Lost[] {
@@ -103,7 +126,7 @@ function placesOf(document: AnswersDocument): Place[] {
   const repeated = Object.entries(document.repeats ?? {}).flatMap(([section, instances]) =>
     instances.flatMap((instance, index) =>
       Object.keys(instance.answers ?? {}).map((item) => ({
-        path: `${section}[${index}].${item}`,
+        path: `${section}[${instanceId(instance, index)}].${item}`,
         holder: instance.answers,
         item,
       })),

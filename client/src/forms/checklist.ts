@@ -4,15 +4,18 @@
  * Compiling expects a document that the server has accepted; it does not check again.
  */
 
+import type { DesignComparison } from "../vocabulary/codes.ts";
 import type { Condition, Home, Value } from "./conditions.ts";
 import { compileBounds, compileCondition } from "./conditions.ts";
 import type {
   ChecklistDocument,
   ConditionDocument,
+  DesignDocument,
   DeterminationDocument,
   ItemDocument,
   ItemKind,
   LimitDocument,
+  NumberDocument,
   ProfileKeyDocument,
   Result,
 } from "./format.ts";
@@ -38,6 +41,14 @@ export interface Limit {
   readonly keeps: (value: number) => boolean;
 }
 
+/** The value that a number is measured against, and how the two are compared; range in thousandths. */
+export interface Design {
+  readonly comparison: DesignComparison;
+  readonly decimals: number;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
 /** One thing to check. Points and deductions are in thousandths of a point, numbers in thousandths of their unit. */
 export interface Item {
   readonly id: string;
@@ -49,12 +60,15 @@ export interface Item {
   readonly counted: boolean;
   readonly mayBeNotApplicable: boolean;
   readonly relevant: Condition | null;
+  /** Asked in a core visit, by itself or because it asks on about a core item. */
+  readonly core: boolean;
   readonly document: ItemDocument;
   readonly deduction: number | null;
   readonly decimals: number;
   readonly minimum: number;
   readonly maximum: number;
   readonly limits: readonly Limit[];
+  readonly design: Design | null;
   readonly options: ReadonlyMap<string, Answer>;
   readonly facts: ReadonlySet<string>;
   readonly photosMinimum: number;
@@ -71,6 +85,7 @@ export interface Section {
   readonly relevant: Condition | null;
   readonly repeatMaximum: number | null;
   readonly gateMinimumPercent: number | null;
+  readonly core: boolean;
   readonly items: readonly Item[];
 }
 
@@ -101,6 +116,7 @@ export interface Checklist {
   readonly bands: readonly Band[];
   readonly decimals: number;
   readonly notApplicableLimitPercent: number;
+  readonly hasCore: boolean;
 }
 
 const loaded = new WeakMap<ChecklistDocument, Checklist>();
@@ -119,7 +135,7 @@ export function loadChecklist(document: ChecklistDocument): Checklist {
   return checklist;
 }
 
-/** The definition of the item at an answer's path (`item` or `section[0].item`), or null. */
+/** The definition of the item at an answer's path (`item` or `section[id].item`), or null. */
 export function findItem(checklist: Checklist, path: string): ItemDocument | null {
   const home = checklist.homes.get(path.slice(path.lastIndexOf(".") + 1));
   return (home && checklist.slots[home.slot]?.document) ?? null;
@@ -127,11 +143,12 @@ export function findItem(checklist: Checklist, path: string): ItemDocument | nul
 
 function compileChecklist(document: ChecklistDocument): Checklist {
   const homes = homesOf(document);
+  const core = coreItems(document);
   const slots: Item[] = [];
   const sections = document.sections.map((entry, index): Section => {
     const firstSlot = slots.length;
     const home = entry.repeat === undefined ? null : index;
-    const items = entry.items.map((item, position) => compileItem(item, firstSlot + position, homes, home));
+    const items = entry.items.map((item, position) => compileItem(item, firstSlot + position, homes, home, core.has(item.id)));
     slots.push(...items);
     return {
       id: entry.id,
@@ -141,6 +158,7 @@ function compileChecklist(document: ChecklistDocument): Checklist {
       relevant: condition(entry.relevant, homes, null),
       repeatMaximum: entry.repeat?.max ?? null,
       gateMinimumPercent: entry.gate_minimum_percent === undefined ? null : thousandths(entry.gate_minimum_percent),
+      core: entry.items.some((item) => core.has(item.id)),
       items,
     };
   });
@@ -157,7 +175,22 @@ function compileChecklist(document: ChecklistDocument): Checklist {
     bands: scoring.bands.map((band) => ({ grade: band.grade, atLeast: thousandths(band.at_least) })),
     decimals: scoring.rounding === "whole" ? 0 : 1,
     notApplicableLimitPercent: thousandths(scoring.not_applicable_limit_percent),
+    hasCore: core.size > 0,
   };
+}
+
+/** Ids of the items of a core visit: those marked, and those that ask on about one of them. */
+function coreItems(document: ChecklistDocument): Set<string> {
+  const core = new Set<string>();
+  for (const item of document.sections.flatMap((section) => section.items)) {
+    if (item.core === true || (item.relevant !== undefined && testedItems(item.relevant).some((id) => core.has(id)))) core.add(item.id);
+  }
+  return core;
+}
+
+/** The units in which a number is typed: its own and, if it has one, that of its design value. */
+export function figuresOf({ unit, design }: NumberDocument): readonly [string, string | null] {
+  return [unit, design === undefined ? null : (design.unit ?? unit)];
 }
 
 function homesOf(document: ChecklistDocument): Map<string, Home> {
@@ -175,6 +208,7 @@ function compileItem(
   slot: number,
   homes: ReadonlyMap<string, Home>,
   section: number | null,
+  core: boolean,
 ): Item {
   const points = thousandths(entry.points);
   const required =
@@ -189,18 +223,24 @@ function compileItem(
     counted: required,
     mayBeNotApplicable: (entry.not_applicable ?? null) !== null,
     relevant: condition(entry.relevant, homes, section),
+    core,
     document: entry,
     deduction: entry.partial === undefined ? null : thousandths(entry.partial.deduction_per_occurrence),
     decimals: entry.number?.decimals ?? 0,
     minimum: thousandths(entry.number?.minimum ?? 0),
     maximum: thousandths(entry.number?.maximum ?? 0),
     limits: (entry.number?.limits ?? []).map((limit) => compileLimit(limit, homes, section)),
+    design: entry.number?.design === undefined ? null : compileDesign(entry.number.design, entry.number.decimals),
     options: optionsOf(entry, points),
     facts: new Set((entry.facts?.options ?? []).map((option) => option.value)),
     photosMinimum: entry.photo?.minimum ?? 0,
     photosMaximum: entry.photo?.maximum ?? 0,
     textMaximum: entry.text?.max_length ?? 0,
   };
+}
+
+function compileDesign({ comparison, decimals, minimum, maximum }: DesignDocument, usual: number): Design {
+  return { comparison, decimals: decimals ?? usual, minimum: thousandths(minimum), maximum: thousandths(maximum) };
 }
 
 function optionsOf(entry: ItemDocument, points: number): Map<string, Answer> {

@@ -6,7 +6,7 @@
  */
 
 import type { BoundsDocument, ConditionDocument } from "./format.ts";
-import { thousandths } from "./quantities.ts";
+import { LARGEST, thousandths } from "./quantities.ts";
 
 /** The value of an answer for conditions: thousandths, option, facts; null if it has none. */
 export type Value = number | string | readonly string[] | null;
@@ -72,11 +72,11 @@ export function compileCondition(
 
 /** Whether a value in thousandths keeps all the bounds (at_least, above, at_most, below, equals). */
 export function compileBounds(bounds: BoundsDocument): (value: number) => boolean {
-  // Thousandths are whole, so an open bound is the closed bound one thousandth further in.
+  // Values are whole or half thousandths (see `compared`), so an open bound is the closed one a quarter further in.
   const edges = (values: (number | undefined)[], step: number): number[] =>
     values.flatMap((value) => (value === undefined ? [] : [thousandths(value) + step]));
-  const low = Math.max(-1e15, ...edges([bounds.at_least, bounds.equals], 0), ...edges([bounds.above], 1));
-  const high = Math.min(1e15, ...edges([bounds.at_most, bounds.equals], 0), ...edges([bounds.below], -1));
+  const low = Math.max(-LARGEST, ...edges([bounds.at_least, bounds.equals], 0), ...edges([bounds.above], 0.25));
+  const high = Math.min(LARGEST, ...edges([bounds.at_most, bounds.equals], 0), ...edges([bounds.below], -0.25));
   return (value) => low <= value && value <= high;
 }
 

@@ -31,6 +31,21 @@ export function deadlineDate(foundOn: string, days: number, dayKind: DayKind, ho
   return isoDay(day);
 }
 
+/**
+ * Years whose holidays are not known although a working day of them was counted: the deadline may be wrong.
+ *
+ * Shape:  a year is known if any day of it is in `holidays`: every yearly notice names some.
+ * Source: tests/vectors/forms/deadlines.json; also forms/deadlines.py.
+ */
+export function unannouncedYears(foundOn: string, days: number, dayKind: DayKind, holidays: Holidays): number[] {
+  if (dayKind !== "working" || days === 0) return [];
+  const first = Number(isoDay(Date.parse(`${foundOn}T00:00:00Z`) + DAY_MS).slice(0, 4));
+  const last = Number(deadlineDate(foundOn, days, dayKind, holidays).slice(0, 4));
+  const announced = new Set(Object.keys(holidays).map((day) => Number(day.slice(0, 4))));
+  const years = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  return years.filter((year) => !announced.has(year));
+}
+
 /** Whether a day is worked, given the announced holidays and the weekend days worked instead. */
 export function isWorkingDay(day: string, holidays: Holidays): boolean {
   const announced = Object.hasOwn(holidays, day) ? holidays[day] : undefined;

@@ -4,7 +4,7 @@ import type { Checklist, DeterminationRule, Section } from "./checklist.ts";
 import type { Place } from "./conditions.ts";
 import type { AnswersDocument, DeterminationDocument } from "./format.ts";
 import type { Reading } from "./reading.ts";
-import { readAnswers } from "./reading.ts";
+import { pathOf, readAnswers } from "./reading.ts";
 
 /**
  * A clause that is met, with the paths of the items that met it.
@@ -38,7 +38,7 @@ export function determine(
     const places = placesOf(rule, reading);
     if (places === null) return [];
     const { id, grade, halt, route, regulator, standard, unverified } = rule.document;
-    const paths = pathsOf(checklist, places);
+    const paths = pathsOf(reading, places);
     return [{ id, grade, halt, route, regulator, suggestedOnly: unverified !== undefined || !applies(standard), paths }];
   });
 }
@@ -77,12 +77,14 @@ function atInstance(place: Place, section: Section, number: number): Place {
   return inside ? [place[0], number] : place;
 }
 
-function pathsOf(checklist: Checklist, places: Place[]): string[] {
-  const found = places.map(([slot, instance]) => {
-    const id = checklist.slots[slot]?.id ?? "";
-    const section = checklist.homes.get(id)?.section ?? -1;
-    const path = instance < 0 ? id : `${checklist.sections[section]?.id}[${instance}].${id}`;
-    return { slot, instance, section, path };
+function pathsOf(reading: Reading, places: Place[]): string[] {
+  const { slots, homes } = reading.checklist;
+  const found = places.flatMap(([slot, instance]) => {
+    const item = slots[slot];
+    if (item === undefined) return [];
+    const section = homes.get(item.id)?.section ?? -1;
+    const part = instance < 0 ? undefined : reading.instances[section]?.[instance];
+    return [{ slot, instance, section, path: part === undefined ? item.id : pathOf(part, item) }];
   });
   found.sort((one, other) => one.section - other.section || one.instance - other.instance || one.slot - other.slot);
   return [...new Set(found.map((place) => place.path))];

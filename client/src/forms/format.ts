@@ -1,5 +1,7 @@
 /** The checklist and answers documents as TypeScript types; docs/checklist-format.md explains them, forms/schema/ is the law. */
 
+import type { DesignComparison, ImmediateMeasureKind, VisitScope } from "../vocabulary/codes.ts";
+
 export interface Text {
   readonly zh: string;
   readonly en: string;
@@ -46,11 +48,22 @@ export interface LimitDocument extends Omit<BoundsDocument, "equals"> {
   readonly when?: ConditionDocument;
 }
 
+/** The value that a number is measured against; limits and conditions look at what the two come to. */
+export interface DesignDocument {
+  readonly label: Text;
+  readonly comparison: DesignComparison;
+  readonly unit?: string;
+  readonly decimals?: number;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
 export interface NumberDocument {
   readonly unit: string;
   readonly decimals: number;
   readonly minimum: number;
   readonly maximum: number;
+  readonly design?: DesignDocument;
   readonly limits: readonly LimitDocument[];
 }
 
@@ -68,6 +81,8 @@ export interface HazardDocument {
   readonly phrases: readonly Text[];
   readonly deadline: { readonly days: number; readonly day_kind: DayKind };
   readonly evidence: Text;
+  /** What is done at once; the rectification has its own deadline. */
+  readonly immediate_measure?: { readonly kinds: readonly ImmediateMeasureKind[]; readonly text?: Text };
   readonly determinations?: readonly string[];
 }
 
@@ -80,6 +95,7 @@ export interface ItemDocument {
   readonly points: number;
   readonly gate?: boolean;
   readonly veto?: boolean;
+  readonly core?: boolean;
   readonly relevant?: ConditionDocument;
   readonly not_applicable?: { readonly reasons: readonly Text[] } | null;
   readonly partial?: { readonly deduction_per_occurrence: number };
@@ -139,6 +155,7 @@ export interface ChecklistDocument {
   readonly sector: string | null;
   readonly applies_to: { readonly subject_kinds: readonly ("village" | "enterprise" | "unit")[] };
   readonly valid_from: string;
+  readonly changelog?: readonly { readonly version: string; readonly changes: readonly Text[] }[];
   readonly profile?: readonly ProfileKeyDocument[];
   readonly sections: readonly SectionDocument[];
   readonly determinations?: readonly DeterminationDocument[];
@@ -155,6 +172,7 @@ export interface AnswerDocument {
   result?: Result;
   occurrences?: number;
   value?: string | string[];
+  design?: string;
   reason?: string;
   remark?: string;
   photos?: string[];
@@ -162,6 +180,8 @@ export interface AnswerDocument {
 }
 
 export interface InstanceDocument {
+  /** Its own for life; missing in answers from before instances had ids, whose place in the list then names them. */
+  id?: string;
   key: string;
   answers: Record<string, AnswerDocument>;
 }
@@ -170,4 +190,25 @@ export interface AnswersDocument {
   profile?: Record<string, string | boolean>;
   answers?: Record<string, AnswerDocument>;
   repeats?: Record<string, InstanceDocument[]>;
+  /** What the visit looks at: everything, or the core items and the added sections. */
+  scope?: VisitScope;
+  sections?: string[];
+  /** Repeated sections of which somebody said, with a reason, that there is none here. */
+  none_here?: Record<string, { reason: string }>;
+}
+
+/** One edition of a law, rule or standard as the registry has it. */
+export interface StandardDocument {
+  readonly id: string;
+  readonly name: Text;
+  readonly number: string | null;
+  readonly edition: string;
+  readonly valid_from: string | null;
+  readonly valid_to: string | null;
+  readonly replaced_by: { readonly standard: string; readonly on: string; readonly part?: Text } | null;
+  readonly kind: string;
+  readonly source: Text;
+  readonly last_checked_on: string | null;
+  readonly moving?: boolean;
+  readonly unverified?: Unverified;
 }

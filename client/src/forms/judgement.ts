@@ -4,6 +4,7 @@ import type { Fault } from "./answers.ts";
 import type { Checklist } from "./checklist.ts";
 import type { Determination } from "./determinations.ts";
 import { determine } from "./determinations.ts";
+import { answerFaults } from "./faults.ts";
 import type { AnswersDocument } from "./format.ts";
 import type { Reading } from "./reading.ts";
 import { readAnswers } from "./reading.ts";
@@ -25,10 +26,11 @@ export function judge(
   outsideVetoes: readonly string[] = [],
 ): Judgement {
   const reading = readAnswers(checklist, answers);
+  const determinations = determine(checklist, reading);
   return {
     reading,
-    faults: reading.faults,
-    determinations: determine(checklist, reading),
+    faults: answerFaults(reading, determinations),
+    determinations,
     score: score(checklist, reading, outsideVetoes),
   };
 }

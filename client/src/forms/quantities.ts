@@ -4,6 +4,11 @@
  * Three decimals are the most that the format allows, so thousandths lose nothing and compare exactly.
  */
 
+import type { DesignComparison } from "../vocabulary/codes.ts";
+
+// A quarter of a thousandth is still exact in a number up to here.
+export const LARGEST = 1e15;
+
 // Nine digits before the point keep every thousandth below 2**53, so that a number holds it exactly.
 const DECIMAL_TEXT = /^-?(?:0|[1-9][0-9]{0,8})(?:\.([0-9]{1,3}))?$/;
 const STEP_BY_DECIMALS = [1000, 100, 10, 1];
@@ -19,6 +24,21 @@ export function findThousandths(text: unknown): number | null {
   const match = DECIMAL_TEXT.exec(text);
   if (match === null) return null;
   return Number(text.replace(".", "")) * (STEP_BY_DECIMALS[match[1]?.length ?? 0] ?? 1);
+}
+
+/**
+ * A measured value beside its design value: `percent` of it, `quotient` by it, or `difference` from it.
+ *
+ * Shape:  whole thousandths; a half stands for any value between two thousandths, so that `compileBounds` judges the exact
+ *         value and nothing is rounded over a limit.
+ */
+export function compared(comparison: DesignComparison, measured: number, design: number): number {
+  if (comparison === "difference") return measured - design;
+  const scaled = BigInt(measured) * (comparison === "percent" ? 100_000n : 1000n);
+  const divisor = BigInt(design);
+  const rest = ((scaled % divisor) + divisor) % divisor;
+  const shown = Number((scaled - rest) / divisor) + (rest === 0n ? 0 : 0.5);
+  return Math.max(-LARGEST, Math.min(LARGEST, shown));
 }
 
 /** How many digits stand after the point of a decimal string. */

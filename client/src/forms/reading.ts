@@ -5,8 +5,10 @@
  * An answer with a fault counts as unchecked.
  */
 
+import type { VisitScope } from "../vocabulary/codes.ts";
 import type { Fault, JsonObject } from "./answers.ts";
 import {
+  REASON_MAXIMUM,
   UNCHECKED,
   escaped,
   fault,
@@ -25,6 +27,9 @@ import type { State, Value } from "./conditions.ts";
 import type { AnswersDocument, Result } from "./format.ts";
 import { findThousandths } from "./quantities.ts";
 
+const ROOT_KEYS = new Set(["profile", "answers", "repeats", "scope", "sections", "none_here"]);
+const INSTANCE_ID = /^[A-Za-z0-9-]{1,36}$/;
+
 export const KEY_MAXIMUM = 60;
 // The profile holds counts and sizes of the subject; three decimals are what the format can hold.
 const PROFILE_DECIMALS = 3;
@@ -32,17 +37,25 @@ const PROFILE_DECIMALS = 3;
 /**
  * The answers of one shown section, or of one instance of a repeated one; null among the results means hidden.
  *
+ * Shape:  `instance` is the id of the instance. Of a part that is not `whole` only the core items are in the scope of the
+ *         visit.
  * Units:  earned in thousandths of a point.
  */
 export interface Part {
   readonly section: Section;
-  readonly instance: number | null;
+  readonly instance: string | null;
+  readonly whole: boolean;
   readonly results: readonly (Result | null)[];
   readonly values: readonly Value[];
   readonly earned: readonly number[];
 }
 
-/** What an answers document says. It is also the state that conditions look at while it is being read. */
+/**
+ * What an answers document says. It is also the state that conditions look at while it is being read.
+ *
+ * `empty` are the repeated sections in scope that apply and have no instance, `noneHere` those of which somebody said that
+ * there is none. `passedHazards` are the paths and pointers of passed items that carry a hazard.
+ */
 export class Reading implements State {
   readonly checklist: Checklist;
   readonly results: (Result | null)[];
@@ -50,7 +63,12 @@ export class Reading implements State {
   readonly earned: number[];
   readonly profile = new Map<string, number | string | boolean>();
   readonly instances: Part[][];
+  scope: VisitScope = "full";
+  added: ReadonlySet<unknown> = new Set();
   readonly shown: Section[] = [];
+  readonly empty: Section[] = [];
+  readonly noneHere: Section[] = [];
+  readonly passedHazards: (readonly [path: string, pointer: string])[] = [];
   readonly parts: Part[] = [];
   readonly faults: Fault[] = [];
 
@@ -61,6 +79,11 @@ export class Reading implements State {
     this.values = new Array<Value>(size).fill(null);
     this.earned = new Array<number>(size).fill(0);
     this.instances = checklist.sections.map(() => []);
+  }
+
+  /** Whether all items of a section are in the scope of the visit, and not its core items only. */
+  isWhole(section: Section): boolean {
+    return this.scope === "full" || this.added.has(section.id);
   }
 
   /** Makes an instance the current one, so that conditions of its own section see its answers. */
@@ -81,9 +104,34 @@ export class Reading implements State {
   }
 }
 
-/** The path of an item of a part: `item` or `section[0].item`. */
-export function pathOf(part: Part, item: Item): string {
+/** The path of an item of a part: `item` or `section[id].item`. */
+export function pathOf(part: Pick<Part, "section" | "instance">, item: Item): string {
   return part.instance === null ? item.id : `${part.section.id}[${part.instance}].${item.id}`;
+}
+
+/** Where an answer stands in its document. */
+export type Place = { section_id: null; item_id: string } | { section_id: string; instance_id: string; item_id: string };
+
+/** The place that a path (`item` or `section[id].item`) names. */
+export function readPath(path: string): Place {
+  const match = /^([^[\].]+)\[([A-Za-z0-9-]+)\]\.([^[\].]+)$/.exec(path);
+  if (match === null) return { section_id: null, item_id: path };
+  const [, section_id = "", instance_id = "", item_id = ""] = match;
+  return { section_id, instance_id, item_id };
+}
+
+/** What is shown and in the scope of the visit, or was answered without being asked. */
+export function askedOf(part: Part): { item: Item; result: Result; earned: number }[] {
+  return part.section.items.flatMap((item, position) => {
+    const result = part.results[position] ?? null;
+    const isAsked = result !== null && (part.whole || item.core || result !== "unchecked");
+    return isAsked ? [{ item, result, earned: part.earned[position] ?? 0 }] : [];
+  });
+}
+
+/** The id of an instance. Answers from before instances had ids name them by their place in the list. */
+export function instanceId(instance: { readonly id?: string }, index: number): string {
+  return instance.id ?? String(index);
 }
 
 /**
@@ -97,24 +145,73 @@ export function readAnswers(checklist: Checklist, document: AnswersDocument | Re
   const reading = new Reading(checklist);
   const root = objectAt(document, "", reading);
   for (const key of Object.keys(root)) {
-    if (key !== "profile" && key !== "answers" && key !== "repeats") {
+    if (!ROOT_KEYS.has(key)) {
       reading.faults.push(fault(`/${escaped(key)}`, "unknown-key"));
     }
   }
   readProfile(objectAt(own(root, "profile"), "/profile", reading), reading);
+  readScope(root, reading);
   const answers = objectAt(own(root, "answers"), "/answers", reading);
   const repeats = objectAt(own(root, "repeats"), "/repeats", reading);
+  const absent = objectAt(own(root, "none_here"), "/none_here", reading);
   let used = 0;
   for (const section of checklist.sections) {
     if (section.relevant !== null && !section.relevant.test(reading)) continue;
     reading.shown.push(section);
     if (section.repeatMaximum === null) used += readPart(section, null, answers, "/answers/", reading);
-    else readInstances(section, section.repeatMaximum, own(repeats, section.id), reading);
+    else {
+      readInstances(section, section.repeatMaximum, own(repeats, section.id), reading);
+      readAbsence(section, own(absent, section.id), reading);
+    }
   }
   if (used !== Object.keys(answers).length) findStrays(answers, reading, "/answers/", null);
-  findStrayRepeats(repeats, reading);
+  findStraySections(repeats, "/repeats/", reading);
+  findStraySections(absent, "/none_here/", reading);
   reading.faults.sort(inOrder);
   return reading;
+}
+
+function readScope(root: JsonObject, reading: Reading): void {
+  const { sections, hasCore } = reading.checklist;
+  const scope = Object.hasOwn(root, "scope") ? root["scope"] : "full";
+  const added = Object.hasOwn(root, "sections") ? root["sections"] : [];
+  if (typeof scope !== "string") reading.faults.push(wrongType("/scope", "string"));
+  else if (scope !== "core" && scope !== "full") reading.faults.push(fault("/scope", "not-an-option"));
+  else if (scope === "core" && hasCore) reading.scope = "core";
+  if (!Array.isArray(added)) {
+    reading.faults.push(wrongType("/sections", "array"));
+    return;
+  }
+  added.forEach((id: unknown, index) => {
+    if (!sections.some((section) => section.id === id)) reading.faults.push(fault(`/sections/${index}`, "unknown-section"));
+    else if (added.indexOf(id) < index) reading.faults.push(fault(`/sections/${index}`, "duplicate-value"));
+  });
+  reading.added = new Set<unknown>(added);
+}
+
+/** A repeated section without an instance: it was not looked at, unless somebody says with a reason that there is none. */
+function readAbsence(section: Section, statement: unknown, reading: Reading): void {
+  const hasInstances = (reading.instances[section.index] ?? []).length > 0;
+  const isStated = statement !== undefined && statement !== null;
+  const faults = isStated ? absenceFaults(statement, hasInstances, `/none_here/${section.id}`) : [];
+  reading.faults.push(...faults);
+  if (hasInstances || !(section.core || reading.isWhole(section))) return;
+  (isStated && faults.length === 0 ? reading.noneHere : reading.empty).push(section);
+}
+
+function absenceFaults(statement: unknown, hasInstances: boolean, place: string): Fault[] {
+  if (!isObject(statement)) return [wrongType(place, "object")];
+  const faults = Object.keys(statement)
+    .filter((key) => key !== "reason")
+    .map((key) => fault(`${place}/${escaped(key)}`, "unknown-key"));
+  const reason = own(statement, "reason") ?? null;
+  if (reason === null || (typeof reason === "string" && trimmed(reason) === "")) {
+    faults.push(fault(`${place}/reason`, "reason-missing"));
+  } else {
+    faults.push(...textFaults(reason, `${place}/reason`, REASON_MAXIMUM));
+  }
+  if (hasInstances) faults.push(fault(place, "none-here-with-instances"));
+  return faults;
 }
 
 function readProfile(profile: JsonObject, reading: Reading): void {
@@ -142,7 +239,7 @@ function profileFaults(definition: ProfileKey, value: unknown, pointer: string):
 /** Reads the shown items of a section and returns how many answers it found. */
 function readPart(
   section: Section,
-  instance: number | null,
+  instance: string | null,
   answers: JsonObject,
   place: string,
   reading: Reading,
@@ -156,7 +253,14 @@ function readPart(
       used += 1;
       const faults = findAnswerFaults(item, answer, place + item.id);
       reading.faults.push(...faults);
-      if (faults.length === 0 && isObject(answer)) found = readAnswer(item, answer, reading);
+      if (faults.length === 0 && isObject(answer)) {
+        found = readAnswer(item, answer, reading);
+        const hazards = own(answer, "hazards");
+        const isInOrder = found.result === "pass" || found.result === "not_applicable";
+        if (isInOrder && Array.isArray(hazards) && hazards.length > 0) {
+          reading.passedHazards.push([pathOf({ section, instance }, item), place + item.id]);
+        }
+      }
     }
     reading.results[item.slot] = found.result;
     reading.values[item.slot] = found.value;
@@ -167,6 +271,7 @@ function readPart(
   reading.parts.push({
     section,
     instance,
+    whole: reading.isWhole(section),
     results: reading.results.slice(start, end),
     values: reading.values.slice(start, end),
     earned: reading.earned.slice(start, end),
@@ -183,19 +288,31 @@ function readInstances(section: Section, maximum: number, instances: unknown, re
   }
   if (instances.length > maximum) reading.faults.push(fault(pointer, "too-many-instances", { maximum }));
   const keys = new Set<string>();
+  const ids = new Set<string>();
   instances.slice(0, maximum).forEach((entry: unknown, index) => {
     const place = `${pointer}/${index}`;
     const instance = objectAt(entry, place, reading);
     for (const key of Object.keys(instance)) {
-      if (key !== "key" && key !== "answers") reading.faults.push(fault(`${place}/${escaped(key)}`, "unknown-key"));
+      if (key !== "id" && key !== "key" && key !== "answers") reading.faults.push(fault(`${place}/${escaped(key)}`, "unknown-key"));
     }
+    const id = Object.hasOwn(instance, "id") ? instance["id"] : String(index);
+    const found = idFaults(id, ids, `${place}/id`);
+    reading.faults.push(...found);
     if (isObject(entry)) reading.faults.push(...keyFaults(own(instance, "key"), keys, `${place}/key`));
     const answers = objectAt(own(instance, "answers"), `${place}/answers`, reading);
-    const used = readPart(section, index, answers, `${place}/answers/`, reading);
+    const used = readPart(section, found.length > 0 ? String(index) : (id as string), answers, `${place}/answers/`, reading);
     if (used !== Object.keys(answers).length) findStrays(answers, reading, `${place}/answers/`, section);
     reading.leave(section);
   });
   reading.instances[section.index] = reading.parts.filter((part) => part.section === section);
+}
+
+function idFaults(id: unknown, ids: Set<string>, pointer: string): Fault[] {
+  if (typeof id !== "string") return [wrongType(pointer, "string")];
+  if (!INSTANCE_ID.test(id)) return [fault(pointer, "malformed-id")];
+  if (ids.has(id)) return [fault(pointer, "duplicate-id")];
+  ids.add(id);
+  return [];
 }
 
 function keyFaults(key: unknown, keys: Set<string>, pointer: string): Fault[] {
@@ -227,15 +344,15 @@ function findStrays(answers: JsonObject, reading: Reading, place: string, sectio
   }
 }
 
-function findStrayRepeats(repeats: JsonObject, reading: Reading): void {
-  for (const [key, instances] of Object.entries(repeats)) {
+function findStraySections(stated: JsonObject, place: string, reading: Reading): void {
+  for (const [key, statement] of Object.entries(stated)) {
     const section = reading.checklist.sections.find((candidate) => candidate.id === key);
-    const pointer = `/repeats/${escaped(key)}`;
+    const pointer = place + escaped(key);
     if (section === undefined) {
       reading.faults.push(fault(pointer, "unknown-section"));
     } else if (section.repeatMaximum === null) {
       reading.faults.push(fault(pointer, "section-not-repeated"));
-    } else if (!(Array.isArray(instances) && instances.length === 0) && !reading.shown.includes(section)) {
+    } else if (!(Array.isArray(statement) && statement.length === 0) && !reading.shown.includes(section)) {
       reading.faults.push(fault(pointer, "hidden-section"));
     }
   }
@@ -248,7 +365,7 @@ function objectAt(value: unknown, pointer: string, reading: Reading): JsonObject
   return {};
 }
 
-function inOrder(one: Fault, other: Fault): number {
+export function inOrder(one: Fault, other: Fault): number {
   if (one.pointer !== other.pointer) return one.pointer < other.pointer ? -1 : 1;
   return one.code < other.code ? -1 : one.code > other.code ? 1 : 0;
 }

@@ -3,15 +3,14 @@
 import type { Checklist } from "./checklist.ts";
 import type { AnswersDocument } from "./format.ts";
 import type { Reading } from "./reading.ts";
-import { pathOf, readAnswers } from "./reading.ts";
+import { askedOf, pathOf, readAnswers } from "./reading.ts";
 
 /**
- * Paths of the shown items in form order: `item`, or `section[0].item` for each instance of a repeated section.
+ * Paths of the items that are asked, in form order: `item`, or `section[id].item` for each instance of a repeated one.
  *
+ * Shape:  what a condition hides is not asked; in a core visit neither is what is outside its scope, unless it was answered.
  * Source: tests/vectors/forms/relevance.json; also forms/relevance.py.
  */
 export function relevantPaths(checklist: Checklist, answers: AnswersDocument | Reading): string[] {
-  return readAnswers(checklist, answers).parts.flatMap((part) =>
-    part.section.items.flatMap((item, position) => (part.results[position] === null ? [] : [pathOf(part, item)])),
-  );
+  return readAnswers(checklist, answers).parts.flatMap((part) => askedOf(part).map(({ item }) => pathOf(part, item)));
 }

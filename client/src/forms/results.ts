@@ -4,7 +4,7 @@ import type { Checklist } from "./checklist.ts";
 import type { AnswersDocument, Result } from "./format.ts";
 import { decimalText } from "./quantities.ts";
 import type { Reading } from "./reading.ts";
-import { pathOf, readAnswers } from "./reading.ts";
+import { askedOf, pathOf, readAnswers } from "./reading.ts";
 
 /** What an item came to. `earned` and `applicable` are points as decimal strings, like "2.5". */
 export interface ItemResult {
@@ -14,7 +14,7 @@ export interface ItemResult {
 }
 
 /**
- * Result and points of every shown item by path, in form order.
+ * Result and points of every item that is asked (see `relevantPaths`) by path, in form order.
  *
  * Shape:  result is pass, fail, partial, not_applicable or unchecked; the last two have no applicable points.
  * Source: tests/vectors/forms/results.json; also forms/results.py.
@@ -22,15 +22,10 @@ export interface ItemResult {
 export function results(checklist: Checklist, answers: AnswersDocument | Reading): Map<string, ItemResult> {
   const found = new Map<string, ItemResult>();
   for (const part of readAnswers(checklist, answers).parts) {
-    part.section.items.forEach((item, position) => {
-      const result = part.results[position] ?? null;
-      if (result === null) return;
-      found.set(pathOf(part, item), {
-        result,
-        earned: decimalText(part.earned[position] ?? 0),
-        applicable: decimalText(isApplicable(result) ? item.points : 0),
-      });
-    });
+    for (const { item, result, earned } of askedOf(part)) {
+      const applicable = decimalText(isApplicable(result) ? item.points : 0);
+      found.set(pathOf(part, item), { result, earned: decimalText(earned), applicable });
+    }
   }
   return found;
 }

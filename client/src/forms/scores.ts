@@ -1,5 +1,6 @@
 /** The score of one submission: exact arithmetic, gates, vetoes, bands; what is shown is rounded last. */
 
+import type { VisitScope } from "../vocabulary/codes.ts";
 import type { Checklist, Section } from "./checklist.ts";
 import type { AnswersDocument } from "./format.ts";
 import { NO_VALUE, percentageText } from "./percentages.ts";
@@ -20,7 +21,9 @@ export interface SectionScore {
  * The score of one submission.
  *
  * Shape:  numerator ÷ denominator is the exact share of 100 in lowest terms, both null when no points apply. `grade` is
- *         null while provisional. `checked` of `total` items are answered.
+ *         null while provisional. `checked` of `total` items are answered. Only items in the `scope` of the visit count: all,
+ *         or the core items and the `addedSections`. A repeated section that applies and has no instance is one unanswered
+ *         item until somebody says that there is none here.
  */
 export interface Score {
   readonly numerator: bigint | null;
@@ -34,6 +37,9 @@ export interface Score {
   readonly outsideVetoes: readonly string[];
   readonly insufficientSample: boolean;
   readonly display: string;
+  readonly scope: VisitScope;
+  readonly addedSections: readonly string[];
+  readonly emptySections: readonly string[];
 }
 
 /** Sums over the items of one section, in thousandths of a point. */
@@ -71,6 +77,12 @@ export function score(
     const tally = tallies.find((candidate) => candidate.section === part.section);
     if (tally !== undefined) add(part, tally, vetoPaths);
   }
+  for (const tally of tallies) {
+    if (reading.empty.includes(tally.section)) tally.total += 1;
+    if (!reading.noneHere.includes(tally.section)) continue;
+    tally.total += 1;
+    tally.checked += 1;
+  }
   for (const tally of tallies) tally.gateFailed ||= isBelowMinimum(tally);
 
   const share = shareOf(tallies);
@@ -89,6 +101,9 @@ export function score(
     outsideVetoes,
     insufficientSample: isInsufficient(checklist, tallies),
     display: share === null ? NO_VALUE : displayOf(checklist, share),
+    scope: reading.scope,
+    addedSections: reading.scope === "full" ? [] : checklist.sections.flatMap(({ id }) => (reading.added.has(id) ? [id] : [])),
+    emptySections: reading.empty.map((section) => section.id),
   };
 }
 
@@ -100,7 +115,7 @@ function add(part: Part, tally: Tally, vetoPaths: string[]): void {
   part.section.items.forEach((item, position) => {
     const result = part.results[position] ?? null;
     const earned = part.earned[position] ?? 0;
-    if (result === null) return;
+    if (result === null || !(part.whole || item.core)) return;
     if (item.counted) {
       tally.total += 1;
       if (result !== "unchecked") tally.checked += 1;

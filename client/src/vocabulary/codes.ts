@@ -118,6 +118,40 @@ export const AuthoringSeverity = {
 } as const;
 export type AuthoringSeverity = (typeof AuthoringSeverity)[keyof typeof AuthoringSeverity];
 
+/** What a visit looks at in a checklist: its core items and the sections added to them, or all of it. */
+export const VisitScope = {
+  core: "core",
+  full: "full",
+} as const;
+export type VisitScope = (typeof VisitScope)[keyof typeof VisitScope];
+
+/** How a measured value is compared with its design value. */
+export const DesignComparison = {
+  percent: "percent",
+  difference: "difference",
+  quotient: "quotient",
+} as const;
+export type DesignComparison = (typeof DesignComparison)[keyof typeof DesignComparison];
+
+/** Whether a clause of a standard may decide about a visit of a day; all but the first only let it suggest. */
+export const StandardGround = {
+  decides: "decides",
+  not_in_force: "not_in_force",
+  replaced: "replaced",
+  stale: "stale",
+} as const;
+export type StandardGround = (typeof StandardGround)[keyof typeof StandardGround];
+
+/** What is done at once about a hazard, apart from its rectification. */
+export const ImmediateMeasureKind = {
+  stop_use: "stop_use",
+  stop_work: "stop_work",
+  switch_off: "switch_off",
+  withdraw: "withdraw",
+  cordon_off: "cordon_off",
+} as const;
+export type ImmediateMeasureKind = (typeof ImmediateMeasureKind)[keyof typeof ImmediateMeasureKind];
+
 /** Bands of a score. */
 export const ScoreGrade = {
   excellent: "excellent",

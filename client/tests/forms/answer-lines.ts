@@ -41,6 +41,9 @@ async function answered(question: Question): Promise<unknown> {
       veto_paths: score.vetoPaths,
       insufficient_sample: score.insufficientSample,
       display: score.display,
+      scope: score.scope,
+      added_sections: score.addedSections,
+      empty_sections: score.emptySections,
     },
   };
 }

@@ -14,5 +14,8 @@ export function scoreDocument(score: Score): Record<string, unknown> {
     outside_vetoes: score.outsideVetoes,
     insufficient_sample: score.insufficientSample,
     display: score.display,
+    scope: score.scope,
+    added_sections: score.addedSections,
+    empty_sections: score.emptySections,
   };
 }

@@ -7,14 +7,15 @@ import { loadChecklist } from "../../src/forms/checklist.ts";
 import type { Checklist } from "../../src/forms/checklist.ts";
 import { canonicalJson, contentHash } from "../../src/forms/content-hash.ts";
 import type { Holidays } from "../../src/forms/deadlines.ts";
-import { deadlineDate } from "../../src/forms/deadlines.ts";
+import { deadlineDate, unannouncedYears } from "../../src/forms/deadlines.ts";
 import { determine } from "../../src/forms/determinations.ts";
 import { findFaults } from "../../src/forms/faults.ts";
-import type { AnswersDocument, ChecklistDocument, DayKind } from "../../src/forms/format.ts";
+import type { AnswersDocument, ChecklistDocument, DayKind, StandardDocument } from "../../src/forms/format.ts";
 import { displayPercentage } from "../../src/forms/percentages.ts";
 import { relevantPaths } from "../../src/forms/relevance.ts";
 import { results } from "../../src/forms/results.ts";
 import { score } from "../../src/forms/scores.ts";
+import { groundOf } from "../../src/forms/standards.ts";
 import { scoreDocument } from "./score-document.ts";
 
 type Sketch = Partial<ChecklistDocument> & Pick<ChecklistDocument, "sections">;
@@ -45,7 +46,8 @@ const scores = load<OnChecklist<Record<string, unknown>> & { outside_vetoes?: st
 const percentages = load<{ numerator: number; denominator: number; lines?: number[]; decimals?: 0 | 1; expected: string }>(
   "percentages",
 );
-const deadlines = load<{ found_on: string; days: number; day_kind: DayKind; expected: string }>("deadlines");
+const deadlines = load<{ found_on: string; days: number; day_kind: DayKind; expected: string; unannounced_years?: number[] }>("deadlines");
+const grounds = load<{ standard: Partial<StandardDocument>; day: string; expected: string }>("standards");
 const hashes = load<{ document: unknown; canonical: string; expected: string }>("hashes");
 const carryOvers = load<{
   from: string;
@@ -99,6 +101,17 @@ describe("deadlines", () => {
   const { holidays } = deadlines as unknown as { holidays: Holidays };
   it.each(deadlines.cases)("$name", ({ found_on, days, day_kind, expected }) => {
     expect(deadlineDate(found_on, days, day_kind, holidays)).toBe(expected);
+  });
+  it.each(deadlines.cases.filter((each) => each.unannounced_years))("years without a table: $name", ({ found_on, days, day_kind, unannounced_years }) => {
+    expect(unannouncedYears(found_on, days, day_kind, holidays)).toEqual(unannounced_years);
+  });
+});
+
+describe("standards", () => {
+  // An entry of the registry without dates; a case says what matters.
+  const plain = { id: "law", valid_from: null, valid_to: null, replaced_by: null, last_checked_on: "2026-11-30" } as StandardDocument;
+  it.each(grounds.cases)("$name", ({ standard, day, expected }) => {
+    expect(groundOf({ ...plain, ...standard }, day)).toBe(expected);
   });
 });
 

@@ -78,6 +78,11 @@ def _random_document(random: Random) -> dict[str, Any]:
     document["scoring"]["confirmed_by_office"] = random.random() < 0.5
     if random.random() < 0.5:
         document["description"] = _text(random)
+    if random.random() < 0.5:
+        versions = [document["version"], "2001.1"]
+        document["changelog"] = [
+            {"version": version, "changes": [_text(random) for _ in range(random.randint(1, 2))]} for version in versions
+        ]
     for key in document["profile"]:
         key["label"] = _text(random)
         if key["type"] == "number" and random.random() < 0.5:
@@ -101,6 +106,10 @@ def _adorn(random: Random, item: dict[str, Any], determinations: list[str]) -> N
             item[key] = _text(random)
     if item["type"] == "number":
         item["number"]["unit"] = random.choice(["", "%", "°", "m³/h", "1", "yes"])
+        if "design" in item["number"]:
+            item["number"]["design"]["label"] = _text(random)
+            if random.random() < 0.5:
+                item["number"]["design"] |= {"unit": random.choice(["%", "1"]), "decimals": random.randint(0, 3)}
     for option in item.get(item["type"], {}).get("options", []) if item["type"] in ("choice", "facts") else []:
         option["label"] = _text(random)
     if item.get("not_applicable"):
@@ -111,6 +120,10 @@ def _adorn(random: Random, item: dict[str, Any], determinations: list[str]) -> N
             "evidence": _text(random),
             "deadline": {"days": random.choice([0, 1, 30, 365]), "day_kind": random.choice(["calendar", "working"])},
         }
+        if random.random() < 0.5:
+            item["hazard"]["immediate_measure"] = {"kinds": random.sample(["stop_use", "withdraw", "cordon_off"], 2)}
+            if random.random() < 0.5:
+                item["hazard"]["immediate_measure"]["text"] = _text(random)
         if random.random() < 0.5:
             item["hazard"]["determinations"] = random.sample(determinations, random.randint(0, len(determinations)))
     if "basis" in item:

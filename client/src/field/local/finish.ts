@@ -8,6 +8,7 @@ import type { UnsealedRecord } from "../../sync/records.ts";
 import { formatTime, shanghaiDate } from "../../sync/times.ts";
 import type { FoundBody, Uuid, VisitBody } from "../../api/wire.ts";
 import { photoBody, recordRow } from "./photos.ts";
+import { answersOf } from "./rows.ts";
 import type { HazardDraftRow, HazardRow, PhotoRow, RecheckDraftRow, RecordRow, SubmissionRow, VisitRow } from "./rows.ts";
 import { inVault, readClocks, readMeta } from "./vault.ts";
 import type { Vault } from "./vault.ts";
@@ -147,8 +148,8 @@ function fingerprint(snapshot: Snapshot): string {
 }
 
 function submissionBody(submission: SubmissionRow, finished_at: string): object {
-  const { checklist, profile, answers, repeats, revises, earlier } = submission;
-  return { checklist, profile, answers, repeats, revises, finished_at, ...(earlier.length === 0 ? {} : { earlier }) };
+  const { checklist, revises, earlier } = submission;
+  return { checklist, ...answersOf(submission), revises, finished_at, ...(earlier.length === 0 ? {} : { earlier }) };
 }
 
 function foundBody(draft: HazardDraftRow, photos: PhotoRow[]): FoundBody {

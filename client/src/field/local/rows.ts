@@ -71,6 +71,14 @@ export interface SubmissionRow extends AnswersDocument {
   changed_at: Timestamp;
 }
 
+/** The answers alone: the rest of the row is the phone's own business and no part of the document that rules read. */
+export function answersOf({ profile, answers, repeats, scope, sections, none_here }: SubmissionRow): AnswersDocument {
+  return {
+    profile, answers, repeats,
+    ...(scope === undefined ? {} : { scope }), ...(sections === undefined ? {} : { sections }), ...(none_here === undefined ? {} : { none_here }),
+  };
+}
+
 /** Answers to an older version of the checklist for which the newer one has no place. */
 export interface EarlierAnswers {
   checklist: ChecklistRef;

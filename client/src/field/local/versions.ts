@@ -6,6 +6,7 @@ import type { Checklist } from "../../forms/checklist.ts";
 import type { AnswersDocument as FormAnswers, ChecklistDocument } from "../../forms/format.ts";
 import { formatTime } from "../../sync/times.ts";
 import type { AnswersDocument, Uuid } from "../../api/wire.ts";
+import { answersOf } from "./rows.ts";
 import type { ChecklistRow, EarlierAnswer, SubmissionRow } from "./rows.ts";
 import { isNewer } from "./subjects.ts";
 import { inVault } from "./vault.ts";
@@ -35,8 +36,7 @@ export async function offerCarryOver(vault: Vault, submission_id: Uuid): Promise
   const [next, old] = await Promise.all([newerVersion(vault, submission.checklist), inVault(vault, () => vault.db.checklists.get(submission.checklist.hash))]);
   if (next === null || !old?.document) return null;
   const before = loadChecklist(old.document as ChecklistDocument);
-  const { profile, answers, repeats } = submission;
-  const outcome = carryOver(before, loadChecklist(next.document as ChecklistDocument), { profile, answers, repeats } as FormAnswers);
+  const outcome = carryOver(before, loadChecklist(next.document as ChecklistDocument), answersOf(submission) as FormAnswers);
   return { submission, next, outcome, lost: outcome.lost.map((lost) => ({ ...lost, ...wordsOf(before, lost.path, lost.answer) })) };
 }
 
@@ -54,13 +54,16 @@ export function acceptCarryOver(vault: Vault, { submission, next, outcome, lost 
       if (current.checklist.hash === next.hash) return current;
       if (current.revision !== submission.revision) return null;
       const now = formatTime(vault.clocks.now());
-      const { profile = {}, answers = {}, repeats = {} } = outcome.answers as Partial<AnswersDocument>;
+      const { profile = {}, answers = {}, repeats = {}, scope, sections, none_here } = outcome.answers as Partial<AnswersDocument>;
       const row: SubmissionRow = {
         ...current,
         checklist: { id: next.id, version: next.version, hash: next.hash },
         profile,
         answers,
         repeats,
+        ...(scope === undefined ? {} : { scope }),
+        ...(sections === undefined ? {} : { sections }),
+        ...(none_here === undefined ? {} : { none_here }),
         earlier: lost.length === 0 ? current.earlier : [...current.earlier, { checklist: current.checklist, carried_at: now, answers: lost }],
         revision: current.revision + 1,
         changed_at: now,

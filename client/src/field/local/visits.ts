@@ -2,7 +2,9 @@
  * A visit in progress: every answer is in IndexedDB before the promise resolves, so the screen may only then show it.
  * Turning a finished visit into records is in finish.ts.
  */
+import { instanceId, readPath } from "../../forms/reading.ts";
 import { formatTime } from "../../sync/times.ts";
+import type { VisitScope } from "../../vocabulary/codes.ts";
 import type { Answer, ChecklistRef, Person, Position, ProfileValue, RepeatInstance, Signature, Uuid } from "../../api/wire.ts";
 import type { SubmissionRow, VisitRow } from "./rows.ts";
 import { inVault } from "./vault.ts";
@@ -71,7 +73,7 @@ export function saveVisitDetails(vault: Vault, visit_id: Uuid, details: Partial<
 }
 
 /** Begins a checklist within a visit, or hands back the one begun before: it stays on the version it began with. */
-export function startSubmission(vault: Vault, visit_id: Uuid, checklist: ChecklistRef): Promise<SubmissionRow> {
+export function startSubmission(vault: Vault, visit_id: Uuid, checklist: ChecklistRef, scope: VisitScope = "full"): Promise<SubmissionRow> {
   return inVault(vault, () =>
     vault.db.transaction("rw", vault.db.visits, vault.db.submissions, vault.db.subjects, async () => {
       const visit = await getOpenVisit(vault, visit_id);
@@ -87,6 +89,9 @@ export function startSubmission(vault: Vault, visit_id: Uuid, checklist: Checkli
         profile: { ...subject?.profile },
         answers: {},
         repeats: {},
+        scope,
+        sections: [],
+        none_here: {},
         revises: null,
         started_at: now,
         earlier: [],
@@ -116,7 +121,7 @@ export function removeSubmission(vault: Vault, submission_id: Uuid): Promise<voi
   );
 }
 
-/** `path` is an item id, or `section[0].item` within a repeated section. Null takes the answer away (未检查). */
+/** `path` is an item id, or `section[id].item` within a repeated section. Null takes the answer away (未检查). */
 export function saveAnswer(vault: Vault, submission_id: Uuid, path: string, answer: Answer | null): Promise<SubmissionRow> {
   return saveAnswers(vault, submission_id, [[path, answer]]);
 }
@@ -139,24 +144,83 @@ export function saveProfileValue(vault: Vault, submission_id: Uuid, key: string,
   });
 }
 
+/** Adds a vehicle, a boiler and the like. What hangs on it is named by its id, which no other one ever gets. */
 export function addRepeat(vault: Vault, submission_id: Uuid, section_id: string, key: string): Promise<SubmissionRow> {
   return changeSubmission(vault, submission_id, (submission) => {
-    (submission.repeats[section_id] ??= []).push({ key, answers: {} });
+    instancesWithIds(submission, section_id).push({ id: vault.newId(), key, answers: {} });
+    delete submission.none_here?.[section_id];
   });
 }
 
-export function renameRepeat(vault: Vault, submission_id: Uuid, section_id: string, index: number, key: string): Promise<SubmissionRow> {
-  return changeSubmission(vault, submission_id, (submission) => {
-    instanceAt(submission, section_id, index).key = key;
+/** What would go with an instance: shown before it is deleted. */
+export interface Hanging {
+  answers: number;
+  hazards: string[];
+  photos: number;
+}
+
+export function hangingOn(vault: Vault, submission_id: Uuid, section_id: string, instance_id: string): Promise<Hanging> {
+  const { db } = vault;
+  return inVault(vault, async () => {
+    const [submission, hazards, photos] = await Promise.all([
+      db.submissions.get(submission_id),
+      db.hazard_drafts.where({ submission_id }).filter(({ item_path }) => isWithin(item_path, section_id, instance_id)).toArray(),
+      db.photos.where({ submission_id }).filter(({ item_path }) => isWithin(item_path, section_id, instance_id)).count(),
+    ]);
+    const instance = submission && findInstance(submission, section_id, instance_id);
+    return { answers: Object.keys(instance?.answers ?? {}).length, hazards: hazards.map((hazard) => hazard.description), photos };
   });
 }
 
-/** The last instance only: removing an earlier one would move the paths which hazards and photos already carry. */
-export function removeLastRepeat(vault: Vault, submission_id: Uuid, section_id: string): Promise<SubmissionRow> {
+/** Deletes an instance with its answers, hazards and photos; the others keep theirs. The person was shown what goes. */
+export function removeRepeat(vault: Vault, submission_id: Uuid, section_id: string, instance_id: string): Promise<SubmissionRow> {
+  const { db } = vault;
+  return inVault(vault, () =>
+    db.transaction("rw", [db.visits, db.submissions, db.hazard_drafts, db.photos, db.photo_bytes], async () => {
+      const submission = await db.submissions.get(submission_id);
+      if (submission === undefined) throw new NotInVault(`submission ${submission_id}`);
+      await getOpenVisit(vault, submission.visit_id);
+      const photos = db.photos.where({ submission_id }).filter(({ item_path }) => isWithin(item_path, section_id, instance_id));
+      const photo_ids = await photos.primaryKeys();
+      await db.photo_bytes.bulkDelete(photo_ids);
+      await db.photos.bulkDelete(photo_ids);
+      await db.hazard_drafts.where({ submission_id }).filter(({ item_path }) => isWithin(item_path, section_id, instance_id)).delete();
+      return changeOpenSubmission(vault, submission_id, (row) => {
+        const left = instancesWithIds(row, section_id).filter(({ id }) => id !== instance_id);
+        if (left.length > 0) row.repeats[section_id] = left;
+        else delete row.repeats[section_id];
+      });
+    }),
+  );
+}
+
+/** "None here", with its reason; null takes it back. */
+export function saveNoneHere(vault: Vault, submission_id: Uuid, section_id: string, reason: string | null): Promise<SubmissionRow> {
   return changeSubmission(vault, submission_id, (submission) => {
-    const instances = submission.repeats[section_id] ?? [];
-    instances.pop();
-    if (instances.length === 0) delete submission.repeats[section_id];
+    submission.none_here ??= {};
+    if (reason === null) delete submission.none_here[section_id];
+    else submission.none_here[section_id] = { reason };
+  });
+}
+
+/** What the visit looks at in this checklist. Answers outside a smaller scope stay. */
+export function saveScope(vault: Vault, submission_id: Uuid, scope: VisitScope): Promise<SubmissionRow> {
+  return changeSubmission(vault, submission_id, (submission) => {
+    submission.scope = scope;
+  });
+}
+
+export function addSection(vault: Vault, submission_id: Uuid, section_id: string): Promise<SubmissionRow> {
+  return changeSubmission(vault, submission_id, (submission) => {
+    submission.sections = [...new Set([...(submission.sections ?? []), section_id])];
+  });
+}
+
+/** A repeated section that a skip condition hides now: nobody asked for what is in it. */
+export function clearRepeats(vault: Vault, submission_id: Uuid, section_id: string): Promise<SubmissionRow> {
+  return changeSubmission(vault, submission_id, (submission) => {
+    delete submission.repeats[section_id];
+    delete submission.none_here?.[section_id];
   });
 }
 
@@ -218,12 +282,12 @@ export async function changeOpenSubmission(vault: Vault, submission_id: Uuid, ch
 export function answerAt(submission: Pick<SubmissionRow, "answers" | "repeats">, path: string): Answer | undefined {
   const place = readPath(path);
   if (place.section_id === null) return submission.answers[place.item_id];
-  return submission.repeats[place.section_id]?.[place.index]?.answers[place.item_id];
+  return findInstance(submission, place.section_id, place.instance_id)?.answers[place.item_id];
 }
 
 export function putAnswer(submission: SubmissionRow, path: string, answer: Answer | null): void {
   const place = readPath(path);
-  const answers = place.section_id === null ? submission.answers : instanceAt(submission, place.section_id, place.index).answers;
+  const answers = place.section_id === null ? submission.answers : instanceAt(submission, place.section_id, place.instance_id).answers;
   if (answer === null) delete answers[place.item_id];
   else answers[place.item_id] = answer;
 }
@@ -239,19 +303,25 @@ function changeSubmission(vault: Vault, submission_id: Uuid, change: (submission
   );
 }
 
-function instanceAt(submission: SubmissionRow, section_id: string, index: number): RepeatInstance {
-  const instance = submission.repeats[section_id]?.[index];
-  if (instance === undefined) throw new NotInVault(`${section_id}[${index}]`);
+export function findInstance(submission: Pick<SubmissionRow, "repeats">, section_id: string, instance_id: string): RepeatInstance | undefined {
+  return submission.repeats[section_id]?.find((instance, index) => instanceId(instance, index) === instance_id);
+}
+
+function instanceAt(submission: SubmissionRow, section_id: string, instance_id: string): RepeatInstance {
+  const instance = findInstance(submission, section_id, instance_id);
+  if (instance === undefined) throw new NotInVault(`${section_id}[${instance_id}]`);
   return instance;
 }
 
-type Place = { section_id: null; item_id: string } | { section_id: string; index: number; item_id: string };
+/** The instances of a section; those from before instances had ids get theirs before any of them moves. */
+function instancesWithIds(submission: SubmissionRow, section_id: string): RepeatInstance[] {
+  const instances = (submission.repeats[section_id] ?? []).map((instance, index) => ({ ...instance, id: instanceId(instance, index) }));
+  submission.repeats[section_id] = instances;
+  return instances;
+}
 
-function readPath(path: string): Place {
-  const match = /^([^[\].]+)\[(\d+)\]\.([^[\].]+)$/.exec(path);
-  if (match === null) return { section_id: null, item_id: path };
-  const [, section_id = "", index = "0", item_id = ""] = match;
-  return { section_id, index: Number(index), item_id };
+function isWithin(item_path: string | null, section_id: string, instance_id: string): boolean {
+  return item_path?.startsWith(`${section_id}[${instance_id}].`) ?? false;
 }
 
 function representativeOf(known: { name: string; title: string | null; phone: string | null } | null): Person | null {

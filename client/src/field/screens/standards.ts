@@ -1,23 +1,15 @@
 /** Names of the laws and standards that checklists cite, kept in the vault so that a basis can be read without a network. */
 import { inject, shallowRef } from "vue";
 import type { InjectionKey, ShallowRef } from "vue";
-import type { Citation, Text } from "../../api/wire.ts";
+import type { Citation } from "../../api/wire.ts";
+import type { StandardDocument } from "../../forms/format.ts";
+import { groundOf } from "../../forms/standards.ts";
+import { StandardGround } from "../../vocabulary/codes.ts";
 import { inVault, readMeta, writeMeta } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
 import { textIn } from "./words.ts";
 
-export interface Standard {
-  id: string;
-  name: Text;
-  number?: string | null;
-  edition?: string | null;
-  valid_from?: string | null;
-  /** The last day on which it applies. */
-  valid_to?: string | null;
-  unverified?: { reason: Text };
-}
-
-export type Standards = ReadonlyMap<string, Standard>;
+export type Standards = ReadonlyMap<string, StandardDocument>;
 
 export const STANDARDS: InjectionKey<ShallowRef<Standards>> = Symbol("standards");
 const META_KEY = "standards";
@@ -27,8 +19,8 @@ export function useStandards(): ShallowRef<Standards> {
 }
 
 /** What the vault holds at once; what the server has now when it answers. */
-export async function loadStandards(vault: Vault, into: ShallowRef<Standards>, get: () => Promise<Standard[] | null>): Promise<void> {
-  const kept = await inVault(vault, () => readMeta<Standard[]>(vault, META_KEY));
+export async function loadStandards(vault: Vault, into: ShallowRef<Standards>, get: () => Promise<StandardDocument[] | null>): Promise<void> {
+  const kept = await inVault(vault, () => readMeta<StandardDocument[]>(vault, META_KEY));
   if (kept) into.value = byId(kept);
   const fresh = await get();
   if (fresh === null) return;
@@ -46,14 +38,14 @@ export function citationWords(citation: Citation, standards: Standards, locale: 
   return `${title}${number} ${citation.clause}`;
 }
 
-/** Whether a standard was in force on a day ("2026-07-01"); one that is not known, or whose dates are not, is taken to be. */
-export function appliesOn(standards: Standards, day: string): (standard: string) => boolean {
+/** Whether a clause of a standard may decide about a visit of a day; one of a standard that is not known may. */
+export function decidesOn(standards: Standards, day: string): (standard: string) => boolean {
   return (id) => {
     const standard = standards.get(id);
-    return (standard?.valid_from ?? day) <= day && day <= (standard?.valid_to ?? day);
+    return standard === undefined || groundOf(standard, day) === StandardGround.decides;
   };
 }
 
-function byId(standards: readonly Standard[]): Standards {
+function byId(standards: readonly StandardDocument[]): Standards {
   return new Map(standards.map((standard) => [standard.id, standard]));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { removeHazard, saveHazard, nextHazardId } from "../../../src/field/local/hazards.ts";
+import { hazardDraftsOf, nextHazardId, removeHazard, saveHazard } from "../../../src/field/local/hazards.ts";
 import { addPhoto, photosOf, removePhoto } from "../../../src/field/local/photos.ts";
-import { addRepeat, discardVisit, findSubmission, openVisits, removeLastRepeat, saveAnswer, saveAnswers, saveVisitDetails, startSubmission, startVisit, VisitNotOpen } from "../../../src/field/local/visits.ts";
+import { addRepeat, discardVisit, findSubmission, hangingOn, openVisits, removeRepeat, saveAnswer, saveAnswers, saveNoneHere, saveVisitDetails, startSubmission, startVisit, VisitNotOpen } from "../../../src/field/local/visits.ts";
 import type { Vault } from "../../../src/field/local/vault.ts";
 import { A_CHECKLIST, aHazard, aVault, PAIRING_ID, prepareByContent, SUBJECT_ID } from "../fakes.ts";
 
@@ -10,6 +10,10 @@ async function aVisitWithChecklist(): Promise<{ vault: Vault; visit_id: string; 
   const visit = await startVisit(vault, SUBJECT_ID);
   const submission = await startSubmission(vault, visit.id, A_CHECKLIST);
   return { vault, visit_id: visit.id, submission_id: submission.id };
+}
+
+async function aVehicle(vault: Vault, submission_id: string, key: string): Promise<string> {
+  return (await addRepeat(vault, submission_id, "vehicles", key)).repeats["vehicles"]?.at(-1)?.id ?? "";
 }
 
 describe("a visit in progress", () => {
@@ -66,13 +70,52 @@ describe("a visit in progress", () => {
   it("writes answers of a repeated section into the instance that the path names", async () => {
     const { vault, submission_id } = await aVisitWithChecklist();
     await addRepeat(vault, submission_id, "vehicles", "晋E12345");
-    await addRepeat(vault, submission_id, "vehicles", "晋E67890");
+    const id = (await addRepeat(vault, submission_id, "vehicles", "晋E67890")).repeats["vehicles"]?.[1]?.id ?? "";
 
-    await saveAnswer(vault, submission_id, "vehicles[1].tyres", { result: "fail" });
-    await removeLastRepeat(vault, submission_id, "vehicles");
-    const left = await findSubmission(vault, submission_id);
+    await saveAnswer(vault, submission_id, `vehicles[${id}].tyres`, { result: "fail" });
 
-    expect(left?.repeats).toEqual({ vehicles: [{ key: "晋E12345", answers: {} }] });
+    const vehicles = (await findSubmission(vault, submission_id))?.repeats["vehicles"] ?? [];
+    expect(vehicles.map(({ key, answers }) => [key, answers])).toEqual([["晋E12345", {}], ["晋E67890", { tyres: { result: "fail" } }]]);
+  });
+
+  it("deletes an instance with what hangs on it, and leaves the one behind it its hazard and photos", async () => {
+    const { vault, visit_id, submission_id } = await aVisitWithChecklist();
+    const [first, second] = [await aVehicle(vault, submission_id, "晋E1"), await aVehicle(vault, submission_id, "晋E2")];
+    for (const vehicle of [first, second]) {
+      const item_path = `vehicles[${vehicle}].tyres`;
+      const id = await nextHazardId(vault, submission_id, item_path);
+      await saveAnswer(vault, submission_id, item_path, { result: "fail" });
+      await saveHazard(vault, visit_id, aHazard({ id, submission_id, item_path, description: `轮胎磨平 ${vehicle}` }));
+      await addPhoto(vault, visit_id, { role: "overview", hazard_id: id, submission_id, item_path }, new Blob([vehicle]), "camera", { kind: "not_located", reason: "denied" }, prepareByContent);
+    }
+    expect(await hangingOn(vault, submission_id, "vehicles", first)).toEqual({ answers: 1, hazards: [`轮胎磨平 ${first}`], photos: 1 });
+
+    const left = await removeRepeat(vault, submission_id, "vehicles", first);
+
+    expect(left.repeats["vehicles"]?.map(({ id, key }) => [id, key])).toEqual([[second, "晋E2"]]);
+    expect((await hazardDraftsOf(vault, visit_id)).map((hazard) => hazard.item_path)).toEqual([`vehicles[${second}].tyres`]);
+    expect((await photosOf(vault, { visit_id })).map((photo) => photo.item_path)).toEqual([`vehicles[${second}].tyres`]);
+    expect(await vault.db.photo_bytes.count()).toBe(1);
+  });
+
+  it("keeps the places of instances that were begun before they had ids", async () => {
+    const { vault, submission_id } = await aVisitWithChecklist();
+    await vault.db.submissions.update(submission_id, { repeats: { vehicles: [{ key: "晋E1", answers: {} }, { key: "晋E2", answers: { tyres: { result: "fail" } } }] } });
+
+    await removeRepeat(vault, submission_id, "vehicles", "0");
+    await saveAnswer(vault, submission_id, "vehicles[1].tyres", { result: "pass" });
+
+    expect((await findSubmission(vault, submission_id))?.repeats).toEqual({ vehicles: [{ id: "1", key: "晋E2", answers: { tyres: { result: "pass" } } }] });
+  });
+
+  it("forgets that there is none once there is one", async () => {
+    const { vault, submission_id } = await aVisitWithChecklist();
+    await saveNoneHere(vault, submission_id, "vehicles", "车队已解散");
+    expect((await findSubmission(vault, submission_id))?.none_here).toEqual({ vehicles: { reason: "车队已解散" } });
+
+    await addRepeat(vault, submission_id, "vehicles", "晋E1");
+
+    expect((await findSubmission(vault, submission_id))?.none_here).toEqual({});
   });
 
   it("names a hazard in its item's answer and forgets it together with its photos", async () => {

@@ -122,11 +122,12 @@ describe("typing", () => {
   it("into an instance that is taken away does not stop what comes after", async () => {
     await addRepeat(vault, submission_id, "vehicle", "晋E12345");
     await vi.waitFor(() => expect(fill.submission.value?.repeats["vehicle"]).toHaveLength(1));
+    const id = fill.submission.value?.repeats["vehicle"]?.[0]?.id ?? "";
     refuseWrites();
-    fill.typed("vehicle[0].v_papers", { remark: "x" });
+    fill.typed(`vehicle[${id}].v_papers`, { remark: "x" });
     await fill.settle();
     allowWrites();
-    await fill.removeLastInstance("vehicle");
+    await fill.removeInstance("vehicle", id);
     await fill.answer(a, PASS);
     expect(await onDisk(a)).toEqual(PASS);
   });

@@ -10,18 +10,20 @@ import type { Checklist } from "../../../forms/checklist.ts";
 import { determine } from "../../../forms/determinations.ts";
 import type { Determination } from "../../../forms/determinations.ts";
 import type { ChecklistDocument, Result } from "../../../forms/format.ts";
-import { readAnswers } from "../../../forms/reading.ts";
+import { instanceId, readAnswers } from "../../../forms/reading.ts";
 import type { Reading } from "../../../forms/reading.ts";
 import { useLive } from "../../local/live.ts";
+import { answersOf } from "../../local/rows.ts";
 import type { SubmissionRow } from "../../local/rows.ts";
 import { beijingDay } from "../../../ui/days.ts";
 import { checklistDocument } from "../../local/subjects.ts";
 import type { Vault } from "../../local/vault.ts";
-import { addRepeat, findSubmission, removeLastRepeat, saveAnswers, saveProfileValue } from "../../local/visits.ts";
+import { addRepeat, addSection, findSubmission, removeRepeat, saveAnswers, saveNoneHere, saveProfileValue, saveScope } from "../../local/visits.ts";
+import type { VisitScope } from "../../../vocabulary/codes.ts";
 import { afterPaint } from "../after-paint.ts";
-import { appliesOn } from "../standards.ts";
+import { decidesOn } from "../standards.ts";
 import type { Standards } from "../standards.ts";
-import { answersOf, resultsByPath, sameShape, sectionsShown } from "./shown.ts";
+import { resultsByPath, sameShape, sectionsShown } from "./shown.ts";
 import type { RowCache, SectionView } from "./shown.ts";
 
 export type FillState = "loading" | "ready" | "gone" | "not_fetched";
@@ -43,7 +45,12 @@ export interface Fill {
   typed: (path: string, answer: Answer | null) => void;
   setProfile: (key: string, value: ProfileValue | null) => Promise<void>;
   addInstance: (sectionId: string, key: string) => Promise<void>;
-  removeLastInstance: (sectionId: string) => Promise<void>;
+  removeInstance: (sectionId: string, instanceId: string) => Promise<void>;
+  /** None here, with the reason; null takes it back. */
+  setNoneHere: (sectionId: string, reason: string | null) => Promise<void>;
+  setScope: (scope: VisitScope) => Promise<void>;
+  /** Adds a section to a core visit. */
+  addSection: (sectionId: string) => Promise<void>;
   /** Resolves when everything typed is on disk and judged. */
   settle: () => Promise<void>;
 }
@@ -137,7 +144,7 @@ export function openFill(vault: Vault, submissionId: string, standards: ShallowR
     const counts = (views: readonly SectionView[]): string => views.map((view) => `${view.done}/${view.total}`).join();
     if (!sameShape(sections.value, shown) || counts(sections.value) !== counts(shown)) sections.value = shown;
     // The rule in force on the day of the visit decides, also when it is read again later.
-    const met = determine(checklist.value, next, appliesOn(standards.value, beijingDay(submission.value.started_at)));
+    const met = determine(checklist.value, next, decidesOn(standards.value, beijingDay(submission.value.started_at)));
     if (JSON.stringify(met) !== JSON.stringify(determinations.value)) determinations.value = met;
     reading.value = next;
   }
@@ -209,10 +216,21 @@ export function openFill(vault: Vault, submissionId: string, standards: ShallowR
       await keep(() => addRepeat(vault, submissionId, sectionId, key));
       judge();
     },
-    async removeLastInstance(sectionId) {
-      const gone = `${sectionId}[${(submission.value?.repeats[sectionId]?.length ?? 0) - 1}].`;
-      for (const path of unwritten.keys()) if (path.startsWith(gone)) unwritten.delete(path);
-      await keep(() => removeLastRepeat(vault, submissionId, sectionId));
+    async removeInstance(sectionId, instance) {
+      for (const path of unwritten.keys()) if (path.startsWith(`${sectionId}[${instance}].`)) unwritten.delete(path);
+      await keep(() => removeRepeat(vault, submissionId, sectionId, instance));
+      judge();
+    },
+    async setNoneHere(sectionId, reason) {
+      await keep(() => saveNoneHere(vault, submissionId, sectionId, reason));
+      judge();
+    },
+    async setScope(scope) {
+      await keep(() => saveScope(vault, submissionId, scope));
+      judge();
+    },
+    async addSection(sectionId) {
+      await keep(() => addSection(vault, submissionId, sectionId));
       judge();
     },
     async settle() {
@@ -226,7 +244,7 @@ function flattened(row: SubmissionRow): Map<string, Answer> {
   const flat = new Map<string, Answer>(Object.entries(row.answers));
   for (const [sectionId, instances] of Object.entries(row.repeats)) {
     instances.forEach((instance, index) => {
-      for (const [itemId, answer] of Object.entries(instance.answers)) flat.set(`${sectionId}[${index}].${itemId}`, answer);
+      for (const [itemId, answer] of Object.entries(instance.answers)) flat.set(`${sectionId}[${instanceId(instance, index)}].${itemId}`, answer);
     });
   }
   return flat;

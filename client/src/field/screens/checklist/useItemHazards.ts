@@ -4,10 +4,12 @@ import type { ComputedRef } from "vue";
 import { useI18n } from "../../../i18n/index.ts";
 import { beijingDay } from "../../../ui/days.ts";
 import { hazardDraftsOf, nextHazardId, saveHazard } from "../../local/hazards.ts";
+import { readPath } from "../../../forms/reading.ts";
 import { useLive } from "../../local/live.ts";
 import { photosOf } from "../../local/photos.ts";
 import type { PhotoRow } from "../../local/rows.ts";
 import type { Vault } from "../../local/vault.ts";
+import { findInstance } from "../../local/visits.ts";
 import { useCapture } from "../capture.ts";
 import type { Capture } from "../capture.ts";
 import { faultsOfHazard } from "../hazard/completeness.ts";
@@ -86,8 +88,9 @@ export function useItemHazards(vault: Vault, visitId: string, submissionId: stri
   }
 
   function instanceKey(path: string): string | null {
-    const match = /^([^[]+)\[(\d+)\]/.exec(path);
-    return match ? (fill.submission.value?.repeats[match[1] ?? ""]?.[Number(match[2])]?.key ?? null) : null;
+    const place = readPath(path);
+    if (place.section_id === null || !fill.submission.value) return null;
+    return findInstance(fill.submission.value, place.section_id, place.instance_id)?.key ?? null;
   }
 
   return {

@@ -21,10 +21,10 @@ export function useSections(fill: Fill, profileTitle: () => string): Sections {
     const fields = fill.checklist.value?.document.profile ?? [];
     const known = fields.filter((field) => fill.submission.value?.profile[field.id] !== undefined).length;
     const title = profileTitle();
-    return fields.length === 0 ? [] : [{ id: PROFILE_SECTION, title: { zh: title, en: title }, repeat: null, parts: [], done: known, total: fields.length }];
+    return fields.length === 0 ? [] : [{ id: PROFILE_SECTION, title: { zh: title, en: title }, repeat: null, parts: [], whole: true, asked: true, noneHere: null, done: known, total: fields.length }];
   });
   // A section in which nothing applies is no stop on the way, but it does not vanish under the finger.
-  const stops = computed(() => fill.sections.value.filter((section) => section.repeat || section.id === chosen.value || section.parts.some((part) => part.rows.length > 0)));
+  const stops = computed(() => fill.sections.value.filter((section) => section.id === chosen.value || (section.asked && (section.repeat || section.parts.some((part) => part.rows.length > 0)))));
   const tabs = computed(() => [...profile.value, ...stops.value]);
   // Facts that are known already need no stop; the first section with something to check does.
   const first = computed(() => (profile.value[0] && profile.value[0].done < profile.value[0].total ? profile.value[0] : stops.value[0])?.id ?? "");

@@ -3,17 +3,19 @@ import { computed, ref } from "vue";
 import type { ComputedRef, Ref } from "vue";
 import type { Signature } from "../../../api/wire.ts";
 import { loadChecklist } from "../../../forms/checklist.ts";
-import { faultText } from "../../../forms/faults.ts";
+import { determine } from "../../../forms/determinations.ts";
+import { answerFaults, faultText } from "../../../forms/faults.ts";
 import type { ChecklistDocument, Result, Text } from "../../../forms/format.ts";
 import { readAnswers } from "../../../forms/reading.ts";
 import { score } from "../../../forms/scores.ts";
 import type { Score } from "../../../forms/scores.ts";
 import { finishVisit } from "../../local/finish.ts";
 import { addPhoto, addSignature, removePhoto } from "../../local/photos.ts";
+import { answersOf } from "../../local/rows.ts";
 import type { SubmissionRow } from "../../local/rows.ts";
 import type { Vault } from "../../local/vault.ts";
-import { findVisit, removeLastRepeat, saveAnswers, saveProfileValue, saveVisitDetails } from "../../local/visits.ts";
-import { answersOf, resultsByPath } from "../checklist/shown.ts";
+import { answerAt, clearRepeats, findVisit, saveAnswers, saveProfileValue, saveVisitDetails } from "../../local/visits.ts";
+import { resultsByPath } from "../checklist/shown.ts";
 import { faultsOfHazard } from "../hazard/completeness.ts";
 import type { ScreenPosition } from "../position.ts";
 import type { VisitPage } from "../visit/useVisit.ts";
@@ -73,11 +75,11 @@ export function useFinish(vault: Vault, visitId: string, page: () => VisitPage |
   async function tidy(): Promise<void> {
     for (const { row, checklist } of page()?.submissions ?? []) {
       if (!checklist?.document) continue;
-      const { answers, sections, profile } = tidyingOf(readAnswers(loadChecklist(checklist.document as ChecklistDocument), answersOf(row)).faults);
+      const { answers, sections, profile } = tidyingOf(readAnswers(loadChecklist(checklist.document as ChecklistDocument), answersOf(row)).faults, row);
       if (answers.length > 0) await saveAnswers(vault, row.id, answers.map((path) => [path, null] as const));
       for (const key of profile) await saveProfileValue(vault, row.id, key, null);
       for (const section of sections) {
-        for (let left = row.repeats[section]?.length ?? 0; left > 0; left -= 1) await removeLastRepeat(vault, row.id, section);
+        await clearRepeats(vault, row.id, section);
       }
     }
   }
@@ -129,7 +131,7 @@ function endOf(submission: SubmissionRow, document: ChecklistDocument, title: Te
     notApplicable: withResult("not_applicable").length,
     firstUnchecked: counted.provisional ? (withResult("unchecked")[0] ?? null) : null,
     unregistered: withResult("fail").filter((path) => itemHazard(checklist, path) && !hazardsNamed(submission, path)),
-    faults: faultsForPeople(reading.faults).map((fault) => ({ path: pathOfPointer(fault.pointer), words: faultText(fault) })),
+    faults: faultsForPeople(answerFaults(reading, determine(checklist, reading))).map((fault) => ({ path: pathOfPointer(fault.pointer, submission), words: faultText(fault) })),
   };
 }
 
@@ -139,7 +141,5 @@ function itemHazard(checklist: ReturnType<typeof loadChecklist>, path: string): 
 }
 
 function hazardsNamed(submission: SubmissionRow, path: string): boolean {
-  const repeated = /^([^[]+)\[(\d+)\]\.(.+)$/.exec(path);
-  const answer = repeated ? submission.repeats[repeated[1] ?? ""]?.[Number(repeated[2])]?.answers[repeated[3] ?? ""] : submission.answers[path];
-  return (answer?.hazards?.length ?? 0) > 0;
+  return (answerAt(submission, path)?.hazards?.length ?? 0) > 0;
 }

@@ -30,7 +30,7 @@ export function faultLines(problem: Problem | null, document: unknown, locale: s
   return (problem?.errors ?? []).map(({ pointer, code, params = {} }) => {
     const within = pointer.replace(/^#\/body/, "");
     const path = pathOfPointer(within);
-    const item = path === null || checklist === null ? null : findItem(checklist, path.slice(path.lastIndexOf(".") + 1));
+    const item = path === null || checklist === null ? null : findItem(checklist, path);
     return { pointer: `${pointer} ${code}`, item: item ? textIn(item.statement, locale) : (path ?? ""), words: textIn(faultText({ pointer: within, code, params } as Parameters<typeof faultText>[0]), locale) };
   });
 }
