@@ -19,6 +19,7 @@ from server.register.models import Subject
 from server.visits.completion import completeness, completeness_body
 from server.visits.models import Submission, Visit
 from server.visits.store import last_visits, visit_days
+from vocabulary import VisitScope
 
 
 def load_visits(entity_ids: list[str], actor: Actor) -> dict[str, Any]:
@@ -71,6 +72,8 @@ def score_body(row: Submission) -> dict[str, Any]:
         "numerator": row.score_numerator,
         "denominator": row.score_denominator,
         "display": forms.score(checklist, row.answers).display,
+        "scope": row.scope,
+        "added_sections": row.answers.get("sections", []) if row.scope == VisitScope.CORE else [],
         "provisional": row.provisional,
         "checked": row.checked,
         "total": row.total,

@@ -54,7 +54,8 @@ class Submission(InCounty, db.Model):
     revises_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     superseded: Mapped[bool] = mapped_column(default=False)
     finished_at: Mapped[datetime]
-    answers: Mapped[dict[str, Any]]  # {profile, answers, repeats}
+    answers: Mapped[dict[str, Any]]  # the answers document of docs/checklist-format.md
+    scope: Mapped[str] = mapped_column(String(8), server_default="full")
     score_numerator: Mapped[str | None] = mapped_column(String(80))
     score_denominator: Mapped[str | None] = mapped_column(String(80))
     score_sort: Mapped[float | None]

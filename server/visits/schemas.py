@@ -5,7 +5,8 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from server.records.schemas import CompletenessSchema, OpenSchema, check_moment, check_sha256, check_uuid
-from server.wire import AnswerSchema, PlaceSchema, day
+from server.wire import AnswerSchema, PlaceSchema, day, one_of
+from vocabulary import VisitScope
 
 
 class PositionSchema(OpenSchema):
@@ -50,6 +51,9 @@ class SubmissionBodySchema(OpenSchema):
     profile = fields.Dict(required=True)
     answers = fields.Dict(required=True)
     repeats = fields.Dict(load_default=dict)
+    scope = fields.String(metadata={"description": "core or full, full if it is missing; forms reports what is not"})
+    sections = fields.List(fields.String(), metadata={"description": "added to a core visit"})
+    none_here = fields.Dict(metadata={"description": "repeated sections of which there is none here, with the reason"})
     revises = fields.String(allow_none=True, load_default=None, validate=check_uuid)
     finished_at = fields.String(required=True, validate=check_moment)
 
@@ -112,6 +116,8 @@ class ScoreSchema(AnswerSchema):
     numerator = fields.String(allow_none=True)
     denominator = fields.String(allow_none=True)
     display = fields.String()
+    scope = one_of(*VisitScope)
+    added_sections = fields.List(fields.String(), metadata={"description": "sections of a core visit that count whole"})
     provisional = fields.Boolean()
     checked = fields.Integer()
     total = fields.Integer()

@@ -148,6 +148,7 @@ def _row(record: Envelope, actor: Actor, now: datetime) -> dict[str, Any]:
         "revises_id": uuid.UUID(body["revises"]) if body.get("revises") else None,
         "finished_at": parse_time(body["finished_at"]),
         "answers": answers,
+        "scope": score.scope,
         "score_numerator": None if score.numerator is None else str(score.numerator),
         "score_denominator": None if score.denominator is None else str(score.denominator),
         "score_sort": None if score.numerator is None or not score.denominator else 100 * score.numerator / score.denominator,
@@ -163,7 +164,8 @@ def _row(record: Envelope, actor: Actor, now: datetime) -> dict[str, Any]:
 
 def answers_of(body: Any) -> dict[str, Any]:
     """The answers document that the rules of ``forms`` take, from a submission's body."""
-    return {"profile": body["profile"], "answers": body["answers"], "repeats": body.get("repeats") or {}}
+    scope = {key: body[key] for key in ("scope", "sections", "none_here") if key in body}
+    return {"profile": body["profile"], "answers": body["answers"], "repeats": body.get("repeats") or {}, **scope}
 
 
 def refuse_shape(messages: dict[str, Any]) -> None:

@@ -31,6 +31,7 @@ FROZEN = {
     "0002_authoring.py": "d4cc2e5ed2aa61dbab03e18ee0b1fa290db4a6d9135dae1984742f0aac0632a9",
     "0003_tables_of_the_first_day.py": "842bf8c1df48bf500effbff1ae7aa842754bab893e7dfa7dbfe714b1eccc1ff3",
     "0004_revisions.py": "4c3e6f0f2c7c3bcfc65f1544641bb9a19a8d38cb438e4ecd5a19ccc8a2e9d105",
+    "0005_submission_scope.py": "f4c6f2d887c2d4390352a16d37693240432262a2619c37f314e3412ec2d5176d",
 }
 
 

@@ -3426,6 +3426,8 @@ export interface components {
             reason: string;
         };
         Score: {
+            /** @description sections of a core visit that count whole */
+            added_sections: string[];
             checked: number;
             denominator: string | null;
             display: string;
@@ -3433,6 +3435,8 @@ export interface components {
             insufficient_sample: boolean;
             numerator: string | null;
             provisional: boolean;
+            /** @enum {string} */
+            scope: "core" | "full";
             total: number;
             veto_paths: string[];
         };

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from forms.standards import Standard, Standards, load_standards
+from forms.standards import Standards, load_standards, standard_from
 from server.audit import AuditEntry
 from server.checklists import releases
 from server.checklists.models import ChecklistVersion
@@ -154,8 +154,19 @@ def test_all_obstacles_come_at_once(chen: Person) -> None:
 
 
 def test_a_standard_that_has_expired_since_stands_against_publishing() -> None:
-    old = Standard("old", "旧", "Old", None, "2020", date(2020, 1, 1), date(2026, 6, 30), "new", "standard", None)
-    new = Standard("new", "新", "New", None, "2026", date(2026, 7, 1), None, None, "standard", None)
+    plain = {
+        "name": {"zh": "准则", "en": "Criteria"}, "number": None, "kind": "rule", "source": {"zh": "原文", "en": "Text"},
+        "last_checked_on": "2026-06-01",
+    }  # fmt: skip
+    replaced = {"standard": "new", "on": "2026-07-01"}
+    old, new = (
+        standard_from(
+            plain | {"id": "old", "edition": "2020", "valid_from": None, "valid_to": "2026-06-30", "replaced_by": replaced}
+        ),
+        standard_from(
+            plain | {"id": "new", "edition": "2026", "valid_from": "2026-07-01", "valid_to": None, "replaced_by": None}
+        ),
+    )
     document = ladders(valid_from="2026-06-01")
     for item in document["sections"][0]["items"]:
         item["basis"] = [{"standard": "old", "clause": "1"}]
