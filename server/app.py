@@ -28,7 +28,7 @@ from server.evidence.tus_views import tus_blp
 from server.evidence.uploads import sweep_uploads
 from server.evidence.views import blp as evidence_blp
 from server.hazards.bodies import add_open_hazards, load_hazards
-from server.hazards.intake import add_missing_hazards, check_event, store_events
+from server.hazards.intake import add_missing_hazards, check_event, doubt_times, store_events
 from server.hazards.views import blp as hazards_blp
 from server.pairings.bodies import load_subjects
 from server.pairings.views import blp as pairings_blp
@@ -68,7 +68,7 @@ WIRING = Wiring(
     },
     refresh_visits=refresh_visits,
     follow_again=follow_again,
-    on_complete=(add_missing_hazards, inspect_photos_of),
+    on_complete=(add_missing_hazards, doubt_times, inspect_photos_of),
     photo_hashes=durable_hashes,
     feed_kinds={
         "subject": FeedKind(load_subjects, extend=(add_visits_to_subjects, add_open_hazards)),

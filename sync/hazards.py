@@ -1,7 +1,7 @@
 """The life of a hazard as a fold over its events, the same on phone and server; nothing that arrives is ever dropped.
 
 draft → confirmed → assigned → rectifying → submitted → closed, with voided beside it. A refused re-check goes back to
-rectifying. "Overdue" is derived from dates and never a state. Who may do what is not decided here.
+rectifying. "Overdue" is derived from dates and never a state. Who may do what is the table of ``sync.duties``.
 Mirrored by client/src/sync/hazards.ts.
 """
 
@@ -13,9 +13,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from sync.duties import Author, act_of, closes_on_spot, duty_refusal
 from sync.records import is_uuid
 from sync.times import TimeInvalid, parse_date, parse_time, shanghai_date
-from vocabulary import Commitment, HazardEventKind, HazardGrade, HazardState, Ineffective, PhotoRole, RecheckResult
+from vocabulary import Capacity, Commitment, HazardEventKind, HazardGrade, HazardState, Ineffective, PhotoRole, RecheckResult
 
 _RANK = {kind.value: rank for rank, kind in enumerate(HazardEventKind)}
 _GRADES, _RESULTS = tuple(HazardGrade), tuple(RecheckResult)
@@ -42,7 +43,9 @@ class Hazard:
 
     ``submitted_at`` and ``deadline_at_submission`` belong to the latest effective submission, hence to the finally
     accepted one when the hazard is closed; ``deadline_at_submission`` is the limit in force on the day of that submission:
-    one that was granted later on the same day held for that whole day. ``department_id`` is the department that has
+    one that was granted later on the same day held for that whole day. ``reported_by`` is who made that submission, and
+    ``submission_in_doubt`` says that its time cannot be believed. ``closed_on_spot``: by its finder alone, so that whoever
+    supervises may still find that it is a major one. ``department_id`` is the department that has
     accepted a transfer; None while the hazard is still with the one of its finding.
     """
 
@@ -60,6 +63,7 @@ class Hazard:
     basis: list[dict[str, Any]] = field(default_factory=list)
     source: str | None = None
     fixed_on_spot: bool = False
+    closed_on_spot: bool = False
     no_photo_reason: str | None = None
     deadline: str | None = None
     original_deadline: str | None = None
@@ -76,6 +80,8 @@ class Hazard:
     submitted_at: str | None = None
     deadline_at_submission: str | None = None
     completed_on: str | None = None
+    reported_by: str | None = None
+    submission_in_doubt: bool = False
     returned_count: int = 0
     return_reason: str | None = None
     closed_at: str | None = None
@@ -89,6 +95,7 @@ class Hazard:
     regrades: list[dict[str, Any]] = field(default_factory=list)
     notes: list[dict[str, str]] = field(default_factory=list)
     ineffective: list[dict[str, str]] = field(default_factory=list)
+    time_doubts: list[dict[str, str]] = field(default_factory=list)
     last_event_at: str = ""
 
     def as_document(self) -> dict[str, Any]:
@@ -99,7 +106,9 @@ class Hazard:
 def fold_hazard(events: Iterable[Mapping[str, Any]]) -> Hazard | None:
     """The hazard that these events make, whatever order they arrived in; None when none of them says it was found.
 
-    Shape:  an event is the body of a ``hazard_event`` record plus the record's ``id``: {id, kind, at, …payload}.
+    Shape:  an event is the body of a ``hazard_event`` record plus the record's ``id``: {id, kind, at, …payload}, and, where
+            they are known, who made it, ``by`` {id, capacity}, and why its time cannot be believed, ``time_doubt``.
+            Events without ``by`` are of before the duties were told apart and are held against none.
     Order:  the finding first (it is the cause of all others, whatever a phone's clock said), then by instant, then by
             ``HazardEventKind``, then by id. The same id twice counts once.
     Keeps:  an event that its state does not allow is listed in ``ineffective`` with a reason; its photos stay.
@@ -172,6 +181,7 @@ class _Fold:
             "regrades": [],
             "notes": [],
             "ineffective": [],
+            "time_doubts": [],
             "commitments": {},
         }
         self.found = False
@@ -182,7 +192,9 @@ class _Fold:
 
     def take(self, event: Mapping[str, Any]) -> None:
         handler: Callable[[Mapping[str, Any]], Ineffective | None] = getattr(self, f"_{event['kind']}")
-        reason = handler(event)
+        reason = self._refused_duty(event) or handler(event)
+        if event.get("time_doubt") is not None:
+            self.values["time_doubts"].append({"event_id": event["id"], "reason": event["time_doubt"]})
         if reason is not None:
             self.values["ineffective"].append({"event_id": event["id"], "reason": reason.value})
         self._keep_photos(event)
@@ -209,12 +221,16 @@ class _Fold:
         )
         if not self.values["fixed_on_spot"]:
             return None
-        return self._submit(event)
+        reason = self._submit(event)
+        if reason is None and _author_of(event) is not None and closes_on_spot(event):
+            self.values["closed_on_spot"] = True
+            return self._close(event)
+        return reason
 
     _item_failed = _found
 
     def _confirmed(self, event: Mapping[str, Any]) -> Ineffective | None:
-        if (finished := self._finished()) is not None:
+        if (finished := self._finished()) is not None and not self.values.get("closed_on_spot"):
             return finished
         if self.values.get("confirmed_at") is not None:
             return Ineffective.ALREADY_CONFIRMED
@@ -224,10 +240,11 @@ class _Fold:
         # The owner may have rectified before anybody confirmed; confirming must not undo that.
         if self.state is HazardState.DRAFT:
             self.values["state"] = HazardState.CONFIRMED
+        self._reopen_major_closed_on_spot()
         return None
 
     def _regraded(self, event: Mapping[str, Any]) -> Ineffective | None:
-        if (finished := self._finished()) is not None:
+        if (finished := self._finished()) is not None and not self.values.get("closed_on_spot"):
             return finished
         if event["grade"] == self.values["grade"]:
             return Ineffective.SAME_GRADE
@@ -241,7 +258,18 @@ class _Fold:
             }
         )
         self.values["grade"] = event["grade"]
+        self._reopen_major_closed_on_spot()
         return None
+
+    def _reopen_major_closed_on_spot(self) -> None:
+        if not self.values.get("closed_on_spot") or self.values["grade"] != "major":
+            return
+        self.values.update(
+            closed_on_spot=False,
+            state=HazardState.DRAFT if self.values.get("confirmed_at") is None else HazardState.CONFIRMED,
+            submitted_at=None, deadline_at_submission=None, completed_on=None, reported_by=None, submission_in_doubt=False,
+            closed_at=None,
+        )  # fmt: skip
 
     def _assigned(self, event: Mapping[str, Any]) -> Ineffective | None:
         if (finished := self._finished()) is not None:
@@ -356,6 +384,8 @@ class _Fold:
             submitted_at=event["at"],
             deadline_at_submission=self.values["deadline"],
             completed_on=event.get("completed_on"),
+            reported_by=author.id if (author := _author_of(event)) is not None else None,
+            submission_in_doubt=event.get("time_doubt") is not None,
         )
         return None
 
@@ -388,6 +418,8 @@ class _Fold:
         # A hazard regraded to major after its submission still owes the commitments.
         if self.values["grade"] == HazardGrade.MAJOR and missing_commitments(self.values["commitments"]):
             return Ineffective.COMMITMENTS_INCOMPLETE
+        if self.values["grade"] == "major" and self.values.get("confirmed_at") is None and _author_of(event) is not None:
+            return Ineffective.NOT_CONFIRMED
         self.values["state"] = HazardState.CLOSED
         self.values["closed_at"] = event["at"]
         return None
@@ -396,6 +428,7 @@ class _Fold:
         if self.state is HazardState.VOIDED:
             return Ineffective.VOIDED
         self.values["state"] = HazardState.VOIDED
+        self.values["closed_on_spot"] = False
         self.values["voided_at"] = event["at"]
         self.values["void_reason"] = event.get("reason")
         return None
@@ -412,6 +445,13 @@ class _Fold:
     def _noted(self, event: Mapping[str, Any]) -> Ineffective | None:
         self.values["notes"].append({"event_id": event["id"], "at": event["at"], "text": event["text"]})
         return None
+
+    def _refused_duty(self, event: Mapping[str, Any]) -> Ineffective | None:
+        """A finding is nobody's to refuse: the fold would have no hazard to hold the others."""
+        author = _author_of(event)
+        if author is None or event["kind"] in _CREATING:
+            return None
+        return duty_refusal(act_of(event), author, grade=self.values["grade"], reporter_id=self.values.get("reported_by"))
 
     def _finished(self) -> Ineffective | None:
         if self.state is HazardState.VOIDED:
@@ -436,6 +476,11 @@ class _Fold:
                 continue
             self.photo_ids.add(photo["id"])
             self.values["photos"].append({"id": photo["id"], "role": photo.get("role") or role, "event_id": event["id"]})
+
+
+def _author_of(event: Mapping[str, Any]) -> Author | None:
+    by = event.get("by")
+    return None if by is None else Author(by["id"], Capacity(by["capacity"]))
 
 
 def _event_order(event: Mapping[str, Any]) -> tuple[int, Any, int, str]:

@@ -186,6 +186,8 @@ def found(subject_id: object, visit_id: str | None, hazard_id: str, *, at: str =
 
 
 def event(subject_id: object, hazard_id: str, kind: str, at: str, **values: Any) -> dict[str, Any]:
+    if kind == "submitted":
+        values = {"note": "已整改"} | values
     return seal("hazard_event", subject_id, {"hazard_id": hazard_id, "kind": kind, "at": at, **values}, made_at=at)
 
 

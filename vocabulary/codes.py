@@ -9,6 +9,7 @@ __all__ = [
     "AreaKind",
     "AreaWarning",
     "AuthoringSeverity",
+    "Capacity",
     "ChangeKind",
     "ChecklistOrigin",
     "ChecklistStatus",
@@ -64,6 +65,7 @@ __all__ = [
     "StandardGround",
     "SubjectKind",
     "TargetGroup",
+    "TimeDoubt",
     "Topic",
     "VillageKind",
     "VisitScope",
@@ -384,7 +386,26 @@ class Ineffective(Code):
     SAME_GRADE = "same_grade"
     SAME_DEADLINE = "same_deadline"
     NOT_TRANSFERRED = "not_transferred"
+    NOT_THEIR_DUTY = "not_their_duty"
+    NEEDS_SUPERVISOR = "needs_supervisor"
+    OWN_RECTIFICATION = "own_rectification"
     UNREADABLE = "unreadable"
+
+
+class Capacity(Code):
+    """As whom somebody acts on a hazard."""
+
+    OFFICER = "officer"
+    SUPERVISOR = "supervisor"
+    SUBJECT = "subject"
+    SERVICE = "service"
+
+
+class TimeDoubt(Code):
+    """Why the time of a hazard's event cannot be believed; it counts, but not as on time."""
+
+    AFTER_RECEIPT = "after_receipt"
+    OUTSIDE_VISIT = "outside_visit"
 
 
 class HazardGrade(Code):

@@ -27,7 +27,7 @@ from server.register.store import holidays
 from sync.hazards import hazard_id_for_item
 from sync.records import content_hash
 from sync.times import format_time
-from vocabulary import Commitment
+from vocabulary import Capacity, Commitment
 
 DAYS = 100
 PHOTO_SHARE = 0.42
@@ -247,6 +247,7 @@ def _life(
             HazardEvent(
                 id=uuid.UUID(_uuid(chance)), county_code=COUNTY, hazard_id=hazard.id, kind=kind, at=moment,
                 author_id=actor_id, visit_id=None, received_at=moment + timedelta(minutes=3),
+                capacity=Capacity.SUPERVISOR if actor_id == county.supervisor_id else Capacity.OFFICER,
                 body={"kind": kind, "hazard_id": str(hazard.id), "at": format_time(moment), **body},
             )
         )  # fmt: skip

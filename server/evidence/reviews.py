@@ -38,10 +38,13 @@ def get_photo(photo_id: uuid.UUID, actor: Actor, action: Action) -> Photo:
 
 
 def review_photo(photo_id: uuid.UUID, document: dict[str, Any], actor: Actor, now: datetime) -> PhotoReview:
-    """Adds a decision; it is in force until a later one. Raises: Refusal not-found, conflict (the bytes are not here yet)."""
+    """Adds a decision; it is in force until a later one. Raises: Refusal not-found, conflict (the bytes are not here yet),
+    not-allowed (one's own photo)."""
     with transaction() as session:
         photo = get_photo(photo_id, actor, Action.REVIEW_PHOTOS)
         session.execute(select(Photo.id).where(Photo.id == photo_id).with_for_update())
+        if photo.author_id == actor.user_id:
+            raise Refusal("not-allowed", "自己拍的照片由他人审核。", "One's own photo is reviewed by somebody else.")
         if photo.sha256 is None:
             raise Refusal("conflict", "照片还没有传完，不能审核。", "The photo has not arrived yet.")
         review = PhotoReview(

@@ -7,12 +7,14 @@ from typing import Any
 
 from flask import Response, send_file
 from flask.views import MethodView
+from sqlalchemy import and_
 
 from server import clock
 from server.db import db
 from server.evidence import receipts, reviews, store
 from server.evidence.bodies import photo_bodies, queue_items, review_body
 from server.evidence.images import ImageKind, ServedImage, open_image
+from server.evidence.models import Photo
 from server.evidence.schemas import (
     PhotoSchema,
     QueueQuerySchema,
@@ -84,8 +86,9 @@ class QueueView(MethodView):
     @blp.response(200, QueueSchema)
     def get(self, query: dict[str, Any]) -> Any:
         """Photos to review within the actor's scope, with what is needed to decide."""
+        actor = current_actor()
         rows, total = store.review_page(
-            visible_subjects(current_actor(), Action.REVIEW_PHOTOS),
+            and_(visible_subjects(actor, Action.REVIEW_PHOTOS), Photo.author_id.is_distinct_from(actor.user_id)),
             state=query.get("state"), flagged=query.get("flagged"), flag=query.get("flag"), town=query.get("town"),
             sector=query.get("sector"), subject_id=query.get("subject_id"), page=query["page"],
             page_size=query["page_size"],

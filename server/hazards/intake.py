@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 import forms
 from server import clock
@@ -15,44 +15,60 @@ from server.checklists.service import find_compiled
 from server.db import db
 from server.hazards.models import Hazard, HazardEvent
 from server.hazards.projection import project
-from server.hazards.rules import FIELD_EVENTS
+from server.hazards.rules import CLOCK_ERROR
 from server.hazards.schemas import EventSchema, FoundSchema
-from server.pairings.visibility import check_subject
+from server.pairings.visibility import visible_subjects
 from server.permissions import Action, Actor
 from server.problems import FieldError, Refusal
 from server.records.kinds import Quarantine
 from server.records.schemas import body_errors
+from server.register.models import Subject
 from server.register.store import holidays
-from server.visits.models import Submission
+from server.visits.models import Submission, Visit
 from server.visits.submissions import refuse_shape
 from server.wiring import CompleteVisit
+from sync.duties import unsaid
 from sync.hazards import find_event_faults, hazard_id_for_item
 from sync.records import Record as Envelope
 from sync.times import format_time, parse_time
+from vocabulary import Capacity, HazardEventKind
 
 _found_schema = FoundSchema()
 _event_schema = EventSchema()
 
 
 def check_event(record: Envelope, actor: Actor) -> Quarantine | None:
-    """Raises: Refusal invalid (shape), not-allowed (an event only the desk may add), conflict (another subject's hazard)."""
+    """Who may do it is no question here: what is not for its author to do is kept, has no effect and says why.
+
+    Raises: Refusal invalid (shape), conflict (another subject's hazard).
+    """
     body = record.body
     refuse_shape(body_errors(_found_schema if body.get("kind") == "found" else _event_schema, body))
     faults = find_event_faults({**body, "id": record.id})
     if faults:
         raise Refusal("invalid", errors=[FieldError(f"#/body{fault['pointer']}", fault["code"]) for fault in faults])
-    if body["kind"] not in FIELD_EVENTS:
-        check_subject(actor, Action.ACT_ON_HAZARDS, uuid.UUID(record.subject_id))
     stated = body.get("subject_id")
     if stated is not None and stated != record.subject_id:
         raise Refusal("invalid", errors=[FieldError("#/body/subject_id", "differs-from-envelope")])
     owner = db.session.scalar(select(Hazard.subject_id).where(Hazard.id == uuid.UUID(body["hazard_id"])))
     if owner is not None and str(owner) != record.subject_id:
         raise Refusal("conflict", "这条隐患属于另一个主体。", "This hazard belongs to another subject.")
-    return None
+    return _incomplete(body)
+
+
+def _incomplete(body: Mapping[str, Any]) -> Quarantine | None:
+    """An act that does not say what it must, or that is the service's own, waits for a person."""
+    errors = [FieldError(f"#/body/{name}", "missing") for name in unsaid(body)]
+    if body["kind"] == HazardEventKind.ITEM_FAILED:
+        errors.append(FieldError("#/body/kind", "invalid"))
+    if not errors:
+        return None
+    faults = [{"pointer": error.pointer, "code": error.code, "params": {}} for error in errors]
+    return Quarantine(Refusal("invalid", errors=errors), faults)
 
 
 def store_events(records: list[Envelope], actor: Actor, now: datetime) -> None:
+    supervised = _supervised({uuid.UUID(record.subject_id) for record in records if record.subject_id}, actor)
     for record in records:
         body = {**record.body}
         if body["kind"] == "found":
@@ -68,10 +84,31 @@ def store_events(records: list[Envelope], actor: Actor, now: datetime) -> None:
                 visit_id=uuid.UUID(record.visit_id) if record.visit_id else None,
                 body=body,
                 received_at=now,
+                capacity=Capacity.SUPERVISOR if record.subject_id in supervised else Capacity.OFFICER,
             )
         )
     db.session.flush()
     project([uuid.UUID(record.body["hazard_id"]) for record in records], now)
+
+
+def _supervised(subject_ids: set[uuid.UUID], actor: Actor) -> set[str]:
+    """Of which of these subjects the actor supervises the hazards."""
+    if not actor.may(Action.ACT_ON_HAZARDS):
+        return set()
+    within = select(Subject.id).where(Subject.id.in_(subject_ids), visible_subjects(actor, Action.ACT_ON_HAZARDS))
+    return {str(id_) for id_ in db.session.scalars(within)}
+
+
+def doubt_times(visit: CompleteVisit, now: datetime) -> None:
+    """Folds again what the visit's own times throw doubt on: events that came before their visit were believed."""
+    row = db.session.get_one(Visit, visit.id)
+    outside = or_(HazardEvent.at < row.started_at - CLOCK_ERROR, HazardEvent.at > row.finished_at + CLOCK_ERROR)
+    of_phones = and_(HazardEvent.capacity.is_not(None), HazardEvent.capacity != Capacity.SERVICE)
+    ids = db.session.scalars(
+        select(HazardEvent.hazard_id).where(HazardEvent.visit_id == visit.id, outside, of_phones).distinct()
+    ).all()
+    if ids:
+        project(ids, now)
 
 
 def add_missing_hazards(visit: CompleteVisit, now: datetime) -> None:
@@ -153,4 +190,5 @@ def _item_failed(visit: CompleteVisit, submission: Submission, path: str, item: 
         visit_id=visit.id,
         body=body,
         received_at=now,
+        capacity=Capacity.SERVICE,
     )

@@ -26,6 +26,9 @@ class HazardEvent(InCounty, db.Model):
     visit_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     body: Mapped[dict[str, Any]]
     received_at: Mapped[datetime]
+    capacity: Mapped[str | None] = mapped_column(String(12))  # None: of before the duties were told apart
+    # Place among what the desk did to the hazard; its times rise with it, whatever the server's clock does.
+    desk_sequence: Mapped[int | None]
 
 
 class Hazard(InCounty, db.Model):
@@ -57,5 +60,6 @@ class Hazard(InCounty, db.Model):
     spot: Mapped[str] = mapped_column(String(200))
     responsible_unit: Mapped[str] = mapped_column(String(120), default="")
     returned_count: Mapped[int] = mapped_column(default=0)
+    refused_events: Mapped[int] = mapped_column(default=0, server_default="0")  # acts that were not for their author to do
     projection: Mapped[dict[str, Any]]  # everything else that the fold yields
     revision: Mapped[int] = mapped_column(Integer, default=1)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -13,12 +15,32 @@ from server.changes import record_changes
 from server.checklists.service import sectors_of
 from server.db import db, lock_ids
 from server.hazards.models import Hazard, HazardEvent
+from server.hazards.rules import time_doubt
+from server.records.models import Record
 from server.register.models import SubjectSector
+from server.visits.models import Visit
 from server.work.outbox import note
 from server.work.topics import Topic
+from sync.duties import DUTY_REFUSALS
 from sync.hazards import Hazard as Folded
 from sync.hazards import fold_hazard
-from sync.times import parse_date, parse_time
+from sync.times import format_time, parse_date, parse_time
+from vocabulary import Capacity, TimeDoubt
+
+# Ten years; a phone that is further off has no clock.
+LARGEST_OFFSET_MS = 10 * 366 * 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class VisitSpan:
+    """When a visit was made, by the clock of its phone, and by how much the server's was ahead of that."""
+
+    started_at: datetime
+    finished_at: datetime
+    clock_offset: timedelta | None
+
+
+NO_VISITS: Mapping[uuid.UUID, VisitSpan] = MappingProxyType({})
 
 
 def project(hazard_ids: Iterable[uuid.UUID], now: datetime) -> list[Hazard]:
@@ -31,7 +53,8 @@ def project(hazard_ids: Iterable[uuid.UUID], now: datetime) -> list[Hazard]:
         events[event.hazard_id].append(event)
     stored = select(Hazard).where(Hazard.id.in_(ids)).execution_options(populate_existing=True)
     known = {hazard.id: hazard for hazard in db.session.scalars(stored)}
-    folded_by_id = {id_: fold_hazard(fold_input(row) for row in rows) for id_, rows in events.items()}
+    spans = _visits_of(row.visit_id for rows in events.values() for row in rows)
+    folded_by_id = {id_: fold_hazard(fold_input(row, spans) for row in rows) for id_, rows in events.items()}
     sectors = _main_sectors(folded_by_id.values())
     changed = []
     for hazard_id, rows in events.items():
@@ -53,8 +76,56 @@ def project(hazard_ids: Iterable[uuid.UUID], now: datetime) -> list[Hazard]:
     return changed
 
 
-def fold_input(event: HazardEvent) -> dict[str, Any]:
-    return {**event.body, "id": str(event.id)}
+def fold_input(event: HazardEvent, visits: Mapping[uuid.UUID, VisitSpan] = NO_VISITS) -> dict[str, Any]:
+    """An event as the fold takes it: what its author said, and what the server knows of it. Nothing that a phone writes under
+    the names of the latter is believed."""
+    said = {key: value for key, value in event.body.items() if key not in {"by", "time_doubt"}}
+    known: dict[str, Any] = {"id": str(event.id)}
+    if event.capacity is not None:
+        known["by"] = {"id": str(event.author_id), "capacity": event.capacity}
+        doubt = _doubt(event, visits.get(event.visit_id) if event.visit_id else None)
+        if doubt is not None:
+            known["time_doubt"] = doubt.value
+        if doubt is TimeDoubt.AFTER_RECEIPT:
+            # It happened before it was received; nothing that was done since waits for its clock.
+            known["at"] = format_time(event.received_at)
+    return said | known
+
+
+def fold_inputs(events: Sequence[HazardEvent]) -> list[dict[str, Any]]:
+    """The events of one hazard as the fold takes them."""
+    visits = _visits_of(event.visit_id for event in events)
+    return [fold_input(event, visits) for event in events]
+
+
+def _doubt(event: HazardEvent, visit: VisitSpan | None) -> TimeDoubt | None:
+    if event.desk_sequence is not None or event.capacity == Capacity.SERVICE:
+        return None
+    if event.visit_id is not None and visit is None:
+        # The visit is still on its way; when it is complete the hazard is folded again.
+        return time_doubt(event.at, event.received_at, (event.at, event.at), None)
+    span = (visit.started_at, visit.finished_at) if visit is not None else None
+    return time_doubt(event.at, event.received_at, span, visit.clock_offset if visit is not None else None)
+
+
+def _visits_of(visit_ids: Iterable[uuid.UUID | None]) -> Mapping[uuid.UUID, VisitSpan]:
+    ids = {visit_id for visit_id in visit_ids if visit_id is not None}
+    if not ids:
+        return NO_VISITS
+    rows = db.session.execute(
+        select(Visit.id, Visit.started_at, Visit.finished_at, Record.body["clock"])
+        .outerjoin(Record, Record.id == Visit.id)
+        .where(Visit.id.in_(ids))
+    )
+    return {id_: VisitSpan(started, finished, clock_offset(facts)) for id_, started, finished, facts in rows}
+
+
+def clock_offset(facts: Any) -> timedelta | None:
+    """By how much the server's clock was ahead of the phone's, as the phone measured it."""
+    offset_ms = facts.get("server_offset_ms") if isinstance(facts, Mapping) else None
+    if not isinstance(offset_ms, (int, float)) or isinstance(offset_ms, bool) or abs(offset_ms) > LARGEST_OFFSET_MS:
+        return None
+    return timedelta(milliseconds=offset_ms)
 
 
 def hazard_number(hazard_id: uuid.UUID, found_at: datetime) -> str:
@@ -81,6 +152,7 @@ def _write(hazard: Hazard, folded: Folded, rows: list[HazardEvent]) -> None:
     hazard.spot = folded.spot or ""
     hazard.responsible_unit = folded.responsible_unit or ""
     hazard.returned_count = folded.returned_count
+    hazard.refused_events = sum(entry["reason"] in DUTY_REFUSALS for entry in folded.ineffective)
     hazard.projection = document
     hazard.revision += 1
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from server.audit import write_audit
 from server.db import db, lock_ids, transaction
 from server.hazards.models import Hazard, HazardEvent
-from server.hazards.projection import fold_input, project
+from server.hazards.projection import fold_input, fold_inputs, project
 from server.pairings.visibility import check_subject
 from server.permissions import Action, Actor
 from server.problems import FieldError, Refusal
 from server.register.models import Department
+from sync.duties import unsaid
 from sync.hazards import find_event_faults, fold_hazard
-from sync.times import format_time
+from sync.times import format_time, parse_time
+from vocabulary import Capacity
 
 _REASONS = {
     "already_confirmed": "已经核实过。",
@@ -32,6 +34,9 @@ _REASONS = {
     "same_grade": "等级没有变化。",
     "same_deadline": "期限没有变化。",
     "not_transferred": "没有待接收的移交。",
+    "not_their_duty": "这一步不由您办理。",
+    "needs_supervisor": "须由负责监管的人办理。",
+    "own_rectification": "整改由您填报，须由他人复查。",
     "needs_extension": "已有期限的，往后改要走延期。",
 }
 
@@ -52,17 +57,20 @@ def add_event(hazard_id: uuid.UUID, document: dict[str, Any], actor: Actor, now:
     effect is refused instead of kept).
     """
     with transaction():
-        hazard = get_hazard(hazard_id, actor, Action.ACT_ON_HAZARDS)
         lock_ids([hazard_id])
-        event_id = uuid.uuid4()
-        body = {**document, "hazard_id": str(hazard_id), "at": format_time(now)}
+        hazard = get_hazard(hazard_id, actor, Action.ACT_ON_HAZARDS)
+        sequence, at = _place(hazard, now)
+        body = {**document, "hazard_id": str(hazard_id), "at": format_time(at)}
         event = HazardEvent(
-            id=event_id, county_code=actor.county_code, hazard_id=hazard_id, kind=document["kind"], at=now,
-            author_id=actor.user_id, body=body, received_at=now,
+            id=uuid.uuid4(), county_code=actor.county_code, hazard_id=hazard_id, kind=document["kind"], at=at,
+            author_id=actor.user_id, body=body, received_at=now, capacity=Capacity.SUPERVISOR, desk_sequence=sequence,
         )  # fmt: skip
         faults = find_event_faults(fold_input(event))
-        if faults:
-            raise Refusal("invalid", errors=[FieldError(f"#{fault['pointer']}", fault["code"]) for fault in faults])
+        errors = [FieldError(f"#{fault['pointer']}", fault["code"]) for fault in faults]
+        named = {error.pointer for error in errors}
+        errors += [FieldError(f"#/{name}", "missing") for name in unsaid(document) if f"#/{name}" not in named]
+        if errors:
+            raise Refusal("invalid", errors=errors)
         _check_references(hazard, document)
         _check_effective(hazard, event)
         db.session.add(event)
@@ -70,6 +78,14 @@ def add_event(hazard_id: uuid.UUID, document: dict[str, Any], actor: Actor, now:
         project([hazard_id], now)
         write_audit(f"hazard:{document['kind']}", "hazard", hazard_id, county_code=hazard.county_code, actor_id=actor.user_id)
     return hazard
+
+
+def _place(hazard: Hazard, now: datetime) -> tuple[int, datetime]:
+    """The place of a new act of the desk among those before it, and its time: after everything that its author can have seen,
+    also where the server's clock was set back since."""
+    last = db.session.scalar(select(func.max(HazardEvent.desk_sequence)).where(HazardEvent.hazard_id == hazard.id))
+    seen_until = parse_time(hazard.projection["last_event_at"])
+    return (last or 0) + 1, max(now, seen_until + timedelta(milliseconds=1))
 
 
 def _check_references(hazard: Hazard, document: dict[str, Any]) -> None:
@@ -89,7 +105,7 @@ def _check_references(hazard: Hazard, document: dict[str, Any]) -> None:
 
 def _check_effective(hazard: Hazard, event: HazardEvent) -> None:
     stored = db.session.scalars(select(HazardEvent).where(HazardEvent.hazard_id == hazard.id)).all()
-    folded = fold_hazard(fold_input(row) for row in [*stored, event])
+    folded = fold_hazard(fold_inputs([*stored, event]))
     assert folded is not None, "the hazard exists"
     for entry in folded.ineffective:
         if entry["event_id"] == str(event.id):

@@ -63,6 +63,8 @@ def ledger_conditions(filters: Mapping[str, Any], today: date) -> list[ColumnEle
     if "overdue" in filters:
         overdue = is_overdue(today)
         found.append(overdue if filters["overdue"] else ~func.coalesce(overdue, False))
+    if "without_effect" in filters:
+        found.append(Hazard.refused_events > 0 if filters["without_effect"] else Hazard.refused_events == 0)
     if "found_from" in filters:
         found.append(Hazard.found_at >= day_start(filters["found_from"]))
     if "found_to" in filters:

@@ -37,14 +37,15 @@ class HazardFacts:
     deadline: date | None
     submitted_on: date | None
     deadline_at_submission: date | None
+    submission_in_doubt: bool = False
 
     def is_due(self, as_of: date) -> bool:
         return self.deadline is not None and self.deadline < as_of
 
     @property
     def is_accepted_on_time(self) -> bool:
-        """Without a limit at the time of submission there was none to miss."""
-        if not self.is_closed or self.submitted_on is None:
+        """Without a limit at the time of submission there was none to miss; a time that cannot be believed keeps none."""
+        if not self.is_closed or self.submitted_on is None or self.submission_in_doubt:
             return False
         return self.deadline_at_submission is None or self.submitted_on <= self.deadline_at_submission
 

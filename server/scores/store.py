@@ -77,11 +77,12 @@ def load_facts(subject: Subject) -> Facts:
 
 def load_hazards(subject_id: uuid.UUID) -> list[HazardFacts]:
     """The subject's hazards that are not voided."""
+    in_doubt = Hazard.projection["submission_in_doubt"].as_boolean()
     limit_then = Hazard.projection["deadline_at_submission"].as_string()
     rows = db.session.execute(
         select(
             Hazard.id, Hazard.found_at, Hazard.grade, Hazard.state, Hazard.closed_at, Hazard.deadline,
-            Hazard.submitted_at, limit_then,
+            Hazard.submitted_at, limit_then, in_doubt,
         )
         .where(Hazard.subject_id == subject_id, Hazard.state != "voided")
         .order_by(Hazard.found_at, Hazard.id)
@@ -96,8 +97,9 @@ def load_hazards(subject_id: uuid.UUID) -> list[HazardFacts]:
             deadline=deadline,
             submitted_on=county_date(submitted_at) if submitted_at else None,
             deadline_at_submission=date.fromisoformat(limit) if limit else None,
+            submission_in_doubt=bool(doubted),
         )
-        for id_, found_at, grade, state, closed_at, deadline, submitted_at, limit in rows
+        for id_, found_at, grade, state, closed_at, deadline, submitted_at, limit, doubted in rows
     ]
 
 

@@ -145,13 +145,15 @@ def test_photo_whose_record_and_bytes_arrive_at_once_is_one_row(anna: Person, co
     assert answer["visits"][0]["complete"] is True
 
 
-def test_hazard_that_two_people_act_on_at_once_keeps_both_acts(anna: Person, county: County, interleaving: Interleaving) -> None:
+def test_hazard_that_two_people_act_on_at_once_keeps_both_acts(
+    anna: Person, ben: Person, county: County, interleaving: Interleaving
+) -> None:
     hazard_id = new_id()
     push(anna, found(county.mine, None, hazard_id))
     submitted = event(county.mine, hazard_id, "submitted", "2026-11-21T09:00:00+08:00", photos=[])
     passed = event(county.mine, hazard_id, "rechecked", "2026-11-22T09:00:00+08:00", result="pass", photos=[])
 
-    interleaving.both(lambda: push(anna, submitted), lambda: push(anna, passed))
+    interleaving.both(lambda: push(anna, submitted), lambda: push(ben, passed))
 
     (hazard,) = fresh(select(Hazard))
     assert (hazard.state, hazard.projection["ineffective"]) == ("closed", [])

@@ -1367,6 +1367,8 @@ export interface paths {
                     subject_id?: string;
                     visit_id?: string;
                     overdue?: boolean;
+                    /** @description has acts that were not for their author to do */
+                    without_effect?: boolean;
                     source?: "self_check" | "pairing_visit" | "department_check" | "tip_off" | "handed_down";
                     from?: string;
                     to?: string;
@@ -2951,6 +2953,8 @@ export interface components {
             number: string;
             overdue: boolean;
             photos: components["schemas"]["HazardPhoto"][];
+            /** @description whose report waits for acceptance */
+            reported_by?: string | null;
             revision: number;
             sector: string | null;
             /** @enum {string} */
@@ -2987,6 +2991,8 @@ export interface components {
             number: string;
             overdue: boolean;
             photos: components["schemas"]["HazardPhoto"][];
+            /** @description whose report waits for acceptance */
+            reported_by?: string | null;
             revision: number;
             sector: string | null;
             /** @enum {string} */

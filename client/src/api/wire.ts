@@ -174,6 +174,7 @@ export interface HazardBody {
   original_deadline?: DateText | null;
   found_at: Timestamp;
   submitted_at?: Timestamp | null;
+  reported_by?: Uuid | null;
   closed_at?: Timestamp | null;
   owner: Person | null;
   responsible_unit: string | null;

@@ -2,6 +2,8 @@
 // draft → confirmed → assigned → rectifying → submitted → closed, with voided beside it. A refused re-check goes back to
 // rectifying. "Overdue" is derived from dates and never a state. Mirrors sync/hazards.py.
 
+import { actOf, closesOnSpot, dutyRefusal } from "./duties.ts";
+import type { Author } from "./duties.ts";
 import { hex, isUuid } from "./records.ts";
 import { parseDate, parseTime, shanghaiDate } from "./times.ts";
 
@@ -49,7 +51,13 @@ export type IneffectiveReason =
   | "same_grade"
   | "same_deadline"
   | "not_transferred"
+  | "not_their_duty"
+  | "needs_supervisor"
+  | "own_rectification"
   | "unreadable"
+
+/** Why the time of an event cannot be believed; only the server can tell. */
+export type TimeDoubt = "after_receipt" | "outside_visit"
 
 export const COMMITMENTS = ["responsible_person", "measures", "funds_wan", "deadline", "contingency_plan"] as const;
 export type CommitmentName = (typeof COMMITMENTS)[number]
@@ -79,6 +87,9 @@ interface EventBase {
   hazard_id?: string
   at: string
   photos?: HazardPhotoRef[]
+  /** Who made it; an event without is of before the duties were told apart and is held against none. */
+  by?: Author
+  time_doubt?: TimeDoubt
 }
 export interface FoundPayload {
   subject_id: string | null
@@ -136,6 +147,8 @@ export interface Hazard {
   basis: BasisRef[]
   source: HazardSource | null
   fixed_on_spot: boolean
+  /** By its finder alone, so that whoever supervises may still find that it is a major one. */
+  closed_on_spot: boolean
   no_photo_reason: string | null
   deadline: string | null
   original_deadline: string | null
@@ -155,6 +168,10 @@ export interface Hazard {
   /** The limit in force on the day of `submitted_at`; one that was granted later on that day held for that whole day. */
   deadline_at_submission: string | null
   completed_on: string | null
+  /** Who made that submission. */
+  reported_by: string | null
+  /** Whether the time of that submission cannot be believed. */
+  submission_in_doubt: boolean
   returned_count: number
   return_reason: string | null
   closed_at: string | null
@@ -168,6 +185,7 @@ export interface Hazard {
   regrades: { event_id: string; at: string; from: HazardGrade; to: HazardGrade; reason: string | null }[]
   notes: { event_id: string; at: string; text: string }[]
   ineffective: { event_id: string; reason: IneffectiveReason }[]
+  time_doubts: { event_id: string; reason: TimeDoubt }[]
   last_event_at: string
 }
 
@@ -192,7 +210,8 @@ export function foldHazard(events: Iterable<HazardEvent>): Hazard | null {
   const hazard = emptyHazard();
   const photoIds = new Set<string>();
   for (const event of ordered) {
-    const reason = take(hazard, event);
+    const reason = refusedDuty(hazard, event) ?? take(hazard, event);
+    if (event.time_doubt) hazard.time_doubts.push({ event_id: event.id, reason: event.time_doubt });
     if (reason) hazard.ineffective.push({ event_id: event.id, reason });
     keepPhotos(hazard, event, photoIds);
     hazard.last_event_at = event.at;
@@ -242,6 +261,12 @@ export function findEventFaults(event: unknown): { pointer: string; code: string
   return faults;
 }
 
+/** A finding is nobody's to refuse: the fold would have no hazard to hold the others. */
+function refusedDuty(hazard: Hazard, event: HazardEvent): IneffectiveReason | null {
+  if (event.by === undefined || isCreating(event)) return null;
+  return dutyRefusal(actOf(event), event.by, { grade: hazard.grade, reporter_id: hazard.reported_by });
+}
+
 function take(hazard: Hazard, event: HazardEvent): IneffectiveReason | null {
   switch (event.kind) {
     case "found":
@@ -256,6 +281,7 @@ function take(hazard: Hazard, event: HazardEvent): IneffectiveReason | null {
     case "merged":
       if (hazard.state === "voided") return "voided";
       hazard.state = "voided";
+      hazard.closed_on_spot = false;
       hazard.voided_at = event.at;
       hazard.void_reason = event.reason ?? null;
       if (event.kind === "merged") hazard.merged_into = event.into;
@@ -269,7 +295,7 @@ function take(hazard: Hazard, event: HazardEvent): IneffectiveReason | null {
       }
   }
   if (hazard.state === "voided") return "voided";
-  if (hazard.state === "closed") return "already_closed";
+  if (hazard.state === "closed" && !(hazard.closed_on_spot && (event.kind === "confirmed" || event.kind === "regraded"))) return "already_closed";
   switch (event.kind) {
     case "confirmed":
       if (hazard.confirmed_at !== null) return "already_confirmed";
@@ -278,12 +304,14 @@ function take(hazard: Hazard, event: HazardEvent): IneffectiveReason | null {
       if (event.basis && event.basis.length > 0) hazard.basis = [...event.basis];
       // The owner may have rectified before anybody confirmed; confirming must not undo that.
       if (hazard.state === "draft") hazard.state = "confirmed";
+      reopenMajorClosedOnSpot(hazard);
       return null;
     case "regraded": {
       if (event.grade === hazard.grade) return "same_grade";
       const { id: event_id, at, grade: to } = event;
       hazard.regrades.push({ event_id, at, from: hazard.grade, to, reason: event.reason ?? null });
       hazard.grade = to;
+      reopenMajorClosedOnSpot(hazard);
       return null;
     }
     case "assigned":
@@ -315,17 +343,17 @@ function take(hazard: Hazard, event: HazardEvent): IneffectiveReason | null {
       return null;
     case "submitted":
       // Again while it waits for the re-check, too: the accepted submission is the last before the closing.
-      return submit(hazard, event.at, event.commitments, event.completed_on);
+      return submit(hazard, event, event.commitments, event.completed_on);
     case "rechecked":
       if (hazard.state !== "submitted") return "not_submitted";
-      if (event.result === "pass") return close(hazard, event.at);
+      if (event.result === "pass") return close(hazard, event);
       hazard.state = "rectifying";
       hazard.returned_count += 1;
       hazard.return_reason = event.reason ?? null;
       return null;
     case "closed": {
       if (hazard.state !== "submitted") return "not_submitted";
-      const reason = close(hazard, event.at);
+      const reason = close(hazard, event);
       if (reason === null) hazard.closing_opinion = event.opinion ?? null;
       return reason;
     }
@@ -356,7 +384,19 @@ function takeFound(
   hazard.deadline = event.deadline ?? null;
   hazard.original_deadline = hazard.deadline;
   hazard.found_at = event.at;
-  return hazard.fixed_on_spot ? submit(hazard, event.at, undefined, null) : null;
+  if (!hazard.fixed_on_spot) return null;
+  const reason = submit(hazard, event, undefined, null);
+  if (reason !== null || event.by === undefined || !closesOnSpot(event)) return reason;
+  hazard.closed_on_spot = true;
+  return close(hazard, event);
+}
+
+function reopenMajorClosedOnSpot(hazard: Hazard): void {
+  if (!hazard.closed_on_spot || hazard.grade !== "major") return;
+  hazard.closed_on_spot = false;
+  hazard.state = hazard.confirmed_at === null ? "draft" : "confirmed";
+  hazard.submitted_at = hazard.deadline_at_submission = hazard.completed_on = hazard.reported_by = hazard.closed_at = null;
+  hazard.submission_in_doubt = false;
 }
 
 function takeAssigned(hazard: Hazard, event: Extract<HazardEvent, { kind: "assigned" }>): IneffectiveReason | null {
@@ -401,7 +441,7 @@ function takeExtended(hazard: Hazard, event: Extract<HazardEvent, { kind: "exten
 /** From any open state: a general hazard is often put right before the desk has confirmed or assigned it. */
 function submit(
   hazard: Hazard,
-  at: string,
+  event: HazardEvent,
   stated: Commitments | undefined,
   completedOn: string | null | undefined,
 ): IneffectiveReason | null {
@@ -409,17 +449,20 @@ function submit(
   if (hazard.grade === "major" && missingCommitments(commitments).length > 0) return "commitments_incomplete";
   hazard.state = "submitted";
   hazard.commitments = commitments;
-  hazard.submitted_at = at;
+  hazard.submitted_at = event.at;
   hazard.deadline_at_submission = hazard.deadline;
   hazard.completed_on = completedOn ?? null;
+  hazard.reported_by = event.by?.id ?? null;
+  hazard.submission_in_doubt = event.time_doubt !== undefined;
   return null;
 }
 
-function close(hazard: Hazard, at: string): IneffectiveReason | null {
+function close(hazard: Hazard, event: HazardEvent): IneffectiveReason | null {
   // A hazard regraded to major after its submission still owes the commitments.
   if (hazard.grade === "major" && missingCommitments(hazard.commitments).length > 0) return "commitments_incomplete";
+  if (hazard.grade === "major" && hazard.confirmed_at === null && event.by !== undefined) return "not_confirmed";
   hazard.state = "closed";
-  hazard.closed_at = at;
+  hazard.closed_at = event.at;
   return null;
 }
 
@@ -474,6 +517,7 @@ function emptyHazard(): Hazard {
     basis: [],
     source: null,
     fixed_on_spot: false,
+    closed_on_spot: false,
     no_photo_reason: null,
     deadline: null,
     original_deadline: null,
@@ -490,6 +534,8 @@ function emptyHazard(): Hazard {
     submitted_at: null,
     deadline_at_submission: null,
     completed_on: null,
+    reported_by: null,
+    submission_in_doubt: false,
     returned_count: 0,
     return_reason: null,
     closed_at: null,
@@ -503,6 +549,7 @@ function emptyHazard(): Hazard {
     regrades: [],
     notes: [],
     ineffective: [],
+    time_doubts: [],
     last_event_at: "",
   };
 }

@@ -313,9 +313,28 @@ export const Ineffective = {
   same_grade: "same_grade",
   same_deadline: "same_deadline",
   not_transferred: "not_transferred",
+  not_their_duty: "not_their_duty",
+  needs_supervisor: "needs_supervisor",
+  own_rectification: "own_rectification",
   unreadable: "unreadable",
 } as const;
 export type Ineffective = (typeof Ineffective)[keyof typeof Ineffective];
+
+/** As whom somebody acts on a hazard. */
+export const Capacity = {
+  officer: "officer",
+  supervisor: "supervisor",
+  subject: "subject",
+  service: "service",
+} as const;
+export type Capacity = (typeof Capacity)[keyof typeof Capacity];
+
+/** Why the time of a hazard's event cannot be believed; it counts, but not as on time. */
+export const TimeDoubt = {
+  after_receipt: "after_receipt",
+  outside_visit: "outside_visit",
+} as const;
+export type TimeDoubt = (typeof TimeDoubt)[keyof typeof TimeDoubt];
 
 /** 隐患等级. */
 export const HazardGrade = {

@@ -92,13 +92,19 @@ def test_inspector_may_not_act_at_the_desk(anna: Person, hazard_id: str) -> None
     assert answer.status_code == 403
 
 
-def test_phone_of_an_inspector_may_not_void_a_hazard(anna: Person, county: County, hazard_id: str) -> None:
-    record = event(county.mine, hazard_id, "voided", "2026-11-21T10:00:00+08:00", reason="误报")
+def test_what_an_inspectors_phone_may_not_do_is_kept_and_shown_with_its_reason(
+    anna: Person, ben: Person, county: County, hazard_id: str
+) -> None:
+    record = event(county.mine, hazard_id, "voided", "2026-11-21T10:00:00+08:00", reason="误报", approver="无")
 
     [result] = anna.post("/api/sync/records", json=batch(record)).json["results"]
 
-    assert result["status"] == "refused"
-    assert anna.get(f"/api/hazards/{hazard_id}").json["state"] == "draft"
+    assert result["status"] == "accepted"
+    hazard = ben.get(f"/api/hazards/{hazard_id}").json
+    assert hazard["state"] == "draft"
+    assert [(entry["kind"], entry["ineffective"]) for entry in hazard["events"]] == [
+        ("found", None), ("voided", "needs_supervisor"),
+    ]  # fmt: skip
 
 
 def test_event_on_another_subjects_hazard_is_refused(anna: Person, county: County, hazard_id: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from unittest import mock
 
 from flask import Flask
 
@@ -29,6 +30,12 @@ def push(person: Person, *records: object) -> None:
     assert {result["status"] for result in answer.json["results"]} == {"accepted"}, answer.json
 
 
+def push_when_it_happens(person: Person, record: dict[str, Any]) -> None:
+    """An act that belongs to no visit is believed only from a phone that is online."""
+    with mock.patch("server.clock.now", return_value=parse_time(record["body"]["at"])):
+        push(person, record)
+
+
 def work_off(app: Flask) -> int:
     """Does what relay and worker do, without Redis; returns the number of jobs."""
     jobs = 0
@@ -45,7 +52,11 @@ def work_off(app: Flask) -> int:
 
 def tell_november(anna: Person, county: County) -> dict[str, str]:
     """Two visits: the mine scores 80 and has three hazards (one closed in time, one overdue, one major and open); the
-    chemical store scores 100 and has one hazard that was closed too late. Returns hazard ids by name."""
+    chemical store scores 100 and has one hazard that was closed too late. Returns hazard ids by name.
+
+    anna reports what was put right, and ben, who supervises the town, accepts it.
+    """
+    ben = Person(anna.app, "ben")
     ids = {name: new_id() for name in ("in_time", "major", "late")}
     at = "2026-11-10T09:00:00+08:00"
     mine, store = county.mine, county.chemical_store
@@ -62,20 +73,14 @@ def tell_november(anna: Person, county: County) -> dict[str, str]:
         found(mine, visit_id, ids["major"], at=at, deadline="2026-11-30", grade="major"),
     ]
     push(anna, *records, visit(mine, visit_id, records, made_at=at, pairing_id=str(county.mine_pairing)))
-    push(
-        anna,
-        event(mine, ids["in_time"], "submitted", "2026-11-13T23:59:00+08:00", photos=[]),
-        event(mine, ids["in_time"], "rechecked", "2026-11-16T10:00:00+08:00", result="pass", photos=[]),
-    )
+    push_when_it_happens(anna, event(mine, ids["in_time"], "submitted", "2026-11-13T23:59:00+08:00", photos=[]))
+    push_when_it_happens(ben, event(mine, ids["in_time"], "rechecked", "2026-11-16T10:00:00+08:00", result="pass", photos=[]))
     visit_id = new_id()
     records = [
         submission(store, visit_id, made_at=at),
         found(store, visit_id, ids["late"], at=at, deadline="2026-11-12"),
     ]
     push(anna, *records, visit(store, visit_id, records, made_at=at))
-    push(
-        anna,
-        event(store, ids["late"], "submitted", "2026-11-13T00:01:00+08:00", photos=[]),
-        event(store, ids["late"], "rechecked", "2026-11-16T10:00:00+08:00", result="pass", photos=[]),
-    )
+    push_when_it_happens(anna, event(store, ids["late"], "submitted", "2026-11-13T00:01:00+08:00", photos=[]))
+    push_when_it_happens(ben, event(store, ids["late"], "rechecked", "2026-11-16T10:00:00+08:00", result="pass", photos=[]))
     return ids

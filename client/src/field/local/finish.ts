@@ -180,7 +180,8 @@ function foundBody(draft: HazardDraftRow, photos: PhotoRow[]): FoundBody {
 
 /**
  * A re-check counts only on a hazard that was submitted. Where the owner did not report and the inspector sees it put right,
- * the report is made on the owner's behalf first; where it is not put right there is nothing to return, so it is noted.
+ * the report is made on the owner's behalf, and somebody else accepts it; where it is not put right there is nothing to
+ * return, so it is noted.
  */
 function recheckBodies(recheck: RecheckDraftRow, hazard: HazardRow | undefined, photos: PhotoRow[], now: number): object[] {
   const { hazard_id, at, result, reason } = recheck;
@@ -188,8 +189,7 @@ function recheckBodies(recheck: RecheckDraftRow, hazard: HazardRow | undefined, 
   const rechecked = { hazard_id, kind: "rechecked", at, result, ...(reason === "" ? {} : { reason }), photos: evidence };
   if (hazard?.state === "submitted") return [rechecked];
   if (result === "pass") {
-    const submitted = { hazard_id, kind: "submitted", at, note: reason, photos: evidence, completed_on: shanghaiDate(Date.parse(at)) };
-    return [submitted, rechecked];
+    return [{ hazard_id, kind: "submitted", at, note: reason, photos: evidence, completed_on: shanghaiDate(Date.parse(at)) }];
   }
   const text = reason === "" ? "复查：尚未整改。" : reason;
   const noted = { hazard_id, kind: "noted", at, text };

@@ -1,4 +1,5 @@
 /** Hazard sheets and re-checks of a visit in progress, and hazards as this phone knows them (server's word plus own events). */
+import { closesOnSpot } from "../../sync/duties.ts";
 import { hazardIdForItem } from "../../sync/hazards.ts";
 import { formatTime } from "../../sync/times.ts";
 import type { HazardStateName, Uuid } from "../../api/wire.ts";
@@ -112,6 +113,8 @@ export function rechecksOf(vault: Vault, visit_id: Uuid): Promise<RecheckDraftRo
 export interface HazardView extends HazardRow {
   /** True while this phone holds events of the hazard that the server has not confirmed in a pull. */
   ahead_of_server: boolean;
+  /** True while the report that the rectification is done waits to be sent from here. */
+  reported_here?: boolean;
 }
 
 /** Hazards of a subject as of now: what the server said, with this phone's finished but unsent events laid over it. */
@@ -154,11 +157,13 @@ type OwnEvent =
   | { kind: "rechecked"; hazard_id: Uuid; at: string; result: "pass" | "return"; reason?: string; photos?: HazardRow["photos"] };
 
 function viewOfFound(event: Extract<OwnEvent, { kind: "found" }>): HazardView {
+  const fixed = event.fixed_on_spot && event.grade === "general";
+  const closed = closesOnSpot(event);
   return {
     id: event.hazard_id,
     subject_id: event.subject_id,
     number: null,
-    state: event.fixed_on_spot ? "submitted" : "draft",
+    state: closed ? "closed" : fixed ? "submitted" : "draft",
     grade: event.grade,
     description: event.description,
     spot: event.spot,
@@ -168,8 +173,9 @@ function viewOfFound(event: Extract<OwnEvent, { kind: "found" }>): HazardView {
     deadline: event.deadline,
     original_deadline: event.deadline,
     found_at: event.at,
-    submitted_at: event.fixed_on_spot ? event.at : null,
-    closed_at: null,
+    submitted_at: fixed ? event.at : null,
+    closed_at: closed ? event.at : null,
+    reported_here: fixed,
     owner: event.owner,
     responsible_unit: null,
     returned_count: 0,
@@ -188,7 +194,7 @@ function applyOwnEvent(view: HazardView, event: Exclude<OwnEvent, { kind: "found
   const photos = [...view.photos, ...(event.photos ?? []).filter((photo) => !known.has(photo.id))];
   const next: HazardView = { ...view, photos, ahead_of_server: true };
   if (!isOpenHazard(view)) return next;
-  if (event.kind === "submitted") return { ...next, state: "submitted", submitted_at: event.at };
+  if (event.kind === "submitted") return { ...next, state: "submitted", submitted_at: event.at, reported_here: true };
   if (event.kind !== "rechecked") return next;
   if (event.result === "pass") return { ...next, state: "closed", closed_at: event.at };
   return { ...next, state: "rectifying", returned_count: view.returned_count + 1, return_reason: event.reason ?? null };

@@ -90,11 +90,12 @@ describe("finishing a visit", () => {
     expect((await hazardsOfSubject(vault, SUBJECT_ID))[0]).toMatchObject({ state: "closed", ahead_of_server: true });
   });
 
-  it("reports on the owner's behalf before passing a hazard that nobody reported", async () => {
+  it("reports a hazard that nobody reported on the owner's behalf, and leaves it to somebody else to pass", async () => {
     const vault = await aVault();
     await vault.db.hazards.put(aKnownHazard({ state: "rectifying" }));
 
-    expect(await eventsAfterRecheck(vault, "pass")).toEqual(["submitted", "rechecked"]);
+    expect(await eventsAfterRecheck(vault, "pass")).toEqual(["submitted"]);
+    expect((await hazardsOfSubject(vault, SUBJECT_ID))[0]).toMatchObject({ state: "submitted", reported_here: true });
   });
 
   it("notes what is still not put right, since there is no report to return", async () => {
