@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import struct
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO
@@ -25,6 +25,10 @@ MAX_SIDE_PX = 20_000
 
 # So many bytes are enough for ``media_type_of``.
 SNIFF_BYTES = 64
+# Where the sizes of PNG, WebP and HEIC stand; those of a JPEG may lie behind its EXIF block and colour profile.
+HEADER_BYTES = 64 * 1024
+# A phone writes a dozen segments before the size, a colour profile up to 255 more.
+JPEG_SEGMENTS = 1000
 
 # Decoders for foreign bytes raise whatever their innermost line raises. This is the closed list met by fuzzing;
 # MemoryError and programming errors outside it are ours and must show.
@@ -73,18 +77,27 @@ def media_type_of(head: bytes) -> MediaType | None:
 
 
 def identify(stream: BinaryIO) -> Picture:
-    """Format and size of a picture, from its header alone.
+    """Format and size of a picture, from its header alone; no decoder sees the bytes, and no header takes long.
 
-    Raises: NotAPhoto; TooManyPixels (a picture which nobody may decode). A broken header gives width and height 0.
+    Raises: NotAPhoto; TooManyPixels (a picture which nobody may decode). A header without a size gives width and height 0.
     """
-    try:
-        image = open_picture(stream)
-    except Undecodable as error:
-        return Picture(MediaType(error.params["media_type"]), 0, 0)
-    media_type = _type_of(image)
-    # A HEIC file with several images is a burst or carries a depth map; it is not an animation.
-    animated = media_type is not MediaType.HEIC and getattr(image, "n_frames", 1) > 1
-    return Picture(media_type, image.width, image.height, animated)
+    stream.seek(0)
+    head = stream.read(HEADER_BYTES)
+    media_type = media_type_of(head)
+    match media_type:
+        case MediaType.JPEG:
+            width, height, animated = *_jpeg_size(stream), False
+        case MediaType.PNG:
+            width, height, animated = *_png_size(head), b"acTL" in head[: head.find(b"IDAT")]
+        case MediaType.WEBP:
+            width, height, animated = *_webp_size(head), head[12:16] == b"VP8X" and bool(head[20:21] and head[20] & 2)
+        case MediaType.HEIC:
+            # A HEIC file with several images is a burst or carries a depth map; it is not an animation.
+            width, height, animated = *_heic_size(head), False
+        case None:
+            raise NotAPhoto(starts_with=head[:16].hex())
+    check_size(width, height)
+    return Picture(media_type, width, height, animated)
 
 
 def open_picture(stream: BinaryIO) -> ImageFile.ImageFile:
@@ -172,6 +185,52 @@ def _is_cut_heic(stream: BinaryIO) -> bool:
     return at > end
 
 
+def _jpeg_size(stream: BinaryIO) -> tuple[int, int]:
+    """Of the first frame header (ITU-T T.81 section B.2.2); (0, 0) where none comes."""
+    at = 2
+    for _ in range(JPEG_SEGMENTS):
+        stream.seek(at)
+        segment = stream.read(9)
+        if len(segment) < 9 or segment[0] != 0xFF:
+            break
+        kind, length = segment[1], int.from_bytes(segment[2:4], "big")
+        if kind == 0xFF:
+            # A fill byte before the marker.
+            at += 1
+            continue
+        if kind in _JPEG_FRAMES:
+            return int.from_bytes(segment[7:9], "big"), int.from_bytes(segment[5:7], "big")
+        if kind == 0xDA:
+            break
+        at += 2 + length
+    return 0, 0
+
+
+def _png_size(head: bytes) -> tuple[int, int]:
+    return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
+
+
+def _heic_size(head: bytes) -> tuple[int, int]:
+    """The largest of the sizes announced (ISO 23008-12 section 6.5.3), cut to its clean aperture (ISO 14496-12 section 12.1.4).
+
+    The others are of tiles and small copies.
+    """
+    width, height = max([(0, 0), *_box_numbers(head, b"ispe", 8, 12)], key=lambda size: size[0] * size[1])
+    check_size(width, height)
+    for clean, share, clean_height, height_share in _box_numbers(head, b"clap", 4, 8, 12, 16):
+        if share and height_share:
+            width, height = min(width, clean // share), min(height, clean_height // height_share)
+    return width, height
+
+
+def _box_numbers(head: bytes, name: bytes, *places: int) -> Iterator[tuple[int, ...]]:
+    """The 32-bit numbers at places behind the name of every box of that name."""
+    at = head.find(name)
+    while at >= 0:
+        yield tuple(int.from_bytes(head[at + place : at + place + 4], "big") for place in places)
+        at = head.find(name, at + 4)
+
+
 def _webp_size(head: bytes) -> tuple[int, int]:
     """Canvas size of a WebP header (RFC 9649 section 2); (0, 0) if it is none of the three kinds."""
     if head[12:16] == b"VP8X" and len(head) >= 30:
@@ -183,6 +242,8 @@ def _webp_size(head: bytes) -> tuple[int, int]:
         return int.from_bytes(head[26:28], "little") & 0x3FFF, int.from_bytes(head[28:30], "little") & 0x3FFF
     return 0, 0
 
+
+_JPEG_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 
 _OPENERS: dict[MediaType, Callable[[BinaryIO], ImageFile.ImageFile]] = {
     MediaType.JPEG: JpegImagePlugin.JpegImageFile,

@@ -63,45 +63,64 @@ class PhotoStore:
 
     @contextlib.contextmanager
     def append(self, upload_id: str, offset: int, limit: int) -> Iterator[PartWriter]:
+        """As :meth:`open_part`, closed at the end of the block."""
+        writer = self.open_part(upload_id, offset, limit)
+        try:
+            yield writer
+        finally:
+            writer.close()
+
+    def open_part(self, upload_id: str, offset: int, limit: int, *, new: bool = False) -> PartWriter:
         """Writes after ``offset``, up to ``limit`` bytes in all. A killed process loses its lock with its file handle.
 
-        Whatever way the block is left, the bytes written in it are durable then, unless the writer was told to
-        forget them.
-        Raises: UploadMissing, UploadLocked (another connection writes), OffsetMismatch (the part has another size).
+        Whoever asks for it closes it: then the bytes written are durable, unless the writer was told to forget them.
+        ``new`` makes the part, which must not be there.
+        Raises: UploadMissing, UploadLocked (another connection writes), OffsetMismatch (the part has another size), StoreFull.
         """
-        with self._open_part(upload_id) as part:
+        if new:
+            with _full_as_typed():
+                self._part(upload_id).touch(exist_ok=False)
+        part = self._open_part(upload_id)
+        try:
             _lock(part, upload_id)
             size = os.fstat(part.fileno()).st_size
             if size != offset:
                 raise OffsetMismatch(offset=size, given=offset)
             part.seek(offset)
-            writer = PartWriter(part, offset, limit)
-            try:
-                yield writer
-            finally:
-                writer.settle()
-                if offset == 0 and writer.offset < limit:
-                    # The part's name must last as long as its bytes. One that is complete is renamed at once, and synced then.
-                    _sync_folder(self._part(upload_id).parent)
+        except BaseException:
+            part.close()
+            raise
+        return PartWriter(part, self._part(upload_id), offset, limit)
 
     def finish_upload(self, upload_id: str, sha256: str) -> int:
-        """Makes the part an object and returns its size. File and folders are synced on return.
+        """Makes a part that nobody writes to an object, as :meth:`make_object` does, and returns its size.
 
-        Finishing an upload whose object is already there drops the part: one copy, whoever came first.
         Raises: UploadMissing, UploadLocked, HashMismatch (the part is deleted then).
         """
-        path = self._part(upload_id)
         with self._open_part(upload_id) as part:
             _lock(part, upload_id)
-            actual = _sha256(part)
-            if actual != sha256:
-                path.unlink(missing_ok=True)
-                raise HashMismatch(expected=sha256, actual=actual)
-            with _full_as_typed():
-                os.fsync(part.fileno())
             size = os.fstat(part.fileno()).st_size
-            self._move_in(path, self._object(sha256))
+            self.make_object(PartWriter(part, self._part(upload_id), size, size), sha256)
             return size
+
+    def make_object(self, part: PartWriter, sha256: str) -> None:
+        """Makes a part the object of that hash and closes it. File and folder are synced on return.
+
+        Where the object is there already the part takes its place: one copy, whoever came first.
+        Raises: HashMismatch (the part is deleted then), StoreFull.
+        """
+        actual = part.sha256()
+        if actual != sha256:
+            part.drop()
+            raise HashMismatch(expected=sha256, actual=actual)
+        with _full_as_typed():
+            os.fsync(part.fileno())
+            target = self._object(sha256)
+            _make_folders(target.parent)
+            os.replace(part.path, target)
+            # The folder it left need not be synced: at worst the old name is back after a power cut, and is swept.
+            _sync_folder(target.parent)
+        part.let_go()
 
     def read_part(self, upload_id: str) -> BinaryIO:
         """The bytes so far, for looking at the header. Raises: UploadMissing."""
@@ -185,13 +204,6 @@ class PhotoStore:
         except FileNotFoundError:
             raise UploadMissing(upload_id=upload_id) from None
 
-    def _move_in(self, part: Path, target: Path) -> None:
-        with _full_as_typed():
-            _make_folders(target.parent)
-            os.replace(part, target)
-            # The folder it left need not be synced: at worst the old name is back after a power cut, and is swept.
-            _sync_folder(target.parent)
-
     def _write_beside(self, target: Path, data: bytes) -> None:
         """A temporary file beside the target, synced, then renamed: readers see the old bytes or the new."""
         with _full_as_typed():
@@ -210,13 +222,19 @@ class PhotoStore:
 
 
 class PartWriter:
-    """Appends to a locked part."""
+    """Appends to a locked part; for one thread at a time."""
 
-    def __init__(self, part: BinaryIO, offset: int, limit: int) -> None:
+    def __init__(self, part: BinaryIO, path: Path, offset: int, limit: int) -> None:
+        self.path = path
+        self.offset = offset
         self._part = part
         self._start = offset
         self._limit = limit
-        self.offset = offset
+        # What is hashed on its way need not be read again.
+        self._digest = hashlib.sha256() if offset == 0 else None
+
+    def fileno(self) -> int:
+        return self._part.fileno()
 
     def write(self, piece: bytes) -> None:
         """Raises: TooManyBytes (nothing of the piece is written), StoreFull (the piece is taken back)."""
@@ -227,19 +245,48 @@ class PartWriter:
                 _write_all(self._part, piece)
         except StoreFull:
             self._part.truncate(self.offset)
+            self._part.seek(self.offset)
             raise
         self.offset += len(piece)
+        if self._digest is not None:
+            self._digest.update(piece)
+
+    def sha256(self) -> str:
+        """Of the whole part."""
+        return _sha256(self._part) if self._digest is None else self._digest.hexdigest()
+
+    def open(self) -> BinaryIO:
+        """The bytes so far, for looking at the header."""
+        return self.path.open("rb")
 
     def forget(self) -> None:
         """Takes back everything written by this writer: the bytes had a wrong checksum."""
         self._part.truncate(self._start)
         self._part.seek(self._start)
         self.offset = self._start
+        self._digest = hashlib.sha256() if self._start == 0 else None
 
-    def settle(self) -> None:
-        """Makes what was written durable."""
-        with _full_as_typed():
-            os.fsync(self._part.fileno())
+    def drop(self) -> None:
+        """Deletes the part and lets it go."""
+        self.path.unlink(missing_ok=True)
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Closes the part as it is; for one that has become an object, or is not wanted."""
+        self._part.close()
+
+    def close(self) -> None:
+        """Makes what was written durable and lets the part go."""
+        if self._part.closed:
+            return
+        try:
+            with _full_as_typed():
+                os.fsync(self._part.fileno())
+                if self._start == 0:
+                    # The part's name must last as long as its bytes.
+                    _sync_folder(self.path.parent)
+        finally:
+            self.let_go()
 
 
 def _write_all(file: BinaryIO, piece: bytes) -> None:

@@ -1,4 +1,7 @@
-"""HTTP of tus 1.0.0 (https://tus.io/protocols/resumable-upload), so that any tus client can send photos."""
+"""HTTP of uploads within the web server's threads: the same as server.uploads_app, for where that does not run.
+
+A body holds a thread here, so the front hands uploads to the other one.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,13 @@ import contextlib
 import sys
 import uuid
 
-from flask import Response, current_app, request, url_for
+from flask import Response, current_app, request
 from flask.views import MethodView
 from werkzeug.exceptions import ClientDisconnected
 
-from media import tus
 from server import clock
-from server.evidence import uploads
-from server.evidence.uploads import UploadState, refusals
+from server.evidence import tus_exchange
+from server.evidence.uploads import Reception, UploadState
 from server.permissions import Action, current_actor, public, requires
 from server.problems import Refusal
 from server.wire import Blueprint
@@ -21,13 +23,8 @@ from server.wire import Blueprint
 SILENCE_LIMIT_S = 30
 DRAIN_LIMIT_BYTES = 128 * 1024 * 1024
 
-tus_blp = Blueprint("uploads", __name__, url_prefix="/api/evidence/uploads", description="照片上传 photo upload by tus 1.0.0")
-
-
-@tus_blp.after_request
-def _name_version(response: Response) -> Response:
-    response.headers["Tus-Resumable"] = tus.VERSION
-    return response
+tus_blp = Blueprint("uploads", __name__, url_prefix=tus_exchange.PATH, description="照片上传 photo upload by tus 1.0.0")
+tus_blp.after_request(tus_exchange.name_version)
 
 
 @tus_blp.route("")
@@ -36,31 +33,15 @@ class UploadsView(MethodView):
     @tus_blp.response(204)
     def options(self) -> Response:
         """What this server can: versions, extensions, sizes, checksums."""
-        headers = {
-            "Tus-Version": tus.VERSION,
-            "Tus-Extension": ",".join(tus.EXTENSIONS),
-            "Tus-Max-Size": str(current_app.config["SETTINGS"].max_photo_bytes),
-            "Tus-Checksum-Algorithm": ",".join(tus.CHECKSUM_ALGORITHMS),
-        }
-        return Response(status=204, headers=headers)
+        return tus_exchange.capabilities(current_app.config["SETTINGS"])
 
     @requires(Action.UPLOAD_PHOTOS)
     @tus_blp.response(201)
     def post(self) -> Response:
         """Begin an upload (creation); a body is received at once (creation-with-upload)."""
-        actor, now = current_actor(), clock.now()
-        with refusals():
-            tus.check_version(request.headers.get("Tus-Resumable"))
-            size_bytes = tus.parse_length(request.headers.get("Upload-Length"))
-            metadata = tus.photo_metadata(tus.parse_metadata(request.headers.get("Upload-Metadata")))
-            checksum = tus.parse_checksum(request.headers.get("Upload-Checksum"))
         with _Body() as body:
-            state = uploads.begin_upload(metadata, size_bytes, actor, now)
-            if state.receipt_code is None and request.mimetype == tus.PATCH_CONTENT_TYPE:
-                state = uploads.receive(state.id, 0, checksum, body.read, actor, now)
-        response = _answer(201, state)
-        response.headers["Location"] = url_for("uploads.UploadView", upload_id=state.id)
-        return response
+            started = tus_exchange.creation(request, current_actor(), clock.now())
+            return tus_exchange.created(body.into(started)) if isinstance(started, Reception) else started
 
 
 @tus_blp.route("/<uuid:upload_id>")
@@ -69,34 +50,21 @@ class UploadView(MethodView):
     @tus_blp.response(200)
     def head(self, upload_id: uuid.UUID) -> Response:
         """Where to go on. The offset is durable."""
-        with refusals():
-            tus.check_version(request.headers.get("Tus-Resumable"))
-        response = _answer(200, uploads.upload_state(upload_id, current_actor(), clock.now()))
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return tus_exchange.position(request, upload_id, current_actor(), clock.now())
 
     @requires(Action.UPLOAD_PHOTOS)
     @tus_blp.response(204)
     def patch(self, upload_id: uuid.UUID) -> Response:
         """Go on with an upload. The answer to the last byte carries the receipt."""
-        with refusals():
-            tus.check_version(request.headers.get("Tus-Resumable"))
-            offset = tus.parse_offset(request.headers.get("Upload-Offset"))
-            checksum = tus.parse_checksum(request.headers.get("Upload-Checksum"))
-        if request.mimetype != tus.PATCH_CONTENT_TYPE:
-            raise Refusal("unsupported-media-type", f"需要 {tus.PATCH_CONTENT_TYPE}。", f"Send {tus.PATCH_CONTENT_TYPE}.")
         with _Body() as body:
-            state = uploads.receive(upload_id, offset, checksum, body.read, current_actor(), clock.now())
-        return _answer(204, state)
+            started = tus_exchange.continuation(request, upload_id, current_actor(), clock.now())
+            return tus_exchange.continued(body.into(started)) if isinstance(started, Reception) else started
 
     @requires(Action.UPLOAD_PHOTOS)
     @tus_blp.response(204)
     def delete(self, upload_id: uuid.UUID) -> Response:
         """Take back an upload that is not finished."""
-        with refusals():
-            tus.check_version(request.headers.get("Tus-Resumable"))
-        uploads.take_back(upload_id, current_actor(), clock.now())
-        return Response(status=204)
+        return tus_exchange.termination(request, upload_id, current_actor(), clock.now())
 
 
 class _Body:
@@ -113,7 +81,7 @@ class _Body:
         request.max_content_length = sys.maxsize
         self._stream = request.input_stream if request.environ.get("wsgi.input_terminated") else request.stream
         self._expected = request.content_length
-        self._read = 0
+        self._got = 0
         self._socket = request.environ.get("gunicorn.socket")
         self._timeout_s: float | None = None
 
@@ -133,28 +101,21 @@ class _Body:
         if isinstance(error, (ConnectionError, TimeoutError)):
             raise Refusal("request-timeout") from error
 
-    def read(self, size: int) -> bytes:
+    def into(self, reception: Reception) -> UploadState:
+        return reception.read_all(self._read, clock.now())
+
+    def _read(self, size: int) -> bytes:
         try:
             piece = self._stream.read(size)
         except ClientDisconnected as error:
             raise ConnectionResetError("the client went away") from error
-        self._read += len(piece)
-        if not piece and self._expected is not None and self._read < self._expected:
+        self._got += len(piece)
+        if not piece and self._expected is not None and self._got < self._expected:
             raise ConnectionResetError("the body ended early")
         return piece
 
     def _drain(self) -> None:
         """Reads on after a refusal: a connection closed on unread bytes is reset, and the client never sees the reason."""
         with contextlib.suppress(OSError):
-            while self._read < DRAIN_LIMIT_BYTES and self.read(1 << 16):
+            while self._got < DRAIN_LIMIT_BYTES and self._read(1 << 16):
                 pass
-
-
-def _answer(status: int, state: UploadState) -> Response:
-    response = Response(status=status)
-    response.headers["Upload-Offset"] = str(state.offset)
-    response.headers["Upload-Length"] = str(state.size_bytes)
-    response.headers["Upload-Expires"] = tus.expires_header(state.expires_at)
-    if state.receipt_code is not None:
-        response.headers["Upload-Receipt"] = state.receipt_code
-    return response

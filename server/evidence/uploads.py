@@ -1,7 +1,8 @@
 """Uploads of photo bytes: begin, receive, finish, take back, sweep.
 
 The part's size in the store is the offset, so receiving needs no database: a body is read without transaction or
-connection, and a process killed at any byte loses nothing that was acknowledged.
+connection, and a process killed at any byte loses nothing that was acknowledged. What a web server has to do is to hand
+over pieces as they come (:class:`Reception`); it may be one with threads or one with an event loop.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete, select
+from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from media.errors import (
     HashMismatch,
@@ -28,15 +32,14 @@ from media.errors import (
     UploadLocked,
     UploadMissing,
 )
-from media.formats import SNIFF_BYTES, Picture, identify, media_type_of
+from media.formats import SNIFF_BYTES, MediaType, identify, media_type_of
+from media.store import PartWriter
 from media.tus import Checksum, PhotoMetadata, TusHeaderError, TusVersionError
 from server.changes import record_changes
 from server.db import db, transaction
 from server.evidence.files import photo_store
-from server.evidence.intake import lock_photos
 from server.evidence.models import Photo, Receipt, Upload
 from server.evidence.rules import Pace
-from server.evidence.store import find_receipt
 from server.pairings.models import Pairing
 from server.pairings.visibility import visible_subjects
 from server.permissions import Action, Actor
@@ -51,6 +54,16 @@ log = logging.getLogger(__name__)
 
 # A part without a row is left by a process that died between two steps; a day later nobody comes for it.
 ORPHAN_AGE = timedelta(days=1)
+# So long a client may ask again for the answer to its last byte.
+FINISHED_KEPT = timedelta(days=1)
+
+# How many unfinished uploads, and announced bytes of them, are kept. Beyond, the oldest of the person, or of the person with
+# the most, are forgotten: their phone still has the photos and begins anew.
+UNFINISHED_PER_PERSON = 40
+UNFINISHED_BYTES_IN_ALL = 20 * 1024**3
+
+# A body waits in memory until so much of it is here: most photos are whole by then and are written in one go.
+WRITE_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,91 +77,335 @@ class UploadState:
     receipt_code: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A photo whose bytes a person sends: what the client said of it, and where its upload stands.
+
+    ``has_row`` is false for one that has come in a single request so far; it never gets a row when it is whole at the end.
+    """
+
+    upload_id: uuid.UUID
+    owner_id: uuid.UUID
+    county_code: str
+    photo_id: uuid.UUID
+    sha256: str
+    size_bytes: int
+    visit_id: uuid.UUID | None
+    subject_id: uuid.UUID | None
+    filename: str | None
+    expires_at: datetime
+    has_row: bool
+
+    def state(self, offset: int) -> UploadState:
+        return UploadState(self.upload_id, offset, self.size_bytes, self.expires_at)
+
+    def received(self, receipt: str) -> UploadState:
+        """Without a row the photo's own id is the name of its upload, for a client that asks again."""
+        name = self.upload_id if self.has_row else self.photo_id
+        return UploadState(name, self.size_bytes, self.size_bytes, self.expires_at, receipt)
+
+
+# After these nothing of the bytes is worth keeping.
+_LAST_WORDS = {"not-a-photo", "hash-mismatch", "record-conflict", "not-found"}
+
+_photo, _upload, _receipt, _pairing = (model.__table__.c for model in (Photo, Upload, Receipt, Pairing))
+# Built once, over tables: as queries of rows each costs more than writing the bytes of a photo.
+_STORED = select(
+    _photo.author_id, _photo.sha256, _photo.size_bytes, _photo.declared_sha256, _photo.visit_id, _photo.hazard_id,
+    _photo.subject_id,
+).where(_photo.id == bindparam("photo_id"))  # fmt: skip
+_PAIRED_ONCE = (
+    select(_pairing.id)
+    .where(_pairing.subject_id == bindparam("subject_id"), _pairing.officer_id == bindparam("user_id"))
+    .limit(1)
+)
+_OF_UPLOAD = select(
+    _upload.id, _upload.owner_id, _upload.county_code, _upload.photo_id, _upload.sha256, _upload.size_bytes, _upload.visit_id,
+    _upload.subject_id, _upload.filename, _upload.expires_at, _upload.finished_at,
+).where(_upload.id == bindparam("upload_id"))  # fmt: skip
+_FINISH_UPLOAD = (
+    update(Upload.__table__)
+    .where(_upload.id == bindparam("upload_id"))
+    .values(finished_at=bindparam("now"))
+    .returning(_upload.id)
+)
+
+
+def _count_photo_statement(insert_into: Callable[[Any], Any]) -> Any:
+    """Gives a photo its bytes, unless the id is another person's or other bytes are under it."""
+    names = ("id", "county_code", "author_id", "subject_id", "visit_id", "sha256", "size_bytes", "media_type", "uploaded_at")
+    unknown: dict[str, Any] = {"facts": {}, "exif": {}, "flag_count": 0, "review_state": "pending"}
+    statement = insert_into(Photo.__table__).values({name: bindparam(name) for name in names} | unknown)
+    sent = statement.excluded
+    without_record = _photo.recorded_at.is_(None)
+    return statement.on_conflict_do_update(
+        index_elements=["id"],
+        set_={
+            "sha256": sent.sha256,
+            "size_bytes": sent.size_bytes,
+            "media_type": sent.media_type,
+            "uploaded_at": sent.uploaded_at,
+            "inspected_at": None,
+            "subject_id": case((without_record, func.coalesce(_photo.subject_id, sent.subject_id)), else_=_photo.subject_id),
+            "visit_id": case((without_record, func.coalesce(_photo.visit_id, sent.visit_id)), else_=_photo.visit_id),
+        },
+        where=and_(
+            _photo.author_id == sent.author_id,
+            _photo.sha256.is_distinct_from(sent.sha256),
+            func.coalesce(_photo.declared_sha256, _photo.sha256, sent.sha256) == sent.sha256,
+        ),
+    ).returning(_photo.visit_id, _photo.hazard_id, _photo.subject_id)
+
+
+_INSERT_INTO: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
+_COUNT_PHOTO = {dialect: _count_photo_statement(insert_into) for dialect, insert_into in _INSERT_INTO.items()}
+_WRITE_RECEIPT = {
+    dialect: insert_into(Receipt.__table__).on_conflict_do_nothing() for dialect, insert_into in _INSERT_INTO.items()
+}
+
+
 def begin_upload(metadata: PhotoMetadata, size_bytes: int, actor: Actor, now: datetime) -> UploadState:
-    """A new upload; for bytes that are here already it is born finished, with the receipt.
+    """A new upload without bytes; for bytes that are here already it is born finished, with the receipt.
 
     Raises: Refusal too-large, not-found (a subject that is not the actor's), record-conflict (other bytes under
-    this id).
+    this id), storage-full.
     """
-    settings = current_app.config["SETTINGS"]
-    if size_bytes > settings.max_photo_bytes:
-        limit_mb = settings.max_photo_bytes // (1024 * 1024)
-        raise Refusal(
-            "too-large", f"照片超过 {limit_mb} MB。", f"The photo is larger than {limit_mb} MB.",
-            headers={"Tus-Max-Size": str(settings.max_photo_bytes)},
-        )  # fmt: skip
-    _check_subject(actor, metadata.subject_id)
-    receipt = _stored_receipt(db.session.get(Photo, metadata.photo_id), metadata)
-    upload = Upload(
-        id=uuid.uuid4(), county_code=actor.county_code, owner_id=actor.user_id, photo_id=metadata.photo_id,
-        sha256=metadata.sha256, size_bytes=size_bytes, visit_id=metadata.visit_id, subject_id=metadata.subject_id,
-        filename=metadata.filename, created_at=now, expires_at=now + timedelta(hours=settings.upload_expiry_hours),
-        finished_at=now if receipt else None,
-    )  # fmt: skip
-    if receipt is None:
-        # Before the row and outside its transaction: a disk that takes long holds no lock of the database, and a part
-        # that never gets its row is swept.
-        with refusals():
-            photo_store().create_upload(str(upload.id))
-    with transaction() as session:
-        session.add(upload)
-    return _state(upload, size_bytes if receipt else 0, receipt)
+    upload = _announced(metadata, size_bytes, actor, now)
+    receipt = _stored_receipt(upload)
+    if receipt is not None:
+        return upload.received(receipt)
+    # Before the row and outside its transaction: a disk that takes long holds no lock of the database, and a part that never
+    # gets its row is swept.
+    with refusals():
+        photo_store().create_upload(str(upload.upload_id))
+    with transaction():
+        _insert_row(upload, now)
+    return upload.state(0)
 
 
 def upload_state(upload_id: uuid.UUID, actor: Actor, now: datetime) -> UploadState:
     """Where an upload stands; what it says is durable. Raises: Refusal not-found, gone."""
-    upload = _get_upload(upload_id, actor, now)
-    if upload.finished_at is not None:
-        return _state(upload, upload.size_bytes, _receipt_of(upload))
+    upload, receipt = _get_upload(upload_id, actor, now)
+    if receipt is not None:
+        return upload.received(receipt)
     try:
         with refusals(UploadMissing):
-            return _state(upload, photo_store().durable_size(str(upload.id)), None)
+            return upload.state(photo_store().durable_size(str(upload.upload_id)))
     except UploadMissing:
         return _recover(upload, now)
+
+
+def receive_new(metadata: PhotoMetadata, size_bytes: int, checksum: Checksum | None, actor: Actor, now: datetime) -> Reception:
+    """To receive a photo that begins with this body. The database holds nothing of it before the body has ended.
+
+    Raises: Refusal too-large, not-found (a subject that is not the actor's).
+    """
+    return Reception(_announced(metadata, size_bytes, actor, now), 0, checksum)
+
+
+def receive_more(
+    upload_id: uuid.UUID, offset: int, checksum: Checksum | None, actor: Actor, now: datetime
+) -> Reception | UploadState:
+    """To go on with an upload; its state when there is nothing more to receive.
+
+    Raises: Refusal not-found, gone, offset-mismatch, locked.
+    """
+    upload, receipt = _get_upload(upload_id, actor, now)
+    if receipt is not None:
+        if offset == upload.size_bytes:
+            return upload.received(receipt)
+        raise _offset_refusal(upload.size_bytes)
+    # From here to the last byte the database is not needed: the connection goes back to the pool.
+    db.session.remove()
+    reception = Reception(upload, offset, checksum)
+    reception.open()
+    return reception
 
 
 def receive(
     upload_id: uuid.UUID, offset: int, checksum: Checksum | None, read: Callable[[int], bytes], actor: Actor, now: datetime
 ) -> UploadState:
-    """Appends a body to an upload, in small pieces; the last byte makes the photo count.
+    """Appends what can be read to an upload; the last byte makes the photo count.
 
     ``read(n)`` answers at most n bytes, none at the end, and raises OSError when the connection is cut.
     Raises: Refusal not-found, gone, offset-mismatch, locked, too-large, checksum-mismatch, not-a-photo, storage-full.
     """
-    upload = _get_upload(upload_id, actor, now)
-    if upload.finished_at is not None:
-        if offset == upload.size_bytes:
-            return _state(upload, offset, _receipt_of(upload))
-        raise _offset_refusal(upload.size_bytes)
-    # From here to the last byte the database is not needed: the connection goes back to the pool, the row stays as
-    # read.
-    db.session.remove()
-    with refusals():
-        reached = _append(upload, offset, checksum, read)
-        if reached < upload.size_bytes:
-            return _state(upload, reached, None)
-        picture = _checked_picture(upload)
-        photo_store().finish_upload(str(upload.id), upload.sha256)
-    return _state(upload, upload.size_bytes, finish_upload(upload.id, picture, now))
+    reception = receive_more(upload_id, offset, checksum, actor, now)
+    return reception if isinstance(reception, UploadState) else reception.read_all(read, now)
 
 
-def finish_upload(upload_id: uuid.UUID, picture: Picture, now: datetime) -> str:
-    """Makes durable bytes count: photo, receipt, completeness of the visit and the inspection, in one transaction."""
+class Reception:
+    """One body on its way into the store. For one thread at a time.
+
+    :meth:`take` only keeps a piece in memory and never waits; the others write files or the database. Whoever has one ends
+    it by :meth:`finish` or :meth:`break_off`; a method that raises has ended it.
+    """
+
+    def __init__(self, upload: Announced, offset: int, checksum: Checksum | None) -> None:
+        self.upload = upload
+        self._offset = offset
+        self._checksum = checksum
+        self._digest = checksum.new_digest() if checksum else None
+        self._waiting: list[bytes] = []
+        self._waiting_bytes = 0
+        self._head = b""
+        self._part: PartWriter | None = None
+
+    @property
+    def waiting_bytes(self) -> int:
+        """How much of the body is in memory."""
+        return self._waiting_bytes
+
+    def take(self, piece: bytes) -> bool:
+        """Keeps the next piece; true when :meth:`write` is due. Raises: Refusal not-a-photo, too-large; then comes ``refuse``."""
+        self._waiting.append(piece)
+        self._waiting_bytes += len(piece)
+        reached = self._reached
+        if reached > self.upload.size_bytes:
+            raise _refusal(TooManyBytes(limit=self.upload.size_bytes, offset=reached))
+        if self._offset == 0 and len(self._head) < SNIFF_BYTES:
+            self._head += piece[: SNIFF_BYTES - len(self._head)]
+            # A file that is no photo is refused by its first bytes, before the rest is sent.
+            if len(self._head) >= min(SNIFF_BYTES, self.upload.size_bytes) and media_type_of(self._head) is None:
+                raise _refusal(NotAPhoto(starts_with=self._head[:16].hex()))
+        return self._waiting_bytes >= WRITE_BYTES
+
+    def open(self) -> None:
+        """Takes the part, and nobody else can until the end. Raises: Refusal gone, locked, offset-mismatch, storage-full."""
+        with refusals():
+            self._part = photo_store().open_part(
+                str(self.upload.upload_id), self._offset, self.upload.size_bytes, new=not self.upload.has_row
+            )
+
+    def write(self) -> None:
+        """Writes what waits. Raises: Refusal storage-full, with the rest kept as it is durable."""
+        try:
+            self._write()
+        except BaseException:
+            self._close()
+            raise
+
+    def finish(self, now: datetime) -> UploadState:
+        """The body has ended. What came is durable; the last byte makes the photo count.
+
+        Raises: Refusal checksum-mismatch, not-a-photo, storage-full, gone, record-conflict.
+        """
+        try:
+            return self._finish(now)
+        except Refusal as refusal:
+            if refusal.slug in _LAST_WORDS:
+                self.refuse()
+            raise
+        finally:
+            self._close()
+
+    def break_off(self) -> None:
+        """The connection was cut. What came before stays where the client knows its place, unless it had promised a checksum."""
+        try:
+            if not self.upload.has_row:
+                self._drop()
+            elif not self._checksum:
+                self._write()
+            elif self._part is not None:
+                self._part.forget()
+        finally:
+            self._close()
+
+    def refuse(self) -> None:
+        """Forgets everything: no more of these bytes are wanted."""
+        self._drop()
+        if self.upload.has_row:
+            _delete_row(self.upload.upload_id)
+
+    def read_all(self, read: Callable[[int], bytes], now: datetime) -> UploadState:
+        """Receives from something that is read, in pieces that are written as they come."""
+        pace, asked_at = Pace(), time.monotonic()
+        try:
+            while piece := read(pace.size):
+                pace.note(len(piece), time.monotonic() - asked_at)
+                self.take(piece)
+                self.write()
+                asked_at = time.monotonic()
+        except OSError:
+            self.break_off()
+            raise
+        except Refusal:
+            self.refuse()
+            raise
+        return self.finish(now)
+
+    @property
+    def _reached(self) -> int:
+        return (self._part.offset if self._part is not None else self._offset) + self._waiting_bytes
+
+    def _open_part(self) -> PartWriter:
+        if self._part is None:
+            self.open()
+        assert self._part is not None
+        return self._part
+
+    def _write(self) -> None:
+        part = self._open_part()
+        waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        with refusals():
+            for piece in waiting:
+                part.write(piece)
+                if self._digest:
+                    self._digest.update(piece)
+
+    def _finish(self, now: datetime) -> UploadState:
+        self._write()
+        part = self._open_part()
+        if self._checksum and self._digest and self._digest.digest() != self._checksum.value:
+            part.forget()
+            if not self.upload.has_row:
+                self._drop()
+            raise Refusal("checksum-mismatch", "这一段的校验值不一致，请重传这一段。", "The piece's checksum differs.")
+        if part.offset < self.upload.size_bytes:
+            return self._leave_unfinished(part, now)
+        with refusals():
+            with part.open() as stream:
+                media_type = identify(stream).media_type
+            photo_store().make_object(part, self.upload.sha256)
+        return self.upload.received(finish_upload(self.upload, media_type, now))
+
+    def _leave_unfinished(self, part: PartWriter, now: datetime) -> UploadState:
+        reached = part.offset
+        part.close()
+        if not self.upload.has_row:
+            with transaction():
+                _insert_row(self.upload, now)
+        return self.upload.state(reached)
+
+    def _drop(self) -> None:
+        self._waiting, self._waiting_bytes = [], 0
+        if self._part is not None:
+            self._part.drop()
+
+    def _close(self) -> None:
+        if self._part is not None:
+            self._part.close()
+
+
+def finish_upload(upload: Announced, media_type: MediaType, now: datetime) -> str:
+    """Makes durable bytes count: photo, receipt, completeness of the visit and the inspection, in one transaction.
+
+    Raises: Refusal gone (taken back meanwhile), record-conflict (other bytes are under this id).
+    """
     with transaction() as session:
-        upload = session.get(Upload, upload_id)
-        if upload is None:
+        if upload.has_row and session.execute(_FINISH_UPLOAD, {"upload_id": upload.upload_id, "now": now}).first() is None:
             raise Refusal("gone", "这次上传已被撤销。", "This upload was taken back.")
-        photo = _photo_for(upload)
-        if photo.sha256 != upload.sha256:
-            photo.sha256, photo.size_bytes, photo.media_type = upload.sha256, upload.size_bytes, picture.media_type.value
-            photo.uploaded_at, photo.inspected_at = now, None
-        upload.finished_at = now
-        code = _write_receipt(upload, now)
-        session.flush()
-        note(Topic.INSPECT_PHOTO, photo.county_code, [photo.id])
-        if photo.hazard_id is not None:
-            record_changes("hazard", photo.county_code, [(photo.hazard_id, photo.subject_id)])
-        visit_id = photo.visit_id or upload.visit_id
+        counted = _count_photo(upload, media_type, now)
+        code = receipt_code(ReceiptKind.PHOTO, str(upload.photo_id), upload.sha256)
+        values = {
+            "photo_id": upload.photo_id, "sha256": upload.sha256, "county_code": upload.county_code, "code": code,
+            "received_at": now,
+        }  # fmt: skip
+        session.execute(_WRITE_RECEIPT[_dialect()], values)
+        note(Topic.INSPECT_PHOTO, upload.county_code, [upload.photo_id])
+        if counted.hazard_id is not None:
+            record_changes("hazard", upload.county_code, [(counted.hazard_id, counted.subject_id)])
+        visit_id = counted.visit_id or upload.visit_id
         if visit_id is not None:
             refresh_visits([visit_id], now)
     return code
@@ -159,27 +416,24 @@ def take_back(upload_id: uuid.UUID, actor: Actor, now: datetime) -> None:
 
     Raises: Refusal not-found, gone, locked, conflict.
     """
-    upload = _get_upload(upload_id, actor, now)
-    if upload.finished_at is not None:
+    _, receipt = _get_upload(upload_id, actor, now)
+    if receipt is not None:
         raise Refusal("conflict", "照片已经收到，不能撤销上传。", "The photo has been received; it cannot be taken back.")
     with refusals():
-        _forget(upload)
+        photo_store().drop_upload(str(upload_id))
+    _delete_row(upload_id)
 
 
 def sweep_uploads(now: datetime) -> int:
     """Forgets expired uploads and parts that nobody owns. Returns how many. Safe at any time: a part in use is left alone."""
     store = photo_store()
-    expired = list(db.session.scalars(select(Upload.id).where(Upload.expires_at < now)))
-    forgotten = 0
-    for upload_id in expired:
-        with contextlib.suppress(UploadLocked), transaction() as session:
-            store.drop_upload(str(upload_id))
-            session.execute(delete(Upload).where(Upload.id == upload_id))
-            forgotten += 1
-    owned = {str(id_) for id_ in db.session.scalars(select(Upload.id))}
+    with transaction() as session:
+        ended = or_(_upload.expires_at < now, _upload.finished_at < now - FINISHED_KEPT)
+        forgotten = _forget(list(session.scalars(select(_upload.id).where(ended))))
+    owned = {str(id_) for id_ in db.session.scalars(select(_upload.id))}
     for name in store.upload_ids():
-        if name not in owned and now - store.part_changed_at(name) > ORPHAN_AGE:
-            with contextlib.suppress(UploadLocked):
+        with contextlib.suppress(UploadLocked, UploadMissing):
+            if name not in owned and now - store.part_changed_at(name) > ORPHAN_AGE:
                 store.drop_upload(name)
                 forgotten += 1
     if forgotten:
@@ -243,127 +497,159 @@ def _offset_refusal(offset: int) -> Refusal:
     )
 
 
-def _append(upload: Upload, offset: int, checksum: Checksum | None, read: Callable[[int], bytes]) -> int:
-    """The offset reached. What arrived before a cut stays, unless a checksum was promised and cannot be verified now."""
-    digest = checksum.new_digest() if checksum else None
-    refused: MediaError | None = None
-    with photo_store().append(str(upload.id), offset, upload.size_bytes) as part:
-        try:
-            head, pace, asked_at = b"", Pace(), time.monotonic()
-            while piece := read(pace.size):
-                pace.note(len(piece), time.monotonic() - asked_at)
-                part.write(piece)
-                if digest:
-                    digest.update(piece)
-                if offset + len(head) < SNIFF_BYTES and len(head) < SNIFF_BYTES:
-                    head += piece[: SNIFF_BYTES - len(head)]
-                    refused = _refused_by_head(head, offset, upload.size_bytes)
-                    if refused:
-                        break
-                asked_at = time.monotonic()
-        except OSError:
-            if checksum:
-                part.forget()
-            raise
-        if refused is None and checksum and digest and digest.digest() != checksum.value:
-            part.forget()
-            raise Refusal("checksum-mismatch", "这一段的校验值不一致，请重传这一段。", "The piece's checksum differs.")
-        reached = part.offset
-    if refused:
-        _forget(upload)
-        raise refused
-    return reached
+def _announced(metadata: PhotoMetadata, size_bytes: int, actor: Actor, now: datetime) -> Announced:
+    settings = current_app.config["SETTINGS"]
+    if size_bytes > settings.max_photo_bytes:
+        limit_mb = settings.max_photo_bytes // (1024 * 1024)
+        raise Refusal(
+            "too-large", f"照片超过 {limit_mb} MB。", f"The photo is larger than {limit_mb} MB.",
+            headers={"Tus-Max-Size": str(settings.max_photo_bytes)},
+        )  # fmt: skip
+    if metadata.subject_id is not None:
+        _check_subject(actor, metadata.subject_id)
+    return Announced(
+        upload_id=uuid.uuid4(), owner_id=actor.user_id, county_code=actor.county_code, photo_id=metadata.photo_id,
+        sha256=metadata.sha256, size_bytes=size_bytes, visit_id=metadata.visit_id, subject_id=metadata.subject_id,
+        filename=metadata.filename, expires_at=now + timedelta(hours=settings.upload_expiry_hours), has_row=False,
+    )  # fmt: skip
 
 
-def _refused_by_head(head: bytes, offset: int, size_bytes: int) -> MediaError | None:
-    """A file that is no photo is refused by its first bytes, before the rest is sent."""
-    if offset > 0 or len(head) < min(SNIFF_BYTES, size_bytes) or media_type_of(head):
+def _check_subject(actor: Actor, subject_id: uuid.UUID) -> None:
+    """A person may send photos of a subject that is theirs now or was: the visit may lie before the change of pairing."""
+    if db.session.execute(_PAIRED_ONCE, {"subject_id": subject_id, "user_id": actor.user_id}).first() is not None:
+        return
+    visible = select(Subject.id).where(Subject.id == subject_id, visible_subjects(actor, Action.UPLOAD_PHOTOS))
+    if db.session.scalar(visible) is None:
+        raise Refusal("not-found", "这个主体不在您的包联范围内。", "This subject is not paired with you.")
+
+
+def _stored_receipt(upload: Announced) -> str | None:
+    """The receipt if exactly these bytes are durable under this id; None if they still have to be sent.
+
+    The photo's record is the authority on its bytes: where it is here, it decides, also against bytes that came first.
+    Raises: Refusal not-found (the id is another person's), record-conflict.
+    """
+    stored = db.session.execute(_STORED, {"photo_id": upload.photo_id}).first()
+    if stored is None:
         return None
-    return NotAPhoto(starts_with=head[:16].hex())
+    if stored.author_id != upload.owner_id:
+        raise _not_yours()
+    if stored.sha256 == upload.sha256:
+        return receipt_code(ReceiptKind.PHOTO, str(upload.photo_id), upload.sha256)
+    if (stored.declared_sha256 or stored.sha256 or upload.sha256) == upload.sha256:
+        return None
+    raise _other_bytes()
 
 
-def _checked_picture(upload: Upload) -> Picture:
-    """The header of a wholly received part; what is refused is dropped."""
-    try:
-        with photo_store().read_part(str(upload.id)) as part:
-            return identify(part)
-    except (NotAPhoto, TooManyPixels):
-        _forget(upload)
-        raise
+def _not_yours() -> Refusal:
+    return Refusal("not-found", "没有这张照片。", "No such photo.")
 
 
-def _forget(upload: Upload) -> None:
-    photo_store().drop_upload(str(upload.id))
+def _other_bytes() -> Refusal:
+    return Refusal(
+        "record-conflict", "同一照片编号已有不同内容，请联系县安委办处理。", "Other bytes are stored under this photo id."
+    )
+
+
+def _get_upload(upload_id: uuid.UUID, actor: Actor, now: datetime) -> tuple[Announced, str | None]:
+    """An upload of the actor, with its receipt when it is finished."""
+    row = db.session.execute(_OF_UPLOAD, {"upload_id": upload_id}).mappings().first()
+    if row is None:
+        return _finished_at_once(upload_id, actor, now)
+    if row["owner_id"] != actor.user_id:
+        raise Refusal("not-found", "没有这次上传。", "No such upload.")
+    if row["expires_at"] < now and row["finished_at"] is None:
+        raise Refusal("gone", "这次上传已过期，请重新开始。", "This upload has expired; begin again.")
+    values = {key: value for key, value in row.items() if key not in {"id", "finished_at"}}
+    receipt = receipt_code(ReceiptKind.PHOTO, str(row["photo_id"]), row["sha256"]) if row["finished_at"] else None
+    return Announced(upload_id=upload_id, has_row=True, **values), receipt
+
+
+def _count_photo(upload: Announced, media_type: MediaType, now: datetime) -> Any:
+    """The photo's row gets its bytes, made by whichever comes first, record or bytes. What the upload knows of subject and
+    visit stands until the record says it. Answers visit, hazard and subject."""
+    values = {
+        "id": upload.photo_id, "county_code": upload.county_code, "author_id": upload.owner_id, "subject_id": upload.subject_id,
+        "visit_id": upload.visit_id, "sha256": upload.sha256, "size_bytes": upload.size_bytes, "media_type": media_type.value,
+        "uploaded_at": now,
+    }  # fmt: skip
+    counted = db.session.execute(_COUNT_PHOTO[_dialect()], values).first()
+    if counted is not None:
+        return counted
+    stored = db.session.execute(_STORED, {"photo_id": upload.photo_id}).one()
+    if stored.author_id != upload.owner_id:
+        raise _not_yours()
+    if stored.sha256 != upload.sha256:
+        raise _other_bytes()
+    return stored
+
+
+def _insert_row(upload: Announced, now: datetime) -> None:
+    """In the open transaction."""
+    _make_room(upload)
+    values = {
+        "id": upload.upload_id, "county_code": upload.county_code, "owner_id": upload.owner_id, "photo_id": upload.photo_id,
+        "sha256": upload.sha256, "size_bytes": upload.size_bytes, "visit_id": upload.visit_id, "subject_id": upload.subject_id,
+        "filename": upload.filename, "created_at": now, "expires_at": upload.expires_at, "finished_at": None,
+    }  # fmt: skip
+    db.session.execute(insert(Upload.__table__), values)
+
+
+def _make_room(upload: Announced) -> None:
+    unfinished = select(_upload.id).where(_upload.finished_at.is_(None))
+    oldest_last = (_upload.created_at.desc(), _upload.id)
+    mine = unfinished.where(_upload.owner_id == upload.owner_id).order_by(*oldest_last).offset(UNFINISHED_PER_PERSON - 1)
+    _forget(list(db.session.scalars(mine)))
+    announced = select(func.sum(_upload.size_bytes)).where(_upload.finished_at.is_(None))
+    while (db.session.scalar(announced) or 0) + upload.size_bytes > UNFINISHED_BYTES_IN_ALL:
+        most = (
+            select(_upload.owner_id).where(_upload.finished_at.is_(None)).group_by(_upload.owner_id)
+            .order_by(func.sum(_upload.size_bytes).desc()).limit(1)
+        )  # fmt: skip
+        theirs = unfinished.where(_upload.owner_id == most.scalar_subquery()).order_by(_upload.created_at, _upload.id).limit(1)
+        if not _forget(list(db.session.scalars(theirs))):
+            return
+
+
+def _forget(upload_ids: list[uuid.UUID]) -> int:
+    """In the open transaction; uploads that somebody is writing to stay. Returns how many are gone."""
+    gone = []
+    for upload_id in upload_ids:
+        with contextlib.suppress(UploadLocked):
+            photo_store().drop_upload(str(upload_id))
+            gone.append(upload_id)
+    if gone:
+        db.session.execute(delete(Upload.__table__).where(_upload.id.in_(gone)))
+    return len(gone)
+
+
+def _delete_row(upload_id: uuid.UUID) -> None:
     with transaction() as session:
-        session.execute(delete(Upload).where(Upload.id == upload.id, Upload.finished_at.is_(None)))
+        session.execute(delete(Upload.__table__).where(_upload.id == upload_id, _upload.finished_at.is_(None)))
 
 
-def _recover(upload: Upload, now: datetime) -> UploadState:
+def _recover(upload: Announced, now: datetime) -> UploadState:
     """The part is gone: either this process died between rename and commit, and the bytes are here, or they were refused."""
     store = photo_store()
     if not store.has(upload.sha256):
         raise Refusal("gone", "这次上传已失效，请重新开始。", "This upload has ended; begin again.")
     with store.open(upload.sha256) as stream:
-        picture = identify(stream)
-    return _state(upload, upload.size_bytes, finish_upload(upload.id, picture, now))
+        media_type = identify(stream).media_type
+    return upload.received(finish_upload(upload, media_type, now))
 
 
-def _get_upload(upload_id: uuid.UUID, actor: Actor, now: datetime) -> Upload:
-    upload = db.session.get(Upload, upload_id)
-    if upload is None or upload.owner_id != actor.user_id:
+def _finished_at_once(photo_id: uuid.UUID, actor: Actor, now: datetime) -> tuple[Announced, str]:
+    """An upload that came whole in one request: it never had a row, and goes by its photo's id."""
+    stored = db.session.execute(_STORED, {"photo_id": photo_id}).first()
+    if stored is None or stored.author_id != actor.user_id or stored.sha256 is None:
         raise Refusal("not-found", "没有这次上传。", "No such upload.")
-    if upload.expires_at < now and upload.finished_at is None:
-        raise Refusal("gone", "这次上传已过期，请重新开始。", "This upload has expired; begin again.")
-    return upload
+    upload = Announced(
+        upload_id=photo_id, owner_id=actor.user_id, county_code=actor.county_code, photo_id=photo_id, sha256=stored.sha256,
+        size_bytes=stored.size_bytes, visit_id=None, subject_id=None, filename=None, expires_at=now + FINISHED_KEPT,
+        has_row=False,
+    )  # fmt: skip
+    return upload, receipt_code(ReceiptKind.PHOTO, str(photo_id), stored.sha256)
 
 
-def _check_subject(actor: Actor, subject_id: uuid.UUID | None) -> None:
-    """A person may send photos of a subject that is theirs now or was: the visit may lie before the change of pairing."""
-    if subject_id is None:
-        return
-    visible = select(Subject.id).where(Subject.id == subject_id, visible_subjects(actor, Action.UPLOAD_PHOTOS))
-    once = select(Pairing.id).where(Pairing.subject_id == subject_id, Pairing.officer_id == actor.user_id)
-    if db.session.scalar(visible) is None and db.session.scalar(once.limit(1)) is None:
-        raise Refusal("not-found", "这个主体不在您的包联范围内。", "This subject is not paired with you.")
-
-
-def _stored_receipt(photo: Photo | None, metadata: PhotoMetadata) -> str | None:
-    """The receipt if exactly these bytes are durable under this id; None if they still have to be sent.
-
-    The photo's record is the authority on its bytes: where it is here, it decides, also against bytes that came first.
-    """
-    if photo is None:
-        return None
-    if photo.sha256 == metadata.sha256:
-        return receipt_code(ReceiptKind.PHOTO, str(photo.id), photo.sha256)
-    if (photo.declared_sha256 or photo.sha256 or metadata.sha256) == metadata.sha256:
-        return None
-    raise Refusal(
-        "record-conflict", "同一照片编号已有不同内容，请联系县安委办处理。", "Other bytes are stored under this photo id."
-    )
-
-
-def _photo_for(upload: Upload) -> Photo:
-    """The photo's row, locked; what the upload knows of subject and visit stands until the record says it."""
-    photo = lock_photos([upload.photo_id], upload.county_code, upload.owner_id)[upload.photo_id]
-    if photo.recorded_at is None:
-        photo.subject_id, photo.visit_id = photo.subject_id or upload.subject_id, photo.visit_id or upload.visit_id
-    return photo
-
-
-def _write_receipt(upload: Upload, now: datetime) -> str:
-    code = receipt_code(ReceiptKind.PHOTO, str(upload.photo_id), upload.sha256)
-    if db.session.get(Receipt, (upload.photo_id, upload.sha256)) is None:
-        db.session.add(
-            Receipt(photo_id=upload.photo_id, sha256=upload.sha256, county_code=upload.county_code, code=code, received_at=now)
-        )
-    return code
-
-
-def _receipt_of(upload: Upload) -> str | None:
-    receipt = find_receipt(upload.photo_id, upload.sha256)
-    return receipt.code if receipt else None
-
-
-def _state(upload: Upload, offset: int, receipt: str | None) -> UploadState:
-    return UploadState(upload.id, offset, upload.size_bytes, upload.expires_at, receipt)
+def _dialect() -> str:
+    return str(db.session.get_bind().dialect.name)
