@@ -12,6 +12,9 @@ import click
 
 from server.checklists.commands import checklists
 from server.settings import Settings, SettingsError, load_settings
+from server.work.topics import QueueName
+
+QUEUES = [queue.value for queue in QueueName]
 
 
 @click.group(help="“零事故”单位创建检查服务 Zero-accident inspection service")
@@ -59,10 +62,50 @@ def demo(settings: Settings) -> None:
         raise click.ClickException(str(error)) from error
 
 
-@main.command("worker")
+@main.command("front")
+@click.option("--web", required=True, help="where the web server listens: unix:/path or host:port")
+@click.option("--uploads", required=True, help="where the uploads process listens: unix:/path or host:port")
 @click.pass_obj
-def worker(settings: Settings) -> None:
-    """Run one RQ worker for all queues; waits for a queue that is away."""
+def front(settings: Settings, web: str, uploads: str) -> None:
+    """Run the front: nginx on HOST and PORT, before web server and uploads."""
+    import os
+    import tempfile
+    from pathlib import Path
+
+    from server.front import Upstreams, command, write_configuration
+
+    folder = Path(tempfile.mkdtemp(prefix="zero-accident-front-"))
+    write_configuration(settings, Upstreams(web, uploads), folder)
+    program = command(folder)
+    os.execv(program[0], program)
+
+
+@main.command("uploads")
+@click.option("--socket", "path", required=True, help="path of the socket to listen on")
+@click.pass_obj
+def uploads(settings: Settings, path: str) -> None:
+    """Run the uploads process: an event loop that receives photos."""
+    import resource
+
+    import uvicorn
+
+    from server.app import create_app
+    from server.uploads_app import UploadsApplication
+
+    _, allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, allowed))
+    uvicorn.run(
+        UploadsApplication(create_app(settings)), uds=path, log_config=None, log_level="warning", access_log=False,
+        proxy_headers=False, server_header=False, timeout_keep_alive=30, timeout_graceful_shutdown=5, loop="uvloop",
+        http="httptools", ws="none", lifespan="off",
+    )  # fmt: skip
+
+
+@main.command("worker")
+@click.option("--queue", "names", multiple=True, type=click.Choice(QUEUES), help="a queue to serve; all without one")
+@click.pass_obj
+def worker(settings: Settings, names: tuple[str, ...]) -> None:
+    """Run one RQ worker; waits for a queue that is away."""
     import time
 
     from redis.exceptions import RedisError
@@ -70,17 +113,20 @@ def worker(settings: Settings) -> None:
 
     from server.app import create_app
     from server.work.queue import AppWorker, connect
-    from server.work.topics import QueueName
 
     app = create_app(settings)
     while True:
         # A blocking wait for the next job outlasts the time after which an answer counts as lost.
         connection = connect(settings.redis_url, answer_timeout_s=None)
-        queues = [Queue(name, connection=connection) for name in QueueName]
+        queues = [Queue(name, connection=connection) for name in names or QueueName]
+        rq_worker = AppWorker(queues, connection=connection, app=app)
         try:
-            AppWorker(queues, connection=connection, app=app).work(logging_level="WARNING")
+            rq_worker.work(logging_level="WARNING")
             return
         except RedisError as error:
+            if rq_worker.stops:
+                # Queue and worker were stopped together, and it had no queue to sign off from.
+                return
             logging.getLogger("server.worker").warning("the queue is away: %s", error)
             time.sleep(1)
 

@@ -1,10 +1,11 @@
-"""Everything on one machine: starts the embedded queue, the web server, the worker and the relay, and keeps them alive.
+"""Everything on one machine: starts queue, web server, uploads, front, workers and relay, and keeps them alive.
 
 A child that dies is started again; Ctrl-C or SIGTERM stops all of them, and nothing they had acknowledged is lost.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import shutil
@@ -22,12 +23,19 @@ from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
+from server.front import Upstreams, write_configuration
+from server.front import command as front_command
 from server.migrations import SchemaDiffers
 from server.prepare import prepare_data
 from server.settings import Settings
+from server.work.topics import QueueName
 
 READY_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 10
+BACKLOG = 2048
+# Each queue has workers of its own, so that none waits behind another's work; a second one for downloads, since one of them
+# may take half an hour.
+WORKERS = {QueueName.SCORES: 1, QueueName.EVIDENCE: 1, QueueName.DOWNLOADS: 2}
 # From <linux/prctl.h>.
 PR_SET_PDEATHSIG = 1
 
@@ -38,6 +46,10 @@ class Child:
 
     name: str
     command: list[str]
+    # Sockets that are open already, by which environment variable the program learns of them.
+    sockets: dict[str, socket.socket] = field(default_factory=dict)
+    # Not started before these are there.
+    needs: tuple[Path, ...] = ()
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     failures: int = 0
@@ -52,22 +64,23 @@ class Supervisor:
         self._demo = demo
         self._stop = threading.Event()
         self._environment = dict(os.environ)
-        self._runtime_dir: Path | None = None
+        self._runtime_dir = Path(tempfile.mkdtemp(prefix="zero-accident-"))
+        self._listener: socket.socket | None = None
         self._children: list[Child] = []
 
     def run(self) -> int:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: self._stop.set())
-        if problem := _port_problem(self._settings.host, self._settings.port):
-            say(problem)
-            return 1
-        if not (self._settings.client_dir / "index.html").is_file():
-            say(f"找不到客户端 {self._settings.client_dir}：请先运行 make build  (the client is not built: run `make build`)")
-            return 1
-        if problem := _folder_problem(self._settings.data_dir):
-            say(problem)
-            return 1
         try:
+            if problem := self._bind():
+                say(problem)
+                return 1
+            if not (self._settings.client_dir / "index.html").is_file():
+                say(f"找不到客户端 {self._settings.client_dir}：请先运行 make build  (the client is not built: run `make build`)")
+                return 1
+            if problem := _folder_problem(self._settings.data_dir):
+                say(problem)
+                return 1
             try:
                 self._prepare()
             except OperationalError as error:
@@ -85,6 +98,21 @@ class Supervisor:
         finally:
             self._end()
         return 0
+
+    def _bind(self) -> str | None:
+        """Takes the port before anything else, and keeps it while a front that died is started again."""
+        host, port = self._settings.host, self._settings.port
+        self._listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._listener.bind((host, port))
+        except OSError as error:
+            return (
+                f"不能使用 {host}:{port}：{error.strerror}。换一个端口：PORT={port + 1} make run\n"
+                f"(cannot listen on {host}:{port}; choose another port with PORT=)"
+            )
+        self._listener.listen(BACKLOG)
+        return None
 
     def _prepare(self) -> None:
         say("准备数据库和检查表… (database and checklists)")
@@ -106,20 +134,21 @@ class Supervisor:
 
     def _start_children(self) -> None:
         python = [sys.executable, "-m"]
-        settings = self._settings
+        settings, folder = self._settings, self._runtime_dir
         if not settings.redis_url:
-            self._runtime_dir = Path(tempfile.mkdtemp(prefix="zero-accident-"))
-            path = self._runtime_dir / "queue.sock"
+            path = folder / "queue.sock"
             self._environment["REDIS_URL"] = f"unix://{path}"
             log = settings.data_dir.resolve() / "queue.log"
-            self._children.append(Child("queue", _valkey_command(path, self._runtime_dir, log)))
-        address = f"[{settings.host}]" if ":" in settings.host else settings.host
+            self._children.append(Child("queue", _valkey_command(path, folder, log)))
+        web, uploads = folder / "web.sock", folder / "uploads.sock"
+        write_configuration(settings, Upstreams(f"unix:{web}", f"unix:{uploads}"), folder)
+        assert self._listener is not None, "bound before"
         self._children += [
             Child(
                 "web",
                 [
                     *python, "gunicorn", "server.wsgi:app",
-                    "--bind", f"{address}:{settings.port}",
+                    "--bind", f"unix:{web}",
                     "--worker-class", "gthread",
                     "--workers", str(settings.web_workers),
                     "--threads", str(settings.web_threads),
@@ -127,24 +156,34 @@ class Supervisor:
                     "--no-control-socket", "--log-level", "warning",
                 ],
             ),
-            *(Child(f"worker {n + 1}", [*python, "server", "worker"]) for n in range(settings.job_workers)),
+            Child("uploads", [*python, "server", "uploads", "--socket", str(uploads)]),
+            Child("front", front_command(folder), {"NGINX": self._listener}, needs=(web, uploads)),
+            *(
+                Child(f"worker {queue} {number + 1}", [*python, "server", "worker", "--queue", queue])
+                for queue in QueueName
+                for number in range(settings.job_workers * WORKERS[queue])
+            ),
             Child("relay", [*python, "server", "relay"]),
         ]  # fmt: skip
-        for child in self._children:
-            self._start(child)
+        self._revive()
 
     def _start(self, child: Child) -> None:
         child.started_at = time.monotonic()
         # A session of its own: Ctrl-C reaches only the supervisor, which then stops the children in order.
+        handed = {name: f"{listener.fileno()};" for name, listener in child.sockets.items()}
         child.process = subprocess.Popen(
-            child.command, env=self._environment, start_new_session=True, preexec_fn=_die_with_the_supervisor
+            child.command,
+            env=self._environment | handed,
+            pass_fds=[listener.fileno() for listener in child.sockets.values()],
+            start_new_session=True,
+            preexec_fn=_die_with_the_supervisor,
         )
 
     def _revive(self) -> None:
         now = time.monotonic()
         for child in self._children:
             if child.process is None:
-                if now >= child.retry_at:
+                if now >= child.retry_at and all(path.exists() for path in child.needs):
                     self._start(child)
             elif child.process.poll() is not None:
                 lived_s = now - child.started_at
@@ -156,26 +195,28 @@ class Supervisor:
     def _wait_until_ready(self) -> bool:
         deadline = time.monotonic() + READY_TIMEOUT_S
         host = "127.0.0.1" if self._settings.host in {"0.0.0.0", "::"} else self._settings.host
-        while time.monotonic() < deadline and not self._stop.is_set():
-            try:
-                with urllib.request.urlopen(f"http://{host}:{self._settings.port}/readyz", timeout=2):
-                    return True
-            except (urllib.error.URLError, OSError):
-                self._revive()
-                self._stop.wait(0.1)
+        while time.monotonic() < deadline and not self._stop.wait(0.1):
+            self._revive()
+            if not all(child.process for child in self._children):
+                continue
+            address = f"http://{host}:{self._settings.port}/readyz"
+            with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(address, timeout=2):
+                return True
         if not self._stop.is_set():
             say("服务没有在 60 秒内就绪，原因见上面的输出。 (not ready within 60 s; see the output above)")
         return False
 
     def _end(self) -> None:
-        """Web first, so that nothing new comes in; the queue last, so that the worker can end its job."""
-        order = ["web", "relay", *(child.name for child in self._children if child.name.startswith("worker")), "queue"]
+        """The front first, so that nothing new comes in; the queue last, so that the workers can end their jobs."""
+        workers = (child.name for child in self._children if child.name.startswith("worker"))
+        order = ["front", "uploads", "web", "relay", *workers, "queue"]
         for name in order:
             for child in self._children:
                 if child.name == name and child.process is not None:
                     _stop(child.process)
-        if self._runtime_dir is not None:
-            shutil.rmtree(self._runtime_dir, ignore_errors=True)
+        if self._listener is not None:
+            self._listener.close()
+        shutil.rmtree(self._runtime_dir, ignore_errors=True)
 
 
 def say(text: str) -> None:
@@ -218,20 +259,6 @@ def _folder_problem(folder: Path) -> str | None:
             f"不能写数据文件夹 {folder}：{error.strerror}。换一个文件夹：DATA_DIR=~/zero-accident make run\n"
             f"(cannot write to {folder}; choose another folder with DATA_DIR=)"
         )
-
-
-def _port_problem(host: str, port: int) -> str | None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            return (
-                f"不能使用 {host}:{port}：{error.strerror}。换一个端口：PORT={port + 1} make run\n"
-                f"(cannot listen on {host}:{port}; choose another port with PORT=)"
-            )
-    return None
 
 
 def _valkey_command(path: Path, folder: Path, log: Path) -> list[str]:

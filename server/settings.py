@@ -23,7 +23,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     web_workers: int = 2
-    web_threads: int = 256
+    web_threads: int = 16
     job_workers: int = 1
     county_code: str = "140525"
     session_days: int = 30

@@ -7,10 +7,12 @@ application's context, by the same use cases, permissions and problem documents 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from flask import Flask, Response
@@ -21,7 +23,7 @@ from server import clock
 from server.accounts import tokens
 from server.app import secure
 from server.evidence import tus_exchange
-from server.evidence.uploads import WRITE_BYTES, Reception
+from server.evidence.uploads import Reception
 from server.permissions import Action, Actor, check_action
 from server.problems import Refusal, asks_for_english, document_of, refusal_of, response_of
 from server.settings import Settings
@@ -37,6 +39,8 @@ OPEN_AT_ONCE = 4096
 # Nobody alone may take all of them.
 OPEN_PER_PERSON = OPEN_AT_ONCE * 3 // 4
 MEMORY_BYTES = 128 * 1024 * 1024
+# Most photos are whole before so much of them is here, and are written in one go.
+WRITE_BYTES = 1024 * 1024
 # What has come from a slow phone is written at least so often: a killed process loses no more.
 WRITE_EVERY_S = 5.0
 
@@ -47,17 +51,39 @@ GRACE_S = 60.0
 SLOWEST_BYTES_PER_S = 200
 
 
+# The rest of a connection that was cut may arrive just after its phone has asked where to go on.
+LAST_BYTES_S = 0.2
+
+
+@dataclass
+class _Receiving:
+    """A body that is being received, so that its phone can take over from itself on another connection."""
+
+    person: uuid.UUID
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    wait: asyncio.Timeout | None = None
+    is_superseded: bool = False
+
+    async def supersede(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_BYTES_S):
+                await self.ended.wait()
+        self.is_superseded = True
+        if self.wait is not None:
+            self.wait.reschedule(0)
+        await self.ended.wait()
+
+
 class UploadsApplication:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._settings: Settings = app.config["SETTINGS"]
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="uploads")
         self._open: Counter[uuid.UUID] = Counter()
+        self._receiving: dict[uuid.UUID, _Receiving] = {}
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await _live(receive, send)
-        elif scope["type"] == "http":
+        if scope["type"] == "http":
             await _send(await self._respond(_request(scope), receive), send)
 
     async def _respond(self, asked: Request, receive: Receive) -> Response:
@@ -79,6 +105,8 @@ class UploadsApplication:
             raise Refusal("not-found")
         if asked.method == "OPTIONS":
             return tus_exchange.capabilities(self._settings)
+        if upload_id in self._receiving:
+            await self._take_over(asked, upload_id)
         match asked.method, upload_id:
             case "POST", None:
                 return await self._receive(asked, None, receive)
@@ -97,42 +125,62 @@ class UploadsApplication:
         started = await self._run(self._authorised, asked, *begin)
         if isinstance(started, Response):
             return started
-        person = started.upload.owner_id
-        self._open[person] += 1
+        receiving = _Receiving(started.upload.owner_id)
+        self._receiving[started.upload.upload_id] = receiving
+        self._open[receiving.person] += 1
         try:
-            if self._open[person] > OPEN_PER_PERSON:
+            if self._open[receiving.person] > OPEN_PER_PERSON:
                 await self._run(started.break_off)
                 raise _busy()
-            await self._take(started, receive)
+            await self._take(started, receive, receiving)
             state = await self._run(started.finish, clock.now())
         finally:
-            self._open[person] -= 1
-            if not self._open[person]:
-                del self._open[person]
+            self._open[receiving.person] -= 1
+            if not self._open[receiving.person]:
+                del self._open[receiving.person]
+            del self._receiving[started.upload.upload_id]
+            receiving.ended.set()
         return tus_exchange.created(state) if upload_id is None else tus_exchange.continued(state)
 
-    async def _take(self, reception: Reception, receive: Receive) -> None:
+    async def _take_over(self, asked: Request, upload_id: uuid.UUID) -> None:
+        """Ends the connection on which an upload's bytes came so far: who asks about them has lost it, though nobody told us."""
+        actor = await self._run(tokens.actor_of, asked)
+        receiving = self._receiving.get(upload_id)
+        if actor is not None and receiving is not None and receiving.person == actor.user_id:
+            await receiving.supersede()
+
+    async def _take(self, reception: Reception, receive: Receive, receiving: _Receiving) -> None:
         """Hands over the body as it comes. Raises: Refusal; the reception has ended then."""
-        loop = asyncio.get_running_loop()
-        began_at = written_at = loop.time()
+        clock_s = asyncio.get_running_loop().time
+        began_at = written_at = clock_s()
         received = 0
         try:
             more = True
             while more:
-                until = min(loop.time() + SILENCE_LIMIT_S, began_at + GRACE_S + received / SLOWEST_BYTES_PER_S)
-                async with asyncio.timeout_at(until):
-                    message = await receive()
+                until = min(clock_s() + SILENCE_LIMIT_S, began_at + GRACE_S + received / SLOWEST_BYTES_PER_S)
+                write_at = written_at + WRITE_EVERY_S if reception.waiting_bytes else until
+                try:
+                    async with asyncio.timeout_at(0 if receiving.is_superseded else min(until, write_at)) as receiving.wait:
+                        message = await receive()
+                except TimeoutError:
+                    if receiving.is_superseded or clock_s() >= until:
+                        raise
+                    await self._run(reception.write)
+                    written_at = clock_s()
+                    continue
+                finally:
+                    receiving.wait = None
                 if message["type"] == "http.disconnect":
                     raise ConnectionResetError("the client went away")
                 more = message.get("more_body", False)
                 if piece := message.get("body", b""):
                     received += len(piece)
                     reception.take(piece)
-                if more and self._is_to_be_written(reception, loop.time() - written_at):
+                if more and reception.waiting_bytes >= self._share():
                     await self._run(reception.write)
-                    written_at = loop.time()
-        except Refusal:
-            await self._run(reception.refuse)
+                    written_at = clock_s()
+        except Refusal as refusal:
+            await self._run(reception.end_with, refusal)
             raise
         except (TimeoutError, ConnectionError) as error:
             await self._run(reception.break_off)
@@ -142,9 +190,9 @@ class UploadsApplication:
             self._in_context(reception.break_off)
             raise
 
-    def _is_to_be_written(self, reception: Reception, seconds: float) -> bool:
-        share = max(64 * 1024, min(WRITE_BYTES, MEMORY_BYTES // self._open.total()))
-        return reception.waiting_bytes >= share or (seconds >= WRITE_EVERY_S and reception.waiting_bytes > 0)
+    def _share(self) -> int:
+        """How much of one body may wait in memory."""
+        return max(64 * 1024, min(WRITE_BYTES, MEMORY_BYTES // self._open.total()))
 
     def _authorised(self, asked: Request, act: Callable[..., T], *arguments: Any) -> T:
         actor: Actor = check_action(tokens.actor_of(asked), Action.UPLOAD_PHOTOS)
@@ -193,9 +241,3 @@ async def _send(response: Response, send: Send) -> None:
         headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-async def _live(receive: Receive, send: Send) -> None:
-    while (await receive())["type"] != "lifespan.shutdown":
-        await send({"type": "lifespan.startup.complete"})
-    await send({"type": "lifespan.shutdown.complete"})

@@ -62,9 +62,6 @@ FINISHED_KEPT = timedelta(days=1)
 UNFINISHED_PER_PERSON = 40
 UNFINISHED_BYTES_IN_ALL = 20 * 1024**3
 
-# A body waits in memory until so much of it is here: most photos are whole by then and are written in one go.
-WRITE_BYTES = 1024 * 1024
-
 
 @dataclass(frozen=True, slots=True)
 class UploadState:
@@ -106,7 +103,7 @@ class Announced:
 
 
 # After these nothing of the bytes is worth keeping.
-_LAST_WORDS = {"not-a-photo", "hash-mismatch", "record-conflict", "not-found"}
+_LAST_WORDS = {"not-a-photo", "record-conflict", "not-found"}
 
 _photo, _upload, _receipt, _pairing = (model.__table__.c for model in (Photo, Upload, Receipt, Pairing))
 # Built once, over tables: as queries of rows each costs more than writing the bytes of a photo.
@@ -238,7 +235,7 @@ class Reception:
     """One body on its way into the store. For one thread at a time.
 
     :meth:`take` only keeps a piece in memory and never waits; the others write files or the database. Whoever has one ends
-    it by :meth:`finish` or :meth:`break_off`; a method that raises has ended it.
+    it by :meth:`finish`, :meth:`break_off` or, when a piece was refused, :meth:`end_with`.
     """
 
     def __init__(self, upload: Announced, offset: int, checksum: Checksum | None) -> None:
@@ -256,8 +253,8 @@ class Reception:
         """How much of the body is in memory."""
         return self._waiting_bytes
 
-    def take(self, piece: bytes) -> bool:
-        """Keeps the next piece; true when :meth:`write` is due. Raises: Refusal not-a-photo, too-large; then comes ``refuse``."""
+    def take(self, piece: bytes) -> None:
+        """Keeps the next piece. Raises: Refusal not-a-photo, too-large; then comes :meth:`end_with`."""
         self._waiting.append(piece)
         self._waiting_bytes += len(piece)
         reached = self._reached
@@ -268,7 +265,6 @@ class Reception:
             # A file that is no photo is refused by its first bytes, before the rest is sent.
             if len(self._head) >= min(SNIFF_BYTES, self.upload.size_bytes) and media_type_of(self._head) is None:
                 raise _refusal(NotAPhoto(starts_with=self._head[:16].hex()))
-        return self._waiting_bytes >= WRITE_BYTES
 
     def open(self) -> None:
         """Takes the part, and nobody else can until the end. Raises: Refusal gone, locked, offset-mismatch, storage-full."""
@@ -278,12 +274,28 @@ class Reception:
             )
 
     def write(self) -> None:
-        """Writes what waits. Raises: Refusal storage-full, with the rest kept as it is durable."""
-        try:
-            self._write()
-        except BaseException:
-            self._close()
-            raise
+        """Writes what waits. Raises: Refusal storage-full, gone, locked; then comes :meth:`end_with`."""
+        part = self._open_part()
+        waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        with refusals():
+            for piece in waiting:
+                part.write(piece)
+                if self._digest:
+                    self._digest.update(piece)
+
+    def _finish(self, now: datetime) -> UploadState:
+        self.write()
+        part = self._open_part()
+        if self._checksum and self._digest and self._digest.digest() != self._checksum.value:
+            part.forget()
+            raise Refusal("checksum-mismatch", "这一段的校验值不一致，请重传这一段。", "The piece's checksum differs.")
+        if part.offset < self.upload.size_bytes:
+            return self._leave_unfinished(part, now)
+        with refusals():
+            with part.open() as stream:
+                media_type = identify(stream).media_type
+            photo_store().make_object(part, self.upload.sha256)
+        return self.upload.received(finish_upload(self.upload, media_type, now))
 
     def finish(self, now: datetime) -> UploadState:
         """The body has ended. What came is durable; the last byte makes the photo count.
@@ -293,8 +305,7 @@ class Reception:
         try:
             return self._finish(now)
         except Refusal as refusal:
-            if refusal.slug in _LAST_WORDS:
-                self.refuse()
+            self.end_with(refusal)
             raise
         finally:
             self._close()
@@ -305,17 +316,19 @@ class Reception:
             if not self.upload.has_row:
                 self._drop()
             elif not self._checksum:
-                self._write()
+                self.write()
             elif self._part is not None:
                 self._part.forget()
         finally:
             self._close()
 
-    def refuse(self) -> None:
-        """Forgets everything: no more of these bytes are wanted."""
-        self._drop()
-        if self.upload.has_row:
+    def end_with(self, refusal: Refusal) -> None:
+        """Ends after a refusal. Bytes of what is no photo are forgotten; what may still become one stays as it is durable."""
+        if refusal.slug in _LAST_WORDS or not self.upload.has_row:
+            self._drop()
+        if refusal.slug in _LAST_WORDS and self.upload.has_row:
             _delete_row(self.upload.upload_id)
+        self._close()
 
     def read_all(self, read: Callable[[int], bytes], now: datetime) -> UploadState:
         """Receives from something that is read, in pieces that are written as they come."""
@@ -329,8 +342,8 @@ class Reception:
         except OSError:
             self.break_off()
             raise
-        except Refusal:
-            self.refuse()
+        except Refusal as refusal:
+            self.end_with(refusal)
             raise
         return self.finish(now)
 
@@ -343,31 +356,6 @@ class Reception:
             self.open()
         assert self._part is not None
         return self._part
-
-    def _write(self) -> None:
-        part = self._open_part()
-        waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
-        with refusals():
-            for piece in waiting:
-                part.write(piece)
-                if self._digest:
-                    self._digest.update(piece)
-
-    def _finish(self, now: datetime) -> UploadState:
-        self._write()
-        part = self._open_part()
-        if self._checksum and self._digest and self._digest.digest() != self._checksum.value:
-            part.forget()
-            if not self.upload.has_row:
-                self._drop()
-            raise Refusal("checksum-mismatch", "这一段的校验值不一致，请重传这一段。", "The piece's checksum differs.")
-        if part.offset < self.upload.size_bytes:
-            return self._leave_unfinished(part, now)
-        with refusals():
-            with part.open() as stream:
-                media_type = identify(stream).media_type
-            photo_store().make_object(part, self.upload.sha256)
-        return self.upload.received(finish_upload(self.upload, media_type, now))
 
     def _leave_unfinished(self, part: PartWriter, now: datetime) -> UploadState:
         reached = part.offset

@@ -64,6 +64,11 @@ class AppWorker(SimpleWorker):
         super().__init__(*args, **options)
         self._app = app
 
+    @property
+    def stops(self) -> bool:
+        """Whether it was told to stop."""
+        return self._shutdown_requested_date is not None
+
     def perform_job(self, *args: Any, **options: Any) -> bool:
         with self._app.app_context():
             return super().perform_job(*args, **options)

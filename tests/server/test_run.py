@@ -86,8 +86,8 @@ def test_everything_ends_with_ctrl_c_and_with_a_killed_supervisor(start: Start) 
     second.send_signal(signal.SIGINT)
 
     assert second.wait(60) == 0
-    # Queue, web server with one worker process, worker and relay.
-    assert len(children) == 5
+    # Queue, web server with one worker process, uploads, front with two, a worker per queue and two for downloads, relay.
+    assert len(children) == 12
     assert are_gone(children)
 
 

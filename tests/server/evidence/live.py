@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -63,6 +65,59 @@ class LiveServer:
     def restart(self) -> None:
         self.kill()
         self.start()
+
+
+class LiveFront(LiveServer):
+    """Front, web server and uploads process as ``server.run`` starts them."""
+
+    def __init__(self, data_dir: Path, *, threads: int = 8, workers: int = 1) -> None:
+        super().__init__(data_dir, threads=threads, workers=workers)
+        self._runtime: Path | None = None
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self) -> None:
+        self._runtime = Path(tempfile.mkdtemp(prefix="live-"))
+        web, uploads = (str(self._runtime / f"{name}.sock") for name in ("web", "uploads"))
+        python = [sys.executable, "-m"]
+        commands = {
+            "web": [
+                *python, "gunicorn", "server.wsgi:app", "--bind", f"unix:{web}", "--worker-class", "gthread", "--workers",
+                str(self._workers), "--threads", str(self._threads), "--no-control-socket", "--log-level", "error",
+            ],
+            "uploads": [*python, "server", "uploads", "--socket", uploads],
+            "front": [*python, "server", "front", "--web", f"unix:{web}", "--uploads", f"unix:{uploads}"],
+        }  # fmt: skip
+        environment = {
+            **os.environ, "DATA_DIR": str(self._data_dir), "REDIS_URL": "redis://127.0.0.1:1", "PORT": str(self.port),
+        }  # fmt: skip
+        for name, command in commands.items():
+            self.processes[name] = subprocess.Popen(command, env=environment, cwd=ROOT, start_new_session=True)
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            if self._answers("/healthz", 200) and self._answers("/api/evidence/uploads", 204):
+                return
+            time.sleep(0.05)
+        self.kill()
+        raise RuntimeError("the server did not answer within two minutes")
+
+    def kill(self) -> None:
+        for process in self.processes.values():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        self.processes.clear()
+        if self._runtime is not None:
+            shutil.rmtree(self._runtime)
+            self._runtime = None
+
+    def _answers(self, path: str, status: int) -> bool:
+        asked = urllib.request.Request(f"{self.url}{path}", method="OPTIONS" if path.startswith("/api") else "GET")
+        with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(asked, timeout=1) as answer:
+            return bool(answer.status == status)
+        return False
+
+
+LIVE = {"web server": LiveServer, "front": LiveFront}
 
 
 class CuttingProxy:

@@ -16,7 +16,7 @@ from media.store import PhotoStore
 from server.settings import Settings
 from tests.conftest import Person
 from tests.records import new_id
-from tests.server.evidence.live import LiveServer
+from tests.server.evidence.live import LIVE, LiveFront, LiveServer
 from tests.server.evidence.photos import CHUNK, TUS, metadata, photo_bytes, sha256
 
 PICTURE = photo_bytes(3, (640, 480))
@@ -26,9 +26,9 @@ numbers = itertools.count(1)
 anywhere = st.lists(st.integers(0, LENGTH - 1), min_size=1, max_size=4, unique=True).map(sorted)
 
 
-@pytest.fixture
-def server(settings: Settings, anna: Person) -> Iterator[LiveServer]:
-    live = LiveServer(settings.data_dir)
+@pytest.fixture(params=LIVE)
+def server(request: pytest.FixtureRequest, settings: Settings, anna: Person) -> Iterator[LiveServer]:
+    live = LIVE[request.param](settings.data_dir)
     live.start()
     yield live
     live.kill()
@@ -42,6 +42,9 @@ def talk(server: LiveServer, person: Person, request_line: str, headers: dict[st
         line.sendall("\r\n".join([*lines, "", ""]).encode() + body)
         line.shutdown(socket.SHUT_WR)
         answer = b"".join(iter(lambda: line.recv(65536), b""))
+    if not answer:
+        # The front tells nothing to a connection that was cut.
+        return {}
     status, *rest = answer.split(b"\r\n\r\n")[0].decode().split("\r\n")
     return {":status": status.split()[1]} | {
         name.lower(): value.strip() for name, _, value in (row.partition(":") for row in rest)
@@ -71,7 +74,8 @@ def test_upload_cut_several_times_leaves_one_copy(cuts: list[int], server: LiveS
         announced = {**CHUNK, "Upload-Offset": str(offset), "Content-Length": str(LENGTH - offset)}
         answer = talk(server, anna, f"PATCH {path}", announced, data[offset:cut])
         offset = int(talk(server, anna, f"HEAD {path}", TUS)["upload-offset"])
-        assert offset == cut
+        # What reaches the front together with the end of its connection is sent again; the web server itself keeps that too.
+        assert offset <= cut if isinstance(server, LiveFront) else offset == cut
 
     assert answer[":status"] == "204"
     assert "upload-receipt" in answer

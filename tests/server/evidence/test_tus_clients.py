@@ -23,7 +23,7 @@ from server.settings import Settings
 from sync.receipts import receipt_code
 from tests.conftest import Person
 from tests.records import new_id
-from tests.server.evidence.live import ROOT, CuttingProxy, LiveServer
+from tests.server.evidence.live import LIVE, ROOT, CuttingProxy, LiveServer
 from tests.server.evidence.photos import photo_bytes, sha256
 
 # tuspy leaves its sockets to the garbage collector.
@@ -35,9 +35,9 @@ pytestmark = [
 ENDPOINT = "/api/evidence/uploads"
 
 
-@pytest.fixture
-def server(settings: Settings, anna: Person) -> Iterator[LiveServer]:
-    live = LiveServer(settings.data_dir)
+@pytest.fixture(params=LIVE)
+def server(request: pytest.FixtureRequest, settings: Settings, anna: Person) -> Iterator[LiveServer]:
+    live = LIVE[request.param](settings.data_dir)
     live.start()
     yield live
     live.kill()

@@ -470,3 +470,102 @@ def test_no_upload_leaves_the_store_folder(settings: Settings, anna: Person) -> 
 
     outside = [path for path in Path(settings.data_dir).rglob("*x") if "cron" in str(path)]
     assert outside == []
+
+
+def test_photo_that_comes_whole_leaves_no_upload_row(anna: Person) -> None:
+    data, photo_id = photo_bytes(), new_id()
+    headers = {**CHUNK, "Upload-Length": str(len(data)), "Upload-Metadata": metadata(photo_id, data)}
+
+    answer = anna.post("/api/evidence/uploads", headers=headers, data=data)
+
+    assert answer.headers["Location"] == f"/api/evidence/uploads/{photo_id}"
+    assert db.session.scalar(select(func.count()).select_from(Upload)) == 0
+    assert head(anna, answer.headers["Location"]).headers["Upload-Receipt"] == answer.headers["Upload-Receipt"]
+
+
+def test_first_piece_of_a_photo_makes_an_upload_that_goes_on(anna: Person) -> None:
+    data, photo_id = photo_bytes(), new_id()
+    headers = {**CHUNK, "Upload-Length": str(len(data)), "Upload-Metadata": metadata(photo_id, data)}
+
+    first = anna.post("/api/evidence/uploads", headers=headers, data=data[:4000])
+    last = patch(anna, first.headers["Location"], 4000, data[4000:])
+
+    assert (first.status_code, first.headers["Upload-Offset"]) == (201, "4000")
+    assert "Upload-Receipt" in last.headers
+
+
+def test_whole_photo_is_one_writing_transaction(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, commits = photo_bytes(), []
+    headers = {**CHUNK, "Upload-Length": str(len(data)), "Upload-Metadata": metadata(new_id(), data)}
+    opened = uploads.transaction
+
+    def counted() -> Any:
+        commits.append(1)
+        return opened()
+
+    monkeypatch.setattr(uploads, "transaction", counted)
+    anna.post("/api/evidence/uploads", headers=headers, data=data)
+
+    assert len(commits) == 1
+
+
+def test_unfinished_uploads_of_a_person_have_a_limit_and_the_oldest_goes(
+    anna: Person, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "UNFINISHED_PER_PERSON", 3)
+
+    locations = [begin(anna, new_id(), photo_bytes(), length=50_000_000).headers["Location"] for _ in range(5)]
+
+    assert [head(anna, location).status_code for location in locations] == [404, 404, 200, 200, 200]
+    assert len(files(settings)) == 3
+
+
+def test_unfinished_uploads_have_a_limit_in_all_and_whoever_has_most_gives_way(
+    anna: Person, ben: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "UNFINISHED_BYTES_IN_ALL", 100_000_000)
+    mine = [begin(anna, new_id(), photo_bytes(), length=40_000_000).headers["Location"] for _ in range(2)]
+
+    his = [begin(ben, new_id(), photo_bytes(), length=30_000_000).headers["Location"] for _ in range(2)]
+
+    assert [head(anna, location).status_code for location in mine] == [404, 200]
+    assert [head(ben, location).status_code for location in his] == [200, 200]
+
+
+def test_upload_that_is_being_received_is_not_forgotten_for_another(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "UNFINISHED_PER_PERSON", 1)
+    data = photo_bytes()
+    first = begin(anna, new_id(), data).headers["Location"]
+
+    with photo_store().append(first.rsplit("/", 1)[1], 0, len(data)):
+        begin(anna, new_id(), data)
+
+    assert head(anna, first).status_code == 200
+
+
+def test_photo_id_of_another_person_takes_no_bytes(anna: Person, dora: Person) -> None:
+    data, photo_id = photo_bytes(), new_id()
+    send(anna, data, photo_id)
+
+    begun = begin(dora, photo_id, data)
+    whole = dora.post(
+        "/api/evidence/uploads",
+        headers={**CHUNK, "Upload-Length": str(len(data)), "Upload-Metadata": metadata(photo_id, data)},
+        data=data,
+    )
+
+    assert (begun.status_code, whole.status_code) == (404, 404)
+    assert "Upload-Receipt" not in begun.headers
+    assert db.session.get_one(Photo, uuid.UUID(photo_id)).author_id == _actor(anna).user_id
+
+
+def test_finished_upload_is_forgotten_after_a_day(anna: Person) -> None:
+    data = photo_bytes()
+    location = begin(anna, new_id(), data).headers["Location"]
+    patch(anna, location, 0, data)
+
+    sweep_uploads(clock.now() + timedelta(hours=23))
+    after_a_while = head(anna, location).status_code
+    sweep_uploads(clock.now() + timedelta(hours=25))
+
+    assert (after_a_while, head(anna, location).status_code) == (200, 404)
