@@ -13,7 +13,7 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends fonts-noto-cjk \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /srv service \
- && install --directory --owner service /data
+ && install --directory --owner service /data /run/service
 WORKDIR /srv
 COPY LICENSE requirements.txt ./
 RUN pip install --no-cache-dir --requirement requirements.txt
@@ -29,5 +29,5 @@ EXPOSE 8080
 VOLUME /data
 HEALTHCHECK --interval=15s --timeout=3s --start-period=40s \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=2)"]
-# One container runs web server, worker and relay; compose.yaml runs them apart.
+# One container runs front, web server, uploads, workers and relay; compose.yaml runs them apart.
 CMD ["python", "-m", "server", "run", "--no-demo"]

@@ -15,6 +15,7 @@ from gunicorn.config import Config
 
 from server.cli import main
 from server.settings import load_settings
+from server.work.topics import QueueName
 
 ROOT = Path(__file__).resolve().parent.parent
 # Read by Python itself and by PostgreSQL's client library.
@@ -58,7 +59,23 @@ def check_command(command: list[str]) -> None:
 
 
 def test_our_services_are_these() -> None:
-    assert set(OURS) == {"prepare", "web", "worker", "relay"}
+    assert set(OURS) == {
+        "prepare", "front", "web", "uploads", "worker-scores", "worker-evidence", "worker-downloads", "relay",
+    }  # fmt: skip
+
+
+def test_every_queue_has_a_worker_of_its_own() -> None:
+    served = {service["command"][-1] for name, service in OURS.items() if name.startswith("worker")}
+
+    assert served == set(QueueName)
+
+
+def test_front_finds_web_server_and_uploads() -> None:
+    front = OURS["front"]["command"]
+    web, uploads = front[front.index("--web") + 1], front[front.index("--uploads") + 1]
+
+    assert f"--bind={web}" in OURS["web"]["command"]
+    assert uploads == f"unix:{OURS['uploads']['command'][-1]}"
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -110,9 +127,9 @@ def test_parts_hear_the_signal_that_stops_them(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_only_the_web_server_is_asked_over_http(name: str) -> None:
+def test_only_the_front_is_asked_over_http(name: str) -> None:
     """The image's health check would call every other container unhealthy."""
-    assert OURS[name].get("healthcheck") == (None if name == "web" else {"disable": True})
+    assert OURS[name].get("healthcheck") == (None if name == "front" else {"disable": True})
 
 
 def test_health_check_port_and_data_folder_agree() -> None:
@@ -122,11 +139,12 @@ def test_health_check_port_and_data_folder_agree() -> None:
 
     assert f"http://127.0.0.1:{port}/healthz" in instructions["HEALTHCHECK"]
     assert instructions["EXPOSE"] == port
-    assert f"--bind=0.0.0.0:{port}" in OURS["web"]["command"]
-    assert OURS["web"]["ports"] == [f"127.0.0.1:8080:{port}"]
+    assert environment["HOST"] == "0.0.0.0"
+    assert OURS["front"]["ports"] == [f"127.0.0.1:8080:{port}"]
     assert instructions["VOLUME"] == environment["DATA_DIR"]
     for service in OURS.values():
-        assert service["volumes"] == [f"data:{service['environment']['DATA_DIR']}"]
+        assert service["volumes"] == [f"data:{service['environment']['DATA_DIR']}", "sockets:/run/service"]
+    assert any("/run/service" in rest for word, rest in image_stage() if word == "RUN"), "or the volume would be root's"
 
 
 def test_volumes_and_services_that_are_named_exist() -> None:
