@@ -175,8 +175,8 @@ def by_compose(folder: Path) -> Iterator[Installation]:
             if "build" not in service or service.get("restart") == "no":
                 continue
             for _ in range(int(service.get("deploy", {}).get("replicas", 1))):
-                arguments = _arguments(command, port)
-                process = stack.enter_context(_started(arguments, _environment(service, replaced), folder / "log"))
+                environment = _environment(service, replaced) | {"HOST": "127.0.0.1", "PORT": str(port)}
+                process = stack.enter_context(_started(_arguments(command, folder), environment, folder / "log"))
                 roots.append(psutil.Process(process.pid))
         yield _ready(stack, "compose, PostgreSQL", settings, port, roots, folder / "log")
 
@@ -285,9 +285,9 @@ def _environment(service: dict[str, Any], replaced: dict[str, str]) -> dict[str,
     return given | {name: value for name, value in replaced.items() if name in given}
 
 
-def _arguments(command: list[str], port: int) -> list[str]:
-    """A service's command for this Python, on a port of ours."""
-    program, *rest = [argument.replace("0.0.0.0:8080", f"127.0.0.1:{port}") for argument in command]
+def _arguments(command: list[str], folder: Path) -> list[str]:
+    """A service's command for this Python, with its sockets in a folder of ours."""
+    program, *rest = [argument.replace("/run/service", str(folder)) for argument in command]
     return rest if program == "python" else ["-m", program, *rest]
 
 
