@@ -31,9 +31,12 @@ from server.hazards.bodies import add_open_hazards, load_hazards
 from server.hazards.intake import add_missing_hazards, check_event, doubt_times, store_events
 from server.hazards.views import blp as hazards_blp
 from server.pairings.bodies import load_subjects
+from server.pairings.leaving import LEFT_KIND, load_left_subjects
 from server.pairings.views import blp as pairings_blp
 from server.reading import discard_body
+from server.records import feed
 from server.records.kinds import RecordHandler
+from server.records.moves import tell_moves_by_date
 from server.records.quarantine import load_entries
 from server.records.quarantine_views import blp as quarantine_blp
 from server.records.views import blp as sync_blp
@@ -72,6 +75,7 @@ WIRING = Wiring(
     photo_hashes=durable_hashes,
     feed_kinds={
         "subject": FeedKind(load_subjects, extend=(add_visits_to_subjects, add_open_hazards)),
+        LEFT_KIND: FeedKind(load_left_subjects),
         "checklist": FeedKind(load_summaries),
         "visit": FeedKind(load_visits),
         "submission": FeedKind(load_submissions),
@@ -90,6 +94,8 @@ WIRING = Wiring(
         Periodic.SWEEP_UPLOADS: sweep_uploads,
         Periodic.LOST_DOWNLOADS: note_lost_downloads,
         Periodic.OLD_DOWNLOADS: expire_files,
+        Periodic.MOVES_BY_DATE: tell_moves_by_date,
+        Periodic.COMPACT_FEED: feed.compact,
     },
 )
 

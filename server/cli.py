@@ -141,6 +141,18 @@ def relay(settings: Settings) -> None:
     run_forever(create_app(settings))
 
 
+@main.command("renumber-feed")
+@click.pass_obj
+def renumber_feed(settings: Settings) -> None:
+    """After a database was restored from a backup: give the change feed a new numbering, so that every phone pulls anew."""
+    from server.app import create_app
+    from server.db import transaction
+    from server.records.feed import renumber
+
+    with create_app(settings).app_context(), transaction():
+        click.echo(renumber())
+
+
 @main.command("openapi")
 @click.pass_obj
 def openapi(settings: Settings) -> None:

@@ -6,6 +6,7 @@ from server.app import create_app
 from server.checklists.releases import store_repository_checklists
 from server.db import db
 from server.migrations import check_release, check_schema, upgrade
+from server.records.feed import renumber_if_moved
 from server.settings import Settings
 
 
@@ -23,6 +24,7 @@ def prepare_data(settings: Settings) -> None:
             check_release()
             upgrade()
             check_schema()
+            renumber_if_moved()
             store_repository_checklists()
         finally:
             # The supervisor goes on for weeks after this; it must not sit on connections of the database.

@@ -44,6 +44,7 @@ CATALOGUE: dict[str, Kind] = {
     "request-timeout": Kind(408, "传输中断，请续传", "The transfer stopped; go on where it ended"),
     "conflict": Kind(409, "内容有冲突，需要人来决定", "A conflict that a person must decide"),
     "offset-mismatch": Kind(409, "续传位置不一致", "The upload offset does not match"),
+    "feed-restarted": Kind(410, "请从头同步", "Pull from the start"),
     "gone": Kind(410, "已失效", "No longer available"),
     "precondition-failed": Kind(412, "版本已变化", "The version has changed"),
     "not-publishable": Kind(409, "还不能发布", "It cannot be published yet"),

@@ -1,4 +1,4 @@
-"""What happens when two histories meet: records, hazard life cycle, receipts, pull cursors, retry decisions. Pure."""
+"""What happens when two histories meet: records, hazard life cycle, receipts, retry decisions. Pure."""
 
 from sync.hazards import Hazard, fold_hazard, hazard_id_for_item, is_overdue
 

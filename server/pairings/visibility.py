@@ -28,6 +28,14 @@ def visible_subjects(actor: Actor, action: Action, today: date | None = None) ->
     return and_(Subject.county_code == actor.county_code, or_(*(_covers(grant, actor, day) for grant in grants)))
 
 
+def had_subjects(actor: Actor, action: Action) -> ColumnElement[bool]:
+    """A condition on Subject that holds for those on which the actor may or once might perform the action, by a pairing."""
+    grants = actor.grants_for(action)
+    if any(grant.scope_kind is ScopeKind.SELF for grant in grants):
+        return Subject.id.in_(select(Pairing.subject_id).where(Pairing.officer_id == actor.user_id))
+    return false()
+
+
 def check_subject(actor: Actor, action: Action, subject_id: uuid.UUID) -> Subject:
     """The subject, when the actor may perform the action on it. Raises: Refusal not-found, also for one that is not theirs."""
     subject = db.session.scalar(select(Subject).where(Subject.id == subject_id, visible_subjects(actor, action)))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import InCounty, db
@@ -55,3 +55,18 @@ class QuarantineResolution(InCounty, db.Model):
     by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     reason: Mapped[str] = mapped_column(String(1000), default="")
     correction_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("record.id"))
+
+
+class FeedState(db.Model):
+    """The one row about the change feed: its numbering, where it was numbered, and how far it has been made short."""
+
+    __tablename__ = "feed_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    generation: Mapped[str] = mapped_column(String(12))
+    origin: Mapped[str | None] = mapped_column(String(80))
+    compacted_xid: Mapped[int] = mapped_column(BigInteger, default=0)
+    compacted_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    compacted_at: Mapped[datetime | None]
+    # Pairings that began or ended by date up to this day have been told.
+    told_on: Mapped[date | None]

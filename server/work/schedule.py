@@ -26,6 +26,9 @@ SCHEDULE: Mapping[Periodic, Slot] = {
     Periodic.SWEEP_UPLOADS: Slot(QueueName.EVIDENCE, timedelta(minutes=30)),
     Periodic.LOST_DOWNLOADS: Slot(QueueName.DOWNLOADS, timedelta(minutes=1)),
     Periodic.OLD_DOWNLOADS: Slot(QueueName.DOWNLOADS, timedelta(hours=1)),
+    # A pairing that begins or ends with the day is told to phones soon after midnight.
+    Periodic.MOVES_BY_DATE: Slot(QueueName.SCORES, timedelta(minutes=10)),
+    Periodic.COMPACT_FEED: Slot(QueueName.DOWNLOADS, timedelta(hours=1)),
 }
 
 

@@ -30,6 +30,8 @@ class Periodic(StrEnum):
     SWEEP_UPLOADS = "sweep_uploads"
     LOST_DOWNLOADS = "lost_downloads"
     OLD_DOWNLOADS = "old_downloads"
+    MOVES_BY_DATE = "moves_by_date"
+    COMPACT_FEED = "compact_feed"
 
 
 @dataclass(frozen=True)

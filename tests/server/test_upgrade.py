@@ -33,6 +33,7 @@ FROZEN = {
     "0004_revisions.py": "4c3e6f0f2c7c3bcfc65f1544641bb9a19a8d38cb438e4ecd5a19ccc8a2e9d105",
     "0005_submission_scope.py": "f4c6f2d887c2d4390352a16d37693240432262a2619c37f314e3412ec2d5176d",
     "0006_duties.py": "78ea363105556498fd95c20bf1f146e379e4f9f734dbae591e19ba374bb81fd5",
+    "0007_feed_state.py": "26c909608a47d92c45cdc63bd15f0c70e8e7ae1f0002bbbc78f80e753da9e3eb",
 }
 
 

@@ -1,5 +1,4 @@
 // What happens when two histories meet: mirrors the Python package sync/. No Vue, no storage, no clock of its own.
-export * from "./cursors.ts";
 export * from "./hazards.ts";
 export * from "./receipts.ts";
 export * from "./records.ts";

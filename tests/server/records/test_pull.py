@@ -8,8 +8,8 @@ from flask import Flask
 
 from server.changes import record_changes
 from server.db import transaction
+from server.pairings.leaving import tell_scope_changed
 from server.pairings.models import Pairing
-from server.records.pull import scope_changed
 from tests.conftest import COUNTY, County, Person, add_pairing
 from tests.records import batch, found, new_id, store_small_checklist, submission, visit
 
@@ -82,7 +82,7 @@ def test_new_pairing_brings_the_subject_and_what_hangs_on_it(anna: Person, dora:
         office = session.get(Pairing, county.mine_pairing).org_id
         add_pairing(county.mine, county.users["dora"], office, start=date(2026, 1, 1))
         session.flush()
-        scope_changed(COUNTY, [county.mine])
+        tell_scope_changed(COUNTY, [county.mine])
     changes, _ = pull_all(dora, cursor)
 
     assert {change["kind"] for change in changes} == {"subject", "hazard"}

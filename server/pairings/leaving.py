@@ -1,0 +1,77 @@
+"""Subjects that come to people and leave them: what the feed must tell when a pairing begins, ends or moves, also by date."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+
+from server import clock
+from server.changes import Change, record_changes
+from server.db import db
+from server.pairings.models import Pairing
+from server.pairings.store import pairings_of
+from server.pairings.visibility import had_subjects, visible_subjects
+from server.permissions import Action, Actor
+from server.register.models import Subject
+
+# A subject that is no longer within the reader's scope, with whose it is now.
+LEFT_KIND = "left_subject"
+
+
+def tell_scope_changed(county_code: str, subject_ids: Collection[uuid.UUID]) -> None:
+    """To be called, in the open transaction, by whatever changes whose these subjects of a county are.
+
+    Who has got one needs it whole, with everything on it; who had it must hear that it has left.
+    """
+    if not subject_ids:
+        return
+    ids = sorted(set(subject_ids))
+    record_changes("subject", county_code, [(subject, subject) for subject in ids])
+    for start in range(0, len(ids), 500):
+        rows = db.session.execute(
+            select(Change.kind, Change.entity_id, Change.subject_id)
+            .where(Change.subject_id.in_(ids[start : start + 500]), Change.kind != "subject")
+            .distinct()
+        ).all()
+        for kind in sorted({row.kind for row in rows}):
+            record_changes(kind, county_code, [(row.entity_id, row.subject_id) for row in rows if row.kind == kind])
+    record_changes(LEFT_KIND, county_code, [(subject, None) for subject in ids])
+
+
+def subjects_that_move(after: date, until: date) -> dict[str, set[uuid.UUID]]:
+    """By county the subjects with a pairing that begins on a day after the first up to the second, or that had ended by then."""
+    begins = and_(Pairing.valid_from > after, Pairing.valid_from <= until)
+    ended = and_(Pairing.valid_to >= after, Pairing.valid_to < until)
+    found: dict[str, set[uuid.UUID]] = {}
+    for county_code, subject_id in db.session.execute(select(Pairing.county_code, Pairing.subject_id).where(or_(begins, ended))):
+        found.setdefault(county_code, set()).add(subject_id)
+    return found
+
+
+def load_left_subjects(entity_ids: list[str], actor: Actor) -> dict[str, Any]:
+    """Those that the actor had and has no more, with whose they are now."""
+    ids = [uuid.UUID(text) for text in entity_ids]
+    rows = db.session.execute(
+        select(Subject.id, Subject.name).where(
+            Subject.id.in_(ids),
+            Subject.county_code == actor.county_code,
+            had_subjects(actor, Action.SYNC),
+            ~visible_subjects(actor, Action.SYNC),
+        )
+    ).all()
+    pairings = pairings_of([row.id for row in rows], clock.county_date(clock.now()))
+    return {
+        str(row.id): {
+            "id": str(row.id),
+            "name": row.name,
+            "pairings": [
+                {"layer": pairing.layer, "org_name": pairing.org_name, "officer_name": pairing.officer_name}
+                for pairing in pairings.get(row.id, [])
+            ],
+        }
+        for row in rows
+    }
