@@ -331,7 +331,7 @@ def _determination(entry: Document, homes: Mapping[str, Home]) -> DeterminationR
         halt=entry["halt"],
         route=entry["route"],
         regulator=entry["regulator"],
-        suggested_only="unverified" in entry,
+        suggested_only="unverified" in entry or "reviewer" in entry,
         document=entry,
     )
 

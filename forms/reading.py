@@ -149,6 +149,18 @@ def read_answers(checklist: Checklist, document: Mapping[str, Any] | Reading) ->
     return reading
 
 
+def answer_at(document: Mapping[str, Any], path: str) -> tuple[Mapping[str, Any], str | None]:
+    """The answer at a path of a document without faults, and the name of its instance; an empty answer where there is none."""
+    section_id, _, rest = path.partition("[")
+    if not rest:
+        return document.get("answers", {}).get(path) or {}, None
+    wanted, _, item_id = rest.partition("].")
+    for index, instance in enumerate(document.get("repeats", {}).get(section_id, [])):
+        if instance_id(instance, index) == wanted:
+            return instance.get("answers", {}).get(item_id) or {}, instance["key"]
+    return {}, None
+
+
 def _read_scope(root: Mapping[str, Any], reading: Reading) -> None:
     scope, added = root.get("scope", FULL), root.get("sections", [])
     if not isinstance(scope, str):

@@ -33,6 +33,7 @@ _FACTS = (
     "deadline_rule",
     "owner",
     "no_photo_reason",
+    "immediate_measure",
     "source",
 )
 
@@ -65,6 +66,7 @@ class Hazard:
     fixed_on_spot: bool = False
     closed_on_spot: bool = False
     no_photo_reason: str | None = None
+    immediate_measure: dict[str, Any] | None = None
     deadline: str | None = None
     original_deadline: str | None = None
     deadline_rule: dict[str, Any] | None = None
@@ -536,6 +538,7 @@ _PAYLOAD_CHECKS: tuple[tuple[str, Callable[[object], bool], str, tuple[str, ...]
     ("text", _is_text, "not_text", (HazardEventKind.NOTED,)),
     ("commitments", lambda value: isinstance(value, dict), "not_an_object", ()),
     ("owner", lambda value: isinstance(value, dict), "not_an_object", ()),
+    ("immediate_measure", lambda value: isinstance(value, dict), "not_an_object", ()),
     ("determinations", lambda value: isinstance(value, list), "not_a_list", ()),
     ("basis", lambda value: isinstance(value, list), "not_a_list", ()),
     ("photos", _are_photos, "not_photos", ()),

@@ -31,6 +31,7 @@ __all__ = [
     "HazardSource",
     "HazardState",
     "ImmediateMeasureKind",
+    "ImmediateMeasureState",
     "Ineffective",
     "ItemKind",
     "KindOfHazard",
@@ -251,6 +252,7 @@ class PhotoRole(Code):
     SIGNATURE = "signature"
     PAPER = "paper"
     ITEM = "item"
+    MEASURE = "measure"
 
 
 class PhotoSource(Code):
@@ -345,6 +347,14 @@ class HazardState(Code):
     SUBMITTED = "submitted"
     CLOSED = "closed"
     VOIDED = "voided"
+
+
+class ImmediateMeasureState(Code):
+    """What became of an immediate measure: on the help track it is advice that the unit takes or refuses."""
+
+    ADVISED = "advised"
+    DONE = "done"
+    REFUSED = "refused"
 
 
 class HazardEventKind(Code):

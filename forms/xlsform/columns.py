@@ -40,7 +40,7 @@ CHECKLIST_COLUMNS = ["key", "value", "zh", "en"]
 SCORING_COLUMNS = ["grade", "label_zh", "label_en", "at_least"]
 DETERMINATION_COLUMNS = [
     "id", "title_zh", "title_en", "standard", "clause", "when", "unless", "grade", "halt", "route", "regulator",
-    "unverified_zh", "unverified_en",
+    "unverified_zh", "unverified_en", "reviewer_zh", "reviewer_en",
 ]  # fmt: skip
 CHECKLIST_KEYS = {
     "format": "tells our workbooks from other XLSForms",

@@ -864,13 +864,15 @@ class _Reader:
                 entry["title"] = title
             if reason := table.pair(row, "unverified"):
                 entry["unverified"] = {"reason": reason}
+            if question := table.pair(row, "reviewer"):
+                entry["reviewer"] = {"question": question}
             for key in ("when", "unless"):
                 cell = table.cell(row, key)
                 self.places.put(f"{pointer}/{key}", cell)
                 if cell.text and (condition := self._own_condition(cell)) is not None:
                     entry[key] = condition
             for key in entry:
-                if key not in ("title", "unverified", "when", "unless"):
+                if key not in ("title", "unverified", "reviewer", "when", "unless"):
                     self.places.put(f"{pointer}/{key}", table.cell(row, key))
             found.append(entry)
         return found

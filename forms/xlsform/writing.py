@@ -284,6 +284,7 @@ def _determination_row(entry: Document) -> dict[str, Any]:
         "when": write_condition(entry["when"]),
         "unless": write_condition(entry["unless"]) if "unless" in entry else None,
         **_unverified(entry),
+        **{f"reviewer_{language}": text for language, text in entry.get("reviewer", {}).get("question", {}).items()},
     }
 
 

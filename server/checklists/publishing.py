@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-import forms.standards
 from forms.compatibility import compare
 from server import clock
 from server.audit import write_audit
@@ -18,6 +17,7 @@ from server.checklists.drafts import check_unchanged, close_draft, get_draft, lo
 from server.checklists.models import ChecklistDraft, ChecklistVersion
 from server.checklists.rules import NO_REPORT, Known, Obstacle, as_published, find_obstacles, report_body, version_key
 from server.checklists.service import add_version, get_version
+from server.checklists.standards import registry
 from server.checklists.uploads import field_errors_of, obstacle_body
 from server.db import db, transaction
 from server.problems import FieldError, Refusal
@@ -46,7 +46,7 @@ def draft_obstacles(
         draft.document,
         base.document if base is not None else None,
         [Known(row.version, row.hash) for row in versions],
-        forms.standards.load_standards(),
+        registry(),
         clock.county_date(now),
         confirmed,
     )

@@ -10,8 +10,11 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 
 import forms
+from forms.hazards import Proposal, propose_hazard
+from forms.reading import answer_at
 from server import clock
 from server.checklists.service import find_compiled
+from server.checklists.standards import registry
 from server.db import db
 from server.hazards.models import Hazard, HazardEvent
 from server.hazards.projection import project
@@ -31,7 +34,7 @@ from sync.duties import unsaid
 from sync.hazards import find_event_faults, hazard_id_for_item
 from sync.records import Record as Envelope
 from sync.times import format_time, parse_time
-from vocabulary import Capacity, HazardEventKind
+from vocabulary import Capacity, HazardEventKind, ImmediateMeasureState, Text
 
 _found_schema = FoundSchema()
 _event_schema = EventSchema()
@@ -123,8 +126,10 @@ def add_missing_hazards(visit: CompleteVisit, now: datetime) -> None:
     for submission in submissions:
         checklist = find_compiled(submission.checklist_hash)
         assert checklist is not None, "a foreign key"
-        results = forms.results(checklist, submission.answers)
-        failed = [path for path, result in results.items() if result.result == "fail"]
+        reading = forms.read_answers(checklist, submission.answers)
+        found_on = clock.county_date(submission.finished_at)
+        met = forms.determine(checklist, reading, registry().decides_on(found_on))
+        failed = [path for path, result in forms.results(checklist, reading).items() if result.result == "fail"]
         # A revision speaks of the same findings as what it revises.
         told = _with_revised(submission)
         named = set(db.session.scalars(select(Hazard.item_path).where(Hazard.submission_id.in_(told))))
@@ -132,7 +137,9 @@ def add_missing_hazards(visit: CompleteVisit, now: datetime) -> None:
             item = checklist.find_item(path)
             if path in named or item is None or "hazard" not in item or _details_another(item):
                 continue
-            opened.append(_item_failed(visit, submission, path, item, now))
+            answer, instance = answer_at(submission.answers, path)
+            proposal = propose_hazard(reading, path, answer, met, found_on, holidays(visit.county_code))
+            opened.append(_item_failed(visit, submission, path, proposal, item["hazard"]["phrases"], instance or "", now))
     db.session.add_all(opened)
     db.session.flush()
     if opened:
@@ -153,12 +160,19 @@ def _details_another(item: Mapping[str, Any]) -> bool:
     return item["type"] == "facts" and not item["points"] and "relevant" in item
 
 
-def _item_failed(visit: CompleteVisit, submission: Submission, path: str, item: Mapping[str, Any], now: datetime) -> HazardEvent:
+def _item_failed(
+    visit: CompleteVisit,
+    submission: Submission,
+    path: str,
+    proposal: Proposal,
+    phrases: list[Text],
+    instance: str,
+    now: datetime,
+) -> HazardEvent:
     hazard_id = hazard_id_for_item(str(submission.id), path)
-    rule = item["hazard"]["deadline"]
-    found_on = clock.county_date(submission.finished_at)
-    deadline = forms.deadline_date(found_on, rule["days"], rule["day_kind"], holidays(visit.county_code))
-    phrases = item["hazard"]["phrases"]
+    # Among several phrases a person would choose; here is none.
+    description = proposal.description or phrases[0]
+    measure = {"kinds": list(proposal.immediate_measure), "state": ImmediateMeasureState.ADVISED, "at": None, "by": None}
     body = {
         "hazard_id": hazard_id,
         "kind": "item_failed",
@@ -167,14 +181,15 @@ def _item_failed(visit: CompleteVisit, submission: Submission, path: str, item: 
         "submission_id": str(submission.id),
         "item_path": path,
         "checklist_id": submission.checklist_id,
-        "description": phrases[0]["zh"] if phrases else item["statement"]["zh"],
-        "spot": "",
-        "grade": "general",
-        "grade_suggested": None,
-        "determinations": [],
-        "basis": [{"standard": basis["standard"], "clause": basis["clause"]} for basis in item["basis"]],
-        "deadline": deadline.isoformat(),
-        "deadline_rule": rule,
+        "description": description["zh"],
+        "spot": instance,
+        "grade": proposal.grade,
+        "grade_suggested": proposal.grade_suggested,
+        "determinations": list(proposal.determinations),
+        "basis": list(proposal.basis),
+        "deadline": proposal.deadline and proposal.deadline.isoformat(),
+        "deadline_rule": proposal.deadline_rule,
+        "immediate_measure": measure if proposal.immediate_measure else None,
         "owner": None,
         "photos": [],
         "fixed_on_spot": False,

@@ -8,7 +8,7 @@ from server.hazards.rules import DESK_EVENTS
 from server.wire import AnswerSchema, day, one_of
 from sync.records import is_uuid
 from sync.times import TimeInvalid, parse_date, parse_time
-from vocabulary import HazardEventKind, HazardState
+from vocabulary import HazardEventKind, HazardState, ImmediateMeasureKind, ImmediateMeasureState
 
 GRADES = ["general", "major"]
 SOURCES = ["self_check", "pairing_visit", "department_check", "tip_off", "handed_down"]
@@ -63,6 +63,21 @@ class EventSchema(Schema):
     note = fields.String(allow_none=True, validate=validate.Length(max=1000))
 
 
+class ImmediateMeasureSchema(Schema):
+    """What is done at once, apart from the rectification."""
+
+    class Meta:
+        unknown = INCLUDE
+
+    kinds = fields.List(
+        fields.String(validate=validate.OneOf(list(ImmediateMeasureKind))), required=True, validate=validate.Length(1, 5)
+    )
+    state = fields.String(required=True, validate=validate.OneOf(list(ImmediateMeasureState)))
+    at = fields.String(allow_none=True, load_default=None, validate=_moment)
+    by = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=64))
+    reason = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=500))
+
+
 class FoundSchema(EventSchema):
     submission_id = fields.String(allow_none=True, load_default=None, validate=_uuid)
     item_path = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=200))
@@ -72,6 +87,7 @@ class FoundSchema(EventSchema):
     grade = fields.String(required=True, validate=validate.OneOf(GRADES))
     basis = fields.List(fields.Nested(BasisSchema), load_default=list, validate=validate.Length(max=20))
     deadline = fields.String(allow_none=True, load_default=None, validate=_day)
+    immediate_measure = fields.Nested(ImmediateMeasureSchema, allow_none=True)
     fixed_on_spot = fields.Boolean(load_default=False)
     source = fields.String(load_default="pairing_visit", validate=validate.OneOf(SOURCES))
 

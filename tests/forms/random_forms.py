@@ -99,6 +99,7 @@ def _determination(random: Random, number: int, earlier: list[tuple[str, str]]) 
         "when": _condition(random, earlier),
         **({"unless": _condition(random, earlier)} if random.random() < 0.4 else {}),
         **({"unverified": True} if random.random() < 0.3 else {}),
+        **({"reviewer": {"question": {"zh": "哪一条", "en": "Which clause"}}} if random.random() < 0.2 else {}),
     }
 
 

@@ -21,6 +21,8 @@ from forms import (
     score,
     unannounced_years,
 )
+from forms.hazards import propose_hazard
+from forms.reading import read_answers
 from forms.standards import standard_from
 from forms.validation import validate_checklist
 from tests.forms import sketches
@@ -29,7 +31,7 @@ from tests.forms.sketches import FOLDER, cases, names, vectors
 RELEVANCE, FAULTS, RESULTS = cases("relevance"), cases("faults"), cases("results")
 DETERMINATIONS, SCORES, CARRY_OVER = cases("determinations"), cases("scores"), cases("carry_over")
 PERCENTAGES, DEADLINES, HASHES = cases("percentages"), cases("deadlines"), cases("hashes")
-GROUNDS = cases("standards")
+GROUNDS, HAZARDS = cases("standards"), cases("hazards")
 FILES = sorted(path.stem for path in FOLDER.glob("*.json"))
 
 # An entry of the registry without dates; a case says what matters.
@@ -70,6 +72,29 @@ def test_scores(case: dict[str, Any]) -> None:
     found = score(case["checklist"], case["answers"], case.get("outside_vetoes", ()))
 
     assert {key: _plain(getattr(found, key)) for key in case["expected"]} == case["expected"]
+
+
+@pytest.mark.parametrize("case", HAZARDS, ids=names(HAZARDS))
+def test_hazards(case: dict[str, Any]) -> None:
+    reading = read_answers(case["checklist"], case["answers"])
+    met = determine(case["checklist"], reading, lambda standard: standard not in case.get("not_in_force", []))
+
+    found = propose_hazard(
+        reading, case["path"], _answer_at(case["answers"], case["path"]), met,
+        date.fromisoformat(case["found_on"]), vectors("hazards")["holidays"],
+    )  # fmt: skip
+
+    assert {
+        "description": found.description,
+        "grade": found.grade,
+        "grade_suggested": found.grade_suggested,
+        "determinations": list(found.determinations),
+        "basis": [[citation["standard"], citation["clause"]] for citation in found.basis],
+        "deadline": found.deadline and found.deadline.isoformat(),
+        "deadline_rule": found.deadline_rule,
+        "unannounced_years": list(found.unannounced_years),
+        "immediate_measure": list(found.immediate_measure),
+    } == case["expected"]
 
 
 @pytest.mark.parametrize("case", PERCENTAGES, ids=names(PERCENTAGES))
@@ -139,6 +164,14 @@ def test_the_names_of_the_cases_of_a_file_are_different(name: str) -> None:
 def test_each_sketch_completes_to_a_valid_checklist(name: str) -> None:
     for key, sketch in vectors(name).get("checklists", {}).items():
         assert (key, validate_checklist(sketches.completed(sketch))) == (key, [])
+
+
+def _answer_at(answers: dict[str, Any], path: str) -> dict[str, Any]:
+    section, _, rest = path.partition("[")
+    if not rest:
+        return answers["answers"].get(path, {})
+    instance_id, _, item = rest.partition("].")
+    return next(entry for entry in answers["repeats"][section] if entry["id"] == instance_id)["answers"][item]
 
 
 def _plain(value: Any) -> Any:

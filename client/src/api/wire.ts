@@ -3,6 +3,7 @@
  * is the authority; src/api/openapi.ts is generated from it.
  */
 
+import type { ImmediateMeasure } from "../sync/hazards.ts";
 import type { VisitScope } from "../vocabulary/codes.ts";
 import type { Clock } from "../media/clock.ts";
 import type { Position } from "../media/position.ts";
@@ -135,7 +136,7 @@ export type HazardStateName = "draft" | "confirmed" | "assigned" | "rectifying" 
 export type HazardGrade = "general" | "major";
 export type KindOfHazard = "unsafe_state" | "unsafe_act" | "management_defect";
 export type HazardSource = "self_check" | "pairing_visit" | "department_check" | "tip_off" | "handed_down";
-export type PhotoRole = "overview" | "close_up" | "name_plate" | "before" | "after" | "signature" | "paper" | "item";
+export type PhotoRole = "overview" | "close_up" | "name_plate" | "before" | "after" | "signature" | "paper" | "item" | "measure";
 
 export interface Citation {
   standard: string;
@@ -185,6 +186,7 @@ export interface HazardBody {
   submission_id?: Uuid | null;
   checklist_id?: string | null;
   photos: HazardPhoto[];
+  immediate_measure?: ImmediateMeasure | null;
 }
 
 export interface PhotoReviewBody {
@@ -303,6 +305,7 @@ export interface FoundBody {
   owner: Person | null;
   photos: { id: Uuid; role: PhotoRole }[];
   no_photo_reason?: string;
+  immediate_measure?: ImmediateMeasure;
   fixed_on_spot: boolean;
   source: HazardSource;
 }

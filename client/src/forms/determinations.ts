@@ -37,9 +37,9 @@ export function determine(
   return checklist.determinations.flatMap((rule) => {
     const places = placesOf(rule, reading);
     if (places === null) return [];
-    const { id, grade, halt, route, regulator, standard, unverified } = rule.document;
+    const { id, grade, halt, route, regulator, standard, unverified, reviewer } = rule.document;
     const paths = pathsOf(reading, places);
-    return [{ id, grade, halt, route, regulator, suggestedOnly: unverified !== undefined || !applies(standard), paths }];
+    return [{ id, grade, halt, route, regulator, suggestedOnly: unverified !== undefined || reviewer !== undefined || !applies(standard), paths }];
   });
 }
 

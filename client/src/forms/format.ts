@@ -129,6 +129,8 @@ export interface DeterminationDocument extends Citation {
   readonly route: "help_track" | "enforcement_track" | "handover";
   readonly regulator: string;
   readonly unverified?: Unverified;
+  /** What only the reviewer can establish at the desk; until then the clause suggests. */
+  readonly reviewer?: { readonly question: Text };
 }
 
 export interface ProfileKeyDocument {

@@ -5,13 +5,14 @@
 import { actOf, closesOnSpot, dutyRefusal } from "./duties.ts";
 import type { Author } from "./duties.ts";
 import { hex, isUuid } from "./records.ts";
+import type { ImmediateMeasureKind, ImmediateMeasureState } from "../vocabulary/codes.ts";
 import { parseDate, parseTime, shanghaiDate } from "./times.ts";
 
 export type HazardState = "draft" | "confirmed" | "assigned" | "rectifying" | "submitted" | "closed" | "voided"
 export type HazardGrade = "general" | "major"
 export type HazardKind = "unsafe_state" | "unsafe_act" | "management_defect"
 export type HazardSource = "self_check" | "pairing_visit" | "department_check" | "tip_off" | "handed_down"
-export type PhotoRole = "overview" | "close_up" | "name_plate" | "before" | "after" | "signature" | "paper" | "item"
+export type PhotoRole = "overview" | "close_up" | "name_plate" | "before" | "after" | "signature" | "paper" | "item" | "measure"
 
 // In the order in which a hazard lives through them; two events of one instant take effect in this order.
 const EVENT_KINDS = [
@@ -107,8 +108,19 @@ export interface FoundPayload {
   deadline_rule: DeadlineRule | null
   owner: HazardOwner | null
   no_photo_reason?: string | null
+  immediate_measure?: ImmediateMeasure | null
   fixed_on_spot: boolean
   source: HazardSource
+}
+
+/** What is done at once, apart from the rectification: what was asked for, and what became of it. */
+export interface ImmediateMeasure {
+  kinds: ImmediateMeasureKind[]
+  state: ImmediateMeasureState
+  /** When it was taken or refused, and by whom. */
+  at: string | null
+  by: string | null
+  reason?: string | null
 }
 export type HazardEvent = EventBase &
   (
@@ -150,6 +162,7 @@ export interface Hazard {
   /** By its finder alone, so that whoever supervises may still find that it is a major one. */
   closed_on_spot: boolean
   no_photo_reason: string | null
+  immediate_measure: ImmediateMeasure | null
   deadline: string | null
   original_deadline: string | null
   deadline_rule: DeadlineRule | null
@@ -376,6 +389,7 @@ function takeFound(
   hazard.deadline_rule = event.deadline_rule ?? null;
   hazard.owner = event.owner ?? null;
   hazard.no_photo_reason = event.no_photo_reason ?? null;
+  hazard.immediate_measure = event.immediate_measure ?? null;
   hazard.source = event.source ?? null;
   hazard.grade = event.grade ?? "general";
   hazard.determinations = [...(event.determinations ?? [])];
@@ -519,6 +533,7 @@ function emptyHazard(): Hazard {
     fixed_on_spot: false,
     closed_on_spot: false,
     no_photo_reason: null,
+    immediate_measure: null,
     deadline: null,
     original_deadline: null,
     deadline_rule: null,
@@ -595,6 +610,7 @@ const PAYLOAD_CHECKS: [string, (value: unknown) => boolean, string, HazardEventK
   ["text", isText, "not_text", ["noted"]],
   ["commitments", isObject, "not_an_object", []],
   ["owner", isObject, "not_an_object", []],
+  ["immediate_measure", isObject, "not_an_object", []],
   ["determinations", Array.isArray, "not_a_list", []],
   ["basis", Array.isArray, "not_a_list", []],
   ["photos", arePhotos, "not_photos", []],

@@ -178,6 +178,7 @@ export const PhotoRole = {
   signature: "signature",
   paper: "paper",
   item: "item",
+  measure: "measure",
 } as const;
 export type PhotoRole = (typeof PhotoRole)[keyof typeof PhotoRole];
 
@@ -274,6 +275,14 @@ export const HazardState = {
   voided: "voided",
 } as const;
 export type HazardState = (typeof HazardState)[keyof typeof HazardState];
+
+/** What became of an immediate measure: on the help track it is advice that the unit takes or refuses. */
+export const ImmediateMeasureState = {
+  advised: "advised",
+  done: "done",
+  refused: "refused",
+} as const;
+export type ImmediateMeasureState = (typeof ImmediateMeasureState)[keyof typeof ImmediateMeasureState];
 
 /** What can happen to a hazard, in the order of its life: two events of one instant take effect in this order. */
 export const HazardEventKind = {

@@ -10,8 +10,10 @@ import type { Holidays } from "../../src/forms/deadlines.ts";
 import { deadlineDate, unannouncedYears } from "../../src/forms/deadlines.ts";
 import { determine } from "../../src/forms/determinations.ts";
 import { findFaults } from "../../src/forms/faults.ts";
-import type { AnswersDocument, ChecklistDocument, DayKind, StandardDocument } from "../../src/forms/format.ts";
+import type { AnswerDocument, AnswersDocument, ChecklistDocument, DayKind, StandardDocument } from "../../src/forms/format.ts";
+import { proposeHazard } from "../../src/forms/hazards.ts";
 import { displayPercentage } from "../../src/forms/percentages.ts";
+import { readAnswers, readPath } from "../../src/forms/reading.ts";
 import { relevantPaths } from "../../src/forms/relevance.ts";
 import { results } from "../../src/forms/results.ts";
 import { score } from "../../src/forms/scores.ts";
@@ -47,6 +49,7 @@ const percentages = load<{ numerator: number; denominator: number; lines?: numbe
   "percentages",
 );
 const deadlines = load<{ found_on: string; days: number; day_kind: DayKind; expected: string; unannounced_years?: number[] }>("deadlines");
+const hazards = load<OnChecklist<Record<string, unknown>> & { path: string; found_on: string; not_in_force?: string[] }>("hazards");
 const grounds = load<{ standard: Partial<StandardDocument>; day: string; expected: string }>("standards");
 const hashes = load<{ document: unknown; canonical: string; expected: string }>("hashes");
 const carryOvers = load<{
@@ -88,6 +91,19 @@ describe("determinations", () => {
 describe("scores", () => {
   it.each(scores.cases)("$name", ({ checklist, answers, expected, outside_vetoes = [] }) => {
     expect(scoreDocument(score(sketched(scores, checklist), answers, outside_vetoes))).toMatchObject(expected);
+  });
+});
+
+describe("hazards", () => {
+  const { holidays } = hazards as unknown as { holidays: Holidays };
+  it.each(hazards.cases)("$name", ({ checklist, answers, path, found_on, not_in_force = [], expected }) => {
+    const reading = readAnswers(sketched(hazards, checklist), answers);
+    const met = determine(reading.checklist, reading, (standard) => !not_in_force.includes(standard));
+    const { gradeSuggested, deadlineRule, unannouncedYears, immediateMeasure, basis, ...found } = proposeHazard(reading, path, answerAt(answers, path), met, found_on, holidays);
+    expect({
+      ...found, grade_suggested: gradeSuggested, deadline_rule: deadlineRule, unannounced_years: unannouncedYears, immediate_measure: immediateMeasure,
+      basis: basis.map(({ standard, clause }) => [standard, clause]),
+    }).toEqual(expected);
   });
 });
 
@@ -135,6 +151,12 @@ describe("carry-over", () => {
 function load<Case>(name: string): Vectors<Case> {
   const path = fileURLToPath(new URL(`../../../tests/vectors/forms/${name}.json`, import.meta.url));
   return JSON.parse(readFileSync(path, "utf8")) as Vectors<Case>;
+}
+
+function answerAt(answers: AnswersDocument, path: string): AnswerDocument {
+  const place = readPath(path);
+  if (place.section_id === null) return answers.answers?.[place.item_id] ?? {};
+  return answers.repeats?.[place.section_id]?.find(({ id }) => id === place.instance_id)?.answers[place.item_id] ?? {};
 }
 
 /** The compiled checklist of a sketch; the rules need no texts, so only the scoring is completed. */

@@ -173,6 +173,7 @@ function foundBody(draft: HazardDraftRow, photos: PhotoRow[]): FoundBody {
     owner: draft.owner,
     photos: photosOfHazard(photos, draft.id),
     ...(draft.no_photo_reason === null ? {} : { no_photo_reason: draft.no_photo_reason }),
+    ...(draft.immediate_measure ? { immediate_measure: draft.immediate_measure } : {}),
     fixed_on_spot: draft.fixed_on_spot,
     source: draft.source,
   };

@@ -180,6 +180,7 @@ function viewOfFound(event: Extract<OwnEvent, { kind: "found" }>): HazardView {
     responsible_unit: null,
     returned_count: 0,
     fixed_on_spot: event.fixed_on_spot,
+    immediate_measure: event.immediate_measure ?? null,
     item_path: event.item_path,
     submission_id: event.submission_id,
     checklist_id: event.checklist_id,

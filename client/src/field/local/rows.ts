@@ -23,6 +23,7 @@ import type {
   Timestamp,
   Uuid,
 } from "../../api/wire.ts";
+import type { ImmediateMeasure } from "../../sync/hazards.ts";
 import type { Envelope, RecordKind } from "../../sync/records.ts";
 
 export type SubjectRow = SubjectBody;
@@ -116,6 +117,8 @@ export interface HazardDraftRow {
   deadline_rule: { days: number; day_kind: "calendar" | "working" } | null;
   owner: Person | null;
   no_photo_reason: string | null;
+  /** Missing in sheets that were begun before there were any. */
+  immediate_measure?: ImmediateMeasure | null;
   fixed_on_spot: boolean;
   source: HazardSource;
   revision: number;

@@ -70,12 +70,12 @@ export function useItemHazards(vault: Vault, visitId: string, submissionId: stri
     const known = byPath.value.get(row.path)?.[0];
     if (known && !another) return known.id;
     await fill.settle();
-    const checklist = fill.checklist.value;
-    if (!checklist) throw new Error("a hazard was begun before its checklist was read");
+    const reading = fill.reading.value;
+    if (!reading) throw new Error("a hazard was begun before its checklist was read");
     const id = await nextHazardId(vault, submissionId, row.path);
     const subject = await subjectOwner();
     const draft = hazardOfItem(
-      { checklist: checklist.document, item: row.item, path: row.path, answer: fill.answerOf(row.path), instanceKey: instanceKey(row.path), determinations: fill.determinations.value },
+      { reading, path: row.path, answer: fill.answerOf(row.path), instanceKey: instanceKey(row.path), determinations: fill.determinations.value },
       { id, today: beijingDay(Date.now()), locale: locale.value, holidays: {}, owner: subject, submissionId },
     );
     await saveHazard(vault, visitId, draft);

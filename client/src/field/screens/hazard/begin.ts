@@ -1,12 +1,13 @@
-/** What is known of a hazard before anyone types: grade and clauses from the determinations, deadline from the item's rule. */
-import type { Answer, Citation } from "../../../api/wire.ts";
+/** The sheet of a hazard before anyone types: what the rules propose for the item, in the language of the screen. */
+import type { Answer, Person } from "../../../api/wire.ts";
 import { deadlineDate } from "../../../forms/deadlines.ts";
 import type { Holidays } from "../../../forms/deadlines.ts";
-import { hazardGrade } from "../../../forms/determinations.ts";
 import type { Determination } from "../../../forms/determinations.ts";
-import type { ChecklistDocument, ItemDocument } from "../../../forms/format.ts";
+import { proposeHazard, USUAL_RULE } from "../../../forms/hazards.ts";
+import type { Reading } from "../../../forms/reading.ts";
+import { HazardGrade, ImmediateMeasureState } from "../../../vocabulary/codes.ts";
 import type { HazardDraft } from "../../local/hazards.ts";
-import type { Person } from "../../../api/wire.ts";
+import type { HazardDraftRow } from "../../local/rows.ts";
 import { textIn } from "../words.ts";
 
 const BLANK = {
@@ -21,16 +22,13 @@ const BLANK = {
   deadline_rule: null,
   owner: null,
   no_photo_reason: null,
+  immediate_measure: null,
   fixed_on_spot: false,
   source: "pairing_visit",
 } as const satisfies Partial<HazardDraft>;
 
-/** What a person sets when nothing says otherwise: three working days, as on the county's notices. */
-const USUAL_RULE = { days: 3, day_kind: "working" } as const;
-
 export interface FailedItem {
-  checklist: ChecklistDocument;
-  item: ItemDocument;
+  reading: Reading;
   path: string;
   answer: Answer | undefined;
   /** The instance's key in a repeated section: it says which vehicle or boiler. */
@@ -48,24 +46,23 @@ export interface HazardContext {
 }
 
 export function hazardOfItem(failed: FailedItem, context: HazardContext): HazardDraft {
-  const { checklist, item, path } = failed;
-  const met = failed.determinations.filter((found) => found.paths.includes(path));
-  const rule = item.hazard?.deadline ?? USUAL_RULE;
-  const grade = hazardGrade(failed.determinations, path);
+  const { reading, path } = failed;
+  const proposal = proposeHazard(reading, path, failed.answer ?? {}, failed.determinations, context.today, context.holidays);
   return {
     ...BLANK,
     id: context.id,
     submission_id: context.submissionId,
     item_path: path,
-    checklist_id: checklist.id,
-    description: firstWords(failed, met, context.locale),
+    checklist_id: reading.checklist.id,
+    description: textIn(proposal.description ?? undefined, context.locale),
     spot: failed.instanceKey ?? "",
-    grade,
-    grade_suggested: met.length > 0 ? grade : null,
-    determinations: met.map((found) => found.id),
-    basis: [...clausesOf(checklist, met), ...(item.basis ?? [])].filter(isFirst),
-    deadline: deadlineDate(context.today, rule.days, rule.day_kind, context.holidays),
-    deadline_rule: { days: rule.days, day_kind: rule.day_kind },
+    grade: proposal.grade,
+    grade_suggested: proposal.gradeSuggested,
+    determinations: [...proposal.determinations],
+    basis: [...proposal.basis],
+    deadline: proposal.deadline,
+    deadline_rule: proposal.deadlineRule,
+    immediate_measure: proposal.immediateMeasure.length === 0 ? null : { kinds: [...proposal.immediateMeasure], state: ImmediateMeasureState.advised, at: null, by: null },
     owner: context.owner,
   };
 }
@@ -79,41 +76,22 @@ export function hazardOfVisit(context: Omit<HazardContext, "submissionId" | "loc
     checklist_id: null,
     determinations: [],
     basis: [],
-    deadline: deadlineDate(context.today, USUAL_RULE.days, USUAL_RULE.day_kind, context.holidays),
-    deadline_rule: { ...USUAL_RULE },
+    ...usualTerms(context.today, context.holidays),
     owner: context.owner,
   };
 }
 
-/** Only what was measured or ticked is written down for the inspector; a phrase of the library is theirs to choose. */
-function firstWords({ checklist, item, answer }: FailedItem, met: readonly Determination[], locale: string): string {
-  if (item.type === "number" && typeof answer?.value === "string") return `${textIn(item.statement, locale)}：${answer.value} ${item.number?.unit ?? ""}`.trim();
-  if (item.type === "facts" && Array.isArray(answer?.value)) {
-    const found = answer.value;
-    return (item.facts?.options ?? []).filter((option) => found.includes(option.value)).map((option) => textIn(option.label, locale)).join("；");
-  }
-  if (item.type === "choice") {
-    const chosen = item.choice?.options.find((option) => option.value === answer?.value);
-    // A clause can be met at an item that is in order by itself ("in use", beside a failed inspection): "in use" is no problem.
-    if (chosen?.result === "pass" && met.length > 0) return titlesOf(checklist, met, locale);
-    return textIn(chosen?.label, locale);
-  }
-  const phrases = item.hazard?.phrases ?? [];
-  return phrases.length === 1 ? textIn(phrases[0], locale) : "";
+/**
+ * What changes with the grade: a major hazard has no deadline until its plan or an order sets one, a general one gets the usual
+ * one. A day that a person has chosen stays.
+ */
+export function regraded(draft: Pick<HazardDraftRow, "deadline" | "deadline_rule">, grade: HazardGrade, today: string, holidays: Holidays): Pick<HazardDraftRow, "grade" | "deadline" | "deadline_rule"> {
+  const isChosen = draft.deadline !== null && draft.deadline_rule === null;
+  if (isChosen) return { grade, deadline: draft.deadline, deadline_rule: null };
+  if (grade === HazardGrade.major) return { grade, deadline: null, deadline_rule: null };
+  return { grade, ...usualTerms(today, holidays) };
 }
 
-function titlesOf(checklist: ChecklistDocument, met: readonly Determination[], locale: string): string {
-  const titles = met.map((found) => textIn(checklist.determinations?.find((each) => each.id === found.id)?.title, locale));
-  return titles.filter((title) => title !== "").join("；");
-}
-
-function clausesOf(checklist: ChecklistDocument, met: readonly Determination[]): Citation[] {
-  return met.flatMap((found) => {
-    const document = checklist.determinations?.find((each) => each.id === found.id);
-    return document ? [{ standard: document.standard, clause: document.clause }] : [];
-  });
-}
-
-function isFirst(citation: Citation, index: number, all: readonly Citation[]): boolean {
-  return all.findIndex((each) => each.standard === citation.standard && each.clause === citation.clause) === index;
+function usualTerms(today: string, holidays: Holidays): Pick<HazardDraftRow, "deadline" | "deadline_rule"> {
+  return { deadline: deadlineDate(today, USUAL_RULE.days, USUAL_RULE.day_kind, holidays), deadline_rule: { ...USUAL_RULE } };
 }
