@@ -17,7 +17,7 @@ import forms
 from bench.rows import Sql, multiply, numbered_id
 from server import clock
 from server.accounts.models import User
-from server.accounts.service import sign_in
+from server.accounts.service import Asker, sign_in
 from server.app import create_app
 from server.checklists.service import current_versions
 from server.db import db, transaction
@@ -78,8 +78,8 @@ def prepare_county(settings: Settings) -> County:
             if answer.get("result") == "pass" and "hazard" in (checklist.find_item(path) or {})
         )  # fmt: skip
         failing = {**passing, "answers": {**passing["answers"], path: {"result": "fail"}}}
-        inspector = sign_in(INSPECTOR, DEMO_PASSWORD, "", 30, now)
-        office = sign_in(OFFICE, DEMO_PASSWORD, "", 30, now)
+        inspector = sign_in(INSPECTOR, DEMO_PASSWORD, Asker("127.0.0.1"), 30, now)
+        office = sign_in(OFFICE, DEMO_PASSWORD, Asker("127.0.0.1"), 30, now)
         item = checklist.find_item(path)
         assert item is not None
         county = County(

@@ -9,9 +9,12 @@ import orjson
 from flask import Flask, Response, current_app, request
 from flask.json.provider import JSONProvider
 from flask_smorest import Api
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server import health, problems, static_client
 from server.accounts import tokens
+from server.accounts.guesses import Guesses
+from server.accounts.passwords import Hashing
 from server.accounts.views import blp as accounts_blp
 from server.checklists.authoring_views import blp as authoring_blp
 from server.checklists.service import load_summaries
@@ -53,6 +56,7 @@ from server.visits.submissions import check_submission, check_visit, store_submi
 from server.visits.views import blp as visits_blp
 from server.wire import ProblemSchema
 from server.wiring import FeedKind, Wiring
+from server.work.queue import connect
 from server.work.topics import Periodic, Topic
 from sync.records import RecordKind
 
@@ -128,6 +132,10 @@ def create_app(settings: Settings | None = None, wiring: Wiring = WIRING) -> Fla
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     app.extensions["wiring"] = wiring
+    app.extensions["guesses"] = Guesses(connect(settings.redis_url) if settings.redis_url else None)
+    app.extensions["hashing"] = Hashing(settings.password_hashes_at_once)
+    # Our own front and the proxies before it have each added whom they answered; nothing else of theirs is believed.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1 + settings.proxies_in_front, x_proto=0)  # type: ignore[method-assign]
     health.register_with(app)
     static_client.register_with(app)
     app.after_request(_secure)
@@ -193,6 +201,8 @@ def secure(response: Response, path: str, settings: Settings, request_id: str) -
         f"img-src 'self' blob: data:{' ' + tiles if tiles else ''}; connect-src 'self'; worker-src 'self'; "
         f"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {framed_by}",
     )
+    if settings.cookie_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")

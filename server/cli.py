@@ -172,20 +172,18 @@ def openapi(settings: Settings) -> None:
 @click.pass_obj
 def add_user(settings: Settings, username: str, name: str, role: str, scope: str, password: str) -> None:
     """Add a user with one role."""
-    from server.accounts.service import create_user
+    from server import clock
     from server.app import create_app
-    from server.db import transaction
-    from server.permissions import Role, ScopeKind
+    from server.permissions import Role
+    from server.problems import Refusal
+    from server.register.people import NewPerson, add_person
 
-    kind, _, scope_id = (scope or ("self" if role == "inspector" else "county")).partition(":")
-    with create_app(settings).app_context(), transaction():
-        create_user(
-            county_code=settings.county_code,
-            username=username,
-            name=name,
-            password=password,
-            grants=[(Role(role), ScopeKind(kind), scope_id or settings.county_code, "")],
-        )
+    person = NewPerson(username, name, password, Role(role), scope)
+    with create_app(settings).app_context():
+        try:
+            add_person(person, county_code=settings.county_code, actor_id=None, now=clock.now())
+        except Refusal as refusal:
+            raise click.ClickException(refusal.zh or refusal.slug) from None
     click.echo(f"{username}: {role} {scope}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, jsonify
 
+from server.origins import last_mismatch
 from server.permissions import public
 from server.readiness import Readiness
 
@@ -21,10 +22,14 @@ def healthz() -> Response:
 
 @public
 def readyz() -> tuple[Response, int]:
-    """200 when all parts are ok, else 503; a queue that is away delays scores but refuses nothing."""
+    """200 when all parts are ok, else 503; a queue that is away delays scores but refuses nothing.
+
+    ``warnings`` name what keeps no part from working but people from theirs.
+    """
     parts = current_app.extensions["readiness"].parts()
     ready = all(state == "ok" for state in parts.values())
-    response = jsonify(status="ok" if ready else "degraded", parts=parts)
+    mismatch = last_mismatch()
+    response = jsonify(status="ok" if ready else "degraded", parts=parts, warnings=[mismatch] if mismatch else [])
     if not ready:
         response.headers["Retry-After"] = "5"
     return response, 200 if ready else 503

@@ -55,11 +55,11 @@ class Session(InCounty, db.Model):
     expires_at: Mapped[datetime]
 
 
-class SignInFailure(InCounty, db.Model):
-    """Failed sign-ins of the last minutes, so that guessing is slowed on every web host alike."""
+class KnownDevice(InCounty, db.Model):
+    """A browser that has signed in as this user, by the SHA-256 of its cookie: strangers' guesses do not count against it."""
 
-    __tablename__ = "sign_in_failure"
+    __tablename__ = "known_device"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    username: Mapped[str] = mapped_column(String(64), index=True)
-    at: Mapped[datetime] = mapped_column(index=True)
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True, index=True)
+    seen_at: Mapped[datetime]

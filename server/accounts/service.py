@@ -9,25 +9,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask import current_app
-from sqlalchemy import and_, bindparam, delete, func, or_, select
+from sqlalchemy import and_, bindparam, delete, or_, select
 
 from server import clock
-from server.accounts.models import RoleGrant, Session, SignInFailure, User
+from server.accounts.guesses import Guesses
+from server.accounts.models import KnownDevice, RoleGrant, Session, User
+from server.accounts.passwords import Hashing, hash_password
 from server.audit import write_audit
 from server.db import db, transaction
 from server.permissions import Actor, Grant, Role, ScopeKind
 from server.problems import Refusal
+from server.settings import Settings
 
-_hasher = PasswordHasher()
-# Verified against when the user name is unknown, so that the answer takes as long as for a known one.
-_NOBODY = _hasher.hash(secrets.token_hex(16))
-
-FAILURES_ALLOWED = 8
-FAILURE_WINDOW = timedelta(minutes=10)
-
+# A browser that signed in is known for as long as browsers keep a cookie (RFC 6265bis, 5.5).
+DEVICE_KNOWN_FOR = timedelta(days=400)
 
 _session, _user, _grant = Session.__table__.c, User.__table__.c, RoleGrant.__table__.c
 # Built once, over tables instead of classes: the same as a query of rows costs a third of the time of a small request.
@@ -51,47 +47,92 @@ _ACTOR = (
 @dataclass(frozen=True)
 class SignedIn:
     token: str
+    device_token: str
     session: Session
     user: User
 
 
-def hash_password(password: str) -> str:
-    return _hasher.hash(password)
+@dataclass(frozen=True)
+class Asker:
+    """From where somebody signs in: the client's address, and what its browser is known by if it has signed in before."""
+
+    address: str
+    device_token: str | None = None
+    device_label: str = ""
 
 
-def sign_in(username: str, password: str, device_label: str, session_days: int, now: datetime) -> SignedIn:
-    """Opens a session. Raises: Refusal sign-in-failed (the same for unknown name and wrong password), too-many-requests."""
-    failures = db.session.scalar(
-        select(func.count())
-        .select_from(SignInFailure)
-        .where(SignInFailure.username == username, SignInFailure.at > now - FAILURE_WINDOW)
-    )
-    if (failures or 0) >= FAILURES_ALLOWED:
-        raise Refusal(
-            "too-many-requests", "密码错误次数过多，请 10 分钟后再试。", "Too many wrong passwords; try again in 10 minutes.",
-            headers={"Retry-After": str(int(FAILURE_WINDOW.total_seconds()))},
-        )  # fmt: skip
-    user = db.session.scalar(select(User).where(User.username == username))
-    if not _password_fits(user, password):
-        with transaction() as session:
-            session.execute(delete(SignInFailure).where(SignInFailure.at < now - FAILURE_WINDOW))
-            session.add(SignInFailure(county_code=_county_of(user), username=username, at=now))
+def sign_in(username: str, password: str, asker: Asker, session_days: int, now: datetime) -> SignedIn:
+    """Opens a session. No connection of the database is held while the password is looked at.
+
+    Raises: Refusal sign-in-failed (the same for unknown name and wrong password), too-many-requests, unavailable.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    known = select(_user.id, _user.password_hash, _user.county_code).where(_user.username == username, _user.active)
+    user_id, stored_hash, county_code = db.session.execute(known).first() or (None, None, settings.county_code)
+    device = _known_device(user_id, asker.device_token, now)
+    db.session.rollback()
+    attempt = guesses().begin(username, asker.address, device)
+    if not _hashing().verify(stored_hash, password):
+        with transaction():
+            # Not the name that was typed: it may be the password.
+            write_audit(
+                "session:refused", "user", user_id or "", county_code=county_code, actor_id=None, address=asker.address
+            )  # fmt: skip
         raise Refusal("sign-in-failed", "用户名或密码不对，请再试一次。", "User name or password is wrong.")
-    assert user is not None
+    guesses().was_right(attempt)
+    return _open_session(user_id, asker, device, session_days, now)
+
+
+def _open_session(user_id: Any, asker: Asker, device: str | None, session_days: int, now: datetime) -> SignedIn:
     token = secrets.token_urlsafe(32)
-    opened = Session(
-        county_code=user.county_code,
-        token_sha256=_digest(token),
-        user_id=user.id,
-        device_label=device_label,
-        created_at=now,
-        expires_at=now + timedelta(days=session_days),
-    )
+    device_token = asker.device_token if device is not None and asker.device_token else secrets.token_urlsafe(32)
     with transaction() as session:
+        user = session.get_one(User, user_id)
+        opened = Session(
+            county_code=user.county_code,
+            token_sha256=_digest(token),
+            user_id=user.id,
+            device_label=asker.device_label,
+            created_at=now,
+            expires_at=now + timedelta(days=session_days),
+        )
         session.execute(delete(Session).where(Session.expires_at < now))
+        session.execute(delete(KnownDevice).where(KnownDevice.seen_at < now - DEVICE_KNOWN_FOR))
         session.add(opened)
-        write_audit("session:open", "user", user.id, county_code=user.county_code, actor_id=user.id, device=device_label)
-    return SignedIn(token, opened, user)
+        known = session.get(KnownDevice, (_digest(device_token), user.id))
+        if known is None:
+            known = KnownDevice(county_code=user.county_code, token_sha256=_digest(device_token), user_id=user.id)
+            session.add(known)
+        known.seen_at = now
+        write_audit(
+            "session:open", "user", user.id, county_code=user.county_code, actor_id=user.id, device=asker.device_label
+        )  # fmt: skip
+    return SignedIn(token, device_token, opened, user)
+
+
+def guesses() -> Guesses:
+    """The application's counts of guesses."""
+    counts: Guesses = current_app.extensions["guesses"]
+    return counts
+
+
+def _hashing() -> Hashing:
+    hashing: Hashing = current_app.extensions["hashing"]
+    return hashing
+
+
+def _known_device(user_id: Any, token: str | None, now: datetime) -> str | None:
+    """What the browser is known by that has signed in as this user before."""
+    if user_id is None or not token:
+        return None
+    known = db.session.scalar(
+        select(KnownDevice.token_sha256).where(
+            KnownDevice.token_sha256 == _digest(token),
+            KnownDevice.user_id == user_id,
+            KnownDevice.seen_at > now - DEVICE_KNOWN_FOR,
+        )
+    )
+    return f"{known}:{user_id}" if known is not None else None
 
 
 def sign_out(token: str, actor: Actor) -> None:
@@ -106,7 +147,7 @@ def find_actor(token: str, now: datetime) -> Actor | None:
     if not rows:
         return None
     user_id, name, county_code = rows[0][:3]
-    grants = tuple(Grant(Role(role), ScopeKind(kind), scope_id) for *_, role, kind, scope_id in rows if role is not None)
+    grants = tuple(grant for *_, role, kind, scope_id in rows if (grant := _grant_of(role, kind, scope_id)) is not None)
     return Actor(user_id=user_id, name=name, county_code=county_code, grants=grants)
 
 
@@ -121,13 +162,15 @@ def find_session(token: str, now: datetime) -> tuple[Session, User] | None:
 
 
 def actor_of(user: User, today: date) -> Actor:
-    grants = tuple(Grant(Role(grant.role), ScopeKind(grant.scope_kind), grant.scope_id) for grant in live_grants(user, today))
+    live = (_grant_of(grant.role, grant.scope_kind, grant.scope_id) for grant in live_grants(user, today))
+    grants = tuple(grant for grant in live if grant is not None)
     return Actor(user_id=user.id, name=user.name, county_code=user.county_code, grants=grants)
 
 
 def live_grants(user: User, today: date) -> list[RoleGrant]:
     """The grants in force on a day."""
-    return [grant for grant in user.grants if grant.valid_from <= today and (grant.valid_to is None or grant.valid_to >= today)]
+    live = [grant for grant in user.grants if grant.valid_from <= today and (grant.valid_to is None or grant.valid_to >= today)]
+    return [grant for grant in live if _grant_of(grant.role, grant.scope_kind, grant.scope_id) is not None]
 
 
 def create_user(
@@ -157,18 +200,11 @@ def create_user(
     return user
 
 
-def _password_fits(user: User | None, password: str) -> bool:
-    stored = user.password_hash if user and user.active else _NOBODY
-    try:
-        _hasher.verify(stored, password)
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-    return user is not None and user.active
-
-
-def _county_of(user: User | None) -> str:
-    settings: Any = current_app.config["SETTINGS"]
-    return user.county_code if user else settings.county_code
+def _grant_of(role: str | None, kind: str, scope_id: str) -> Grant | None:
+    """None for a row that no code of ours would have written: it gives nothing, and keeps nobody from the rest."""
+    if role not in set(Role) or kind not in set(ScopeKind):
+        return None
+    return Grant(Role(role), ScopeKind(kind), scope_id)
 
 
 def _digest(token: str) -> str:

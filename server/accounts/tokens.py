@@ -1,19 +1,17 @@
-"""The token of a request: bearer header or cookie, and the check that a cookie is not used by another site."""
+"""The token of a request: bearer header or cookie; a cookie is not used by another site."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from werkzeug.sansio.request import Request
 
 from server import clock
 from server.accounts import service
+from server.origins import check_origin
 from server.permissions import Actor
-from server.problems import Refusal
+from server.settings import Settings
 
-COOKIE = "session"
-_SAFE = {"GET", "HEAD", "OPTIONS"}
+SESSION, DEVICE = "session", "known-device"
 
 
 def install(app: Flask) -> None:
@@ -28,41 +26,36 @@ def install(app: Flask) -> None:
 
 
 def request_token() -> str | None:
-    return _token_of(request)
+    return _token_of(request)[0]
+
+
+def cookie_name(what: str, settings: Settings) -> str:
+    """Over TLS with the prefix by which a browser takes the cookie from this host alone (RFC 6265bis, 4.1.3.2)."""
+    return f"__Host-{what}" if settings.cookie_secure else what
+
+
+def cookie_path(settings: Settings) -> str:
+    return "/" if settings.cookie_secure else "/api/"
 
 
 def actor_of(asked: Request) -> Actor | None:
     """Who is behind a request, of whichever kind of web server. Raises: Refusal cross-site-request."""
-    token = _token_of(asked)
+    token, is_cookie = _token_of(asked)
     if not token:
         return None
-    if "Authorization" not in asked.headers:
-        _check_same_site(asked)
-    return service.find_actor(token, clock.now())
+    actor = service.find_actor(token, clock.now())
+    if actor is not None and is_cookie:
+        check_origin(asked)
+    return actor
 
 
 def _load_actor() -> Actor | None:
     return actor_of(request)
 
 
-def _token_of(asked: Request) -> str | None:
+def _token_of(asked: Request) -> tuple[str | None, bool]:
+    """The token, and whether the browser sent it by itself."""
     scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return token.strip()
-    return asked.cookies.get(COOKIE)
-
-
-def _check_same_site(asked: Request) -> None:
-    """Refuses a writing request that another site made the browser send with our cookie.
-
-    SameSite=Strict already keeps the cookie back; this second lock holds for browsers that do not know it. Browsers send
-    Origin with every non-GET request; a client that sends none must say so with X-Requested-With, which a form cannot set.
-    """
-    if asked.method in _SAFE:
-        return
-    origin = asked.headers.get("Origin")
-    if origin is None:
-        if "X-Requested-With" not in asked.headers:
-            raise Refusal("cross-site-request")
-    elif urlsplit(origin).netloc != asked.host:
-        raise Refusal("cross-site-request")
+        return token.strip(), False
+    return asked.cookies.get(cookie_name(SESSION, current_app.config["SETTINGS"])), True

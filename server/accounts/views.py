@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from flask import current_app, make_response
+from flask import Response, current_app, make_response, request
 from flask.views import MethodView
 
 from server import clock
 from server.accounts import service
 from server.accounts.models import Session, User
 from server.accounts.schemas import SessionSchema, SignInSchema
-from server.accounts.tokens import COOKIE, request_token
+from server.accounts.tokens import DEVICE, SESSION, cookie_name, cookie_path, request_token
 from server.permissions import current_actor, public, signed_in
 from server.problems import Refusal
+from server.settings import Settings
 from server.wire import Blueprint
 
 blp = Blueprint("accounts", __name__, url_prefix="/api/accounts", description="用户与登录 users and sessions")
@@ -26,19 +28,17 @@ class SessionView(MethodView):
     @blp.response(200, SessionSchema)
     def post(self, body: dict[str, Any]) -> Any:
         """Sign in; the token comes in the body for tools and as an HttpOnly cookie for browsers."""
-        settings = current_app.config["SETTINGS"]
-        signed = service.sign_in(body["username"], body["password"], body["device_label"], settings.session_days, clock.now())
+        settings: Settings = current_app.config["SETTINGS"]
+        asker = service.Asker(
+            address=request.remote_addr or "",
+            device_token=request.cookies.get(cookie_name(DEVICE, settings)),
+            device_label=body["device_label"],
+        )
+        signed = service.sign_in(body["username"], body["password"], asker, settings.session_days, clock.now())
         answer = _session_body(signed.session, signed.user) | {"token": signed.token}
         response = make_response(SessionSchema().dump(answer))
-        response.set_cookie(
-            COOKIE,
-            signed.token,
-            max_age=settings.session_days * 24 * 3600,
-            httponly=True,
-            samesite="Strict",
-            secure=settings.cookie_secure,
-            path="/api/",
-        )
+        _set_cookie(response, SESSION, signed.token, timedelta(days=settings.session_days))
+        _set_cookie(response, DEVICE, signed.device_token, service.DEVICE_KNOWN_FOR)
         return response
 
     @signed_in
@@ -56,8 +56,21 @@ class SessionView(MethodView):
         """Sign out: the session ends on the server and the cookie goes."""
         service.sign_out(request_token() or "", current_actor())
         response = make_response("", 204)
-        response.delete_cookie(COOKIE, path="/api/", httponly=True, samesite="Strict")
+        _set_cookie(response, SESSION, "", timedelta())
         return response
+
+
+def _set_cookie(response: Response, what: str, value: str, lasts: timedelta) -> None:
+    settings: Settings = current_app.config["SETTINGS"]
+    response.set_cookie(
+        cookie_name(what, settings),
+        value,
+        max_age=lasts,
+        httponly=True,
+        samesite="Strict",
+        secure=settings.cookie_secure,
+        path=cookie_path(settings),
+    )
 
 
 def _session_body(session: Session, user: User) -> dict[str, Any]:

@@ -56,9 +56,18 @@ def _covers(grant: Grant, actor: Actor, day: date) -> ColumnElement[bool]:
         case ScopeKind.TOWN:
             return Subject.town_code == grant.scope_id
         case ScopeKind.DEPARTMENT:
-            return Subject.industry_department_id == uuid.UUID(grant.scope_id)
+            department = _department(grant)
+            return Subject.industry_department_id == department if department is not None else false()
         case ScopeKind.SECTOR:
             return Subject.id.in_(select(SubjectSector.subject_id).where(SubjectSector.sector == grant.scope_id))
         case ScopeKind.SELF:
             mine = select(Pairing.subject_id).where(Pairing.officer_id == actor.user_id, live_pairings(day))
             return Subject.id.in_(mine)
+
+
+def _department(grant: Grant) -> uuid.UUID | None:
+    """None for an id that is none: such a grant covers nothing, and breaks nothing."""
+    try:
+        return uuid.UUID(grant.scope_id)
+    except ValueError:
+        return None

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
+from server.app import create_app
 from server.settings import Settings, SettingsError, load_settings
 from tests.conftest import PASSWORD, County, Person
 
@@ -25,6 +30,33 @@ def test_session_that_somebody_else_chose_does_not_become_a_signed_in_one(app: F
 
     assert answer.json["token"] != "chosen-by-an-attacker"
     assert with_chosen.status_code == 401
+
+
+@pytest.fixture
+def over_tls(settings: Settings, app: Flask, county: County) -> Iterator[Flask]:
+    with_tls = create_app(replace(settings, cookie_secure=True))
+    with with_tls.app_context():
+        yield with_tls
+
+
+def test_over_tls_the_cookies_are_of_this_host_alone(over_tls: Flask) -> None:
+    client = over_tls.test_client()
+    answer = client.post("/api/accounts/session", json={"username": "anna", "password": PASSWORD}, base_url="https://localhost")
+
+    cookies = dict(cookie.split("=", 1) for cookie in answer.headers.getlist("Set-Cookie"))
+    assert set(cookies) == {"__Host-session", "__Host-known-device"}
+    for value in cookies.values():
+        assert {"Secure", "HttpOnly", "SameSite=Strict", "Path=/"} <= set(value.split("; "))
+        assert "Domain" not in value
+    assert client.get("/api/accounts/session", base_url="https://localhost").status_code == 200
+    ended = client.delete("/api/accounts/session", base_url="https://localhost", headers={"Sec-Fetch-Site": "same-origin"})
+    assert ended.status_code == 204
+    assert client.get("/api/accounts/session", base_url="https://localhost").status_code == 401
+
+
+def test_over_tls_browsers_are_told_to_stay_there(over_tls: Flask, app: Flask) -> None:
+    assert over_tls.test_client().get("/healthz").headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert "Strict-Transport-Security" not in app.test_client().get("/healthz").headers
 
 
 def test_two_sign_ins_are_two_sessions(app: Flask, county: County) -> None:
@@ -55,6 +87,30 @@ def test_production_refuses_to_start_without_its_secrets_and_names_them_all() ->
 
     for name in ("COOKIE_SECURE", "REDIS_URL", "DATABASE_URL", "PORT"):
         assert name in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "0"), ("PORT", "65536"), ("WEB_THREADS", "0"), ("WEB_WORKERS", "-1"), ("ENVIRONMENT", "test"),
+        ("COOKIE_SECURE", "maybe"), ("COUNTY_CODE", "12345"), ("PUBLIC_ORIGIN", "county.example"), ("SESSION_DAYS", "1.5"),
+        ("PUBLIC_ORIGIN", "https://county.example/path"), ("TRUSTED_PROXIES", "x"), ("MAX_PHOTO_BYTES", "1e6"),
+    ],
+)  # fmt: skip
+def test_a_setting_of_another_shape_is_named_with_its_value(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings({name: value})
+
+    assert str(refused.value).startswith(f"{name}='{value}': ")
+
+
+def test_settings_are_read_by_their_type_and_a_blank_one_is_none() -> None:
+    settings = load_settings(
+        {"PORT": " 9000 ", "COOKIE_SECURE": "yes", "DATA_DIR": "/srv/data", "TRUSTED_PROXIES": "2", "HOST": ""}
+    )
+
+    assert (settings.port, settings.cookie_secure, settings.proxies_in_front) == (9000, True, 2)
+    assert (settings.data_dir, settings.host) == (Path("/srv/data"), "127.0.0.1")
 
 
 def test_production_starts_with_them() -> None:
