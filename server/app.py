@@ -34,7 +34,7 @@ from server.hazards.bodies import add_open_hazards, load_hazards
 from server.hazards.intake import add_missing_hazards, check_event, doubt_times, store_events
 from server.hazards.views import blp as hazards_blp
 from server.pairings.bodies import load_subjects
-from server.pairings.leaving import LEFT_KIND, load_left_subjects
+from server.pairings.leaving import load_left_subjects
 from server.pairings.views import blp as pairings_blp
 from server.reading import discard_body
 from server.records import feed
@@ -57,8 +57,7 @@ from server.visits.views import blp as visits_blp
 from server.wire import ProblemSchema
 from server.wiring import FeedKind, Wiring
 from server.work.queue import connect
-from server.work.topics import Periodic, Topic
-from sync.records import RecordKind
+from vocabulary import ChangeKind, Periodic, RecordKind, Topic
 
 BLUEPRINTS = (
     accounts_blp, register_blp, pairings_blp, checklists_blp, authoring_blp, sync_blp, quarantine_blp, visits_blp, hazards_blp,
@@ -78,15 +77,15 @@ WIRING = Wiring(
     on_complete=(add_missing_hazards, doubt_times, inspect_photos_of),
     photo_hashes=durable_hashes,
     feed_kinds={
-        "subject": FeedKind(load_subjects, extend=(add_visits_to_subjects, add_open_hazards)),
-        LEFT_KIND: FeedKind(load_left_subjects),
-        "checklist": FeedKind(load_summaries),
-        "visit": FeedKind(load_visits),
-        "submission": FeedKind(load_submissions),
-        "quarantine": FeedKind(load_entries),
-        drafts.FEED_KIND: FeedKind(drafts.load_drafts),
-        "hazard": FeedKind(load_hazards, extend=(add_reviews_to_hazards,)),
-        "photo_review": FeedKind(load_photo_reviews),
+        ChangeKind.SUBJECT: FeedKind(load_subjects, extend=(add_visits_to_subjects, add_open_hazards)),
+        ChangeKind.LEFT_SUBJECT: FeedKind(load_left_subjects),
+        ChangeKind.CHECKLIST: FeedKind(load_summaries),
+        ChangeKind.VISIT: FeedKind(load_visits),
+        ChangeKind.SUBMISSION: FeedKind(load_submissions),
+        ChangeKind.QUARANTINE: FeedKind(load_entries),
+        ChangeKind.VISIT_DRAFT: FeedKind(drafts.load_drafts),
+        ChangeKind.HAZARD: FeedKind(load_hazards, extend=(add_reviews_to_hazards,)),
+        ChangeKind.PHOTO_REVIEW: FeedKind(load_photo_reviews),
     },
     jobs={
         Topic.REFRESH_SUBJECT: run_refresh_subjects,

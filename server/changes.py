@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server import clock
 from server.db import InCounty, db
+from vocabulary import ChangeKind
 
 
 class Change(InCounty, db.Model):
@@ -29,7 +30,7 @@ class Change(InCounty, db.Model):
     at: Mapped[datetime]
 
 
-def record_changes(kind: str, county_code: str, entries: Iterable[tuple[object, uuid.UUID | None]]) -> None:
+def record_changes(kind: ChangeKind, county_code: str, entries: Iterable[tuple[object, uuid.UUID | None]]) -> None:
     """Notes in the open transaction what changed in a county; ``entries`` are (entity id, subject it belongs to)."""
     xid: Any = literal_column("0")
     if db.session.get_bind().dialect.name == "postgresql":

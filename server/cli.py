@@ -12,7 +12,7 @@ import click
 
 from server.checklists.commands import checklists
 from server.settings import Settings, SettingsError, load_settings
-from server.work.topics import QueueName
+from vocabulary import QueueName, Role
 
 QUEUES = [queue.value for queue in QueueName]
 
@@ -166,7 +166,7 @@ def openapi(settings: Settings) -> None:
 @main.command("add-user")
 @click.argument("username")
 @click.argument("name")
-@click.option("--role", type=click.Choice(["inspector", "supervisor", "county_office", "administrator"]), required=True)
+@click.option("--role", type=click.Choice(list(Role)), required=True)
 @click.option("--scope", default="", help="county, town:<code>, department:<uuid>, sector:<code> or self")
 @click.password_option()
 @click.pass_obj

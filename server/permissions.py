@@ -9,49 +9,14 @@ import functools
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import g
 
 from server.problems import Refusal
+from vocabulary import Action, Role, ScopeKind
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-class Role(StrEnum):
-    INSPECTOR = "inspector"
-    SUPERVISOR = "supervisor"
-    COUNTY_OFFICE = "county_office"
-    ADMINISTRATOR = "administrator"
-
-
-class ScopeKind(StrEnum):
-    COUNTY = "county"
-    TOWN = "town"
-    DEPARTMENT = "department"
-    SECTOR = "sector"
-    SELF = "self"
-
-
-class Action(StrEnum):
-    READ_FORMS = "forms:read"
-    WRITE_FORMS = "forms:write"
-    PUBLISH_FORMS = "forms:publish"
-    SYNC = "sync:use"
-    READ_SUBJECTS = "subjects:read"
-    READ_VISITS = "visits:read"
-    READ_HAZARDS = "hazards:read"
-    ACT_ON_HAZARDS = "hazards:act"
-    UPLOAD_PHOTOS = "photos:upload"
-    READ_PHOTOS = "photos:read"
-    REVIEW_PHOTOS = "photos:review"
-    READ_SCORES = "scores:read"
-    DOWNLOAD = "downloads:make"
-    READ_QUARANTINE = "quarantine:read"
-    RESOLVE_QUARANTINE = "quarantine:resolve"
-    IMPORT_RESCUE = "rescue:import"
-    ADMINISTER = "service:administer"
 
 
 _READ = {

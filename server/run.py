@@ -28,7 +28,7 @@ from server.front import command as front_command
 from server.migrations import SchemaDiffers
 from server.prepare import prepare_data
 from server.settings import Settings
-from server.work.topics import QueueName
+from vocabulary import QueueName
 
 READY_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 10

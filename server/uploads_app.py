@@ -24,9 +24,10 @@ from server.accounts import tokens
 from server.app import secure
 from server.evidence import tus_exchange
 from server.evidence.uploads import Reception
-from server.permissions import Action, Actor, check_action
+from server.permissions import Actor, check_action
 from server.problems import Refusal, asks_for_english, document_of, refusal_of, response_of
 from server.settings import Settings
+from vocabulary import Action
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

@@ -14,7 +14,7 @@ import flask_smorest
 from marshmallow import Schema, fields, validate
 
 from server.reading import StrictParser
-from sync.receipts import ReceiptKind
+from vocabulary import ReceiptKind
 
 # Days that a query may ask for; beyond them the arithmetic of calendars ends.
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)

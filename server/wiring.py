@@ -15,8 +15,7 @@ from flask import current_app
 
 from server.permissions import Actor
 from server.records.kinds import RecordHandler
-from server.work.topics import Periodic, Topic
-from sync.records import RecordKind
+from vocabulary import ChangeKind, Periodic, RecordKind, Topic
 
 Bodies = dict[str, Any]
 
@@ -52,16 +51,16 @@ class Wiring:
     on_complete: tuple[Callable[[CompleteVisit, datetime], None], ...]
     # Photo id → SHA-256 of those whose bytes are durable.
     photo_hashes: Callable[[list[str]], Mapping[str, str]]
-    feed_kinds: Mapping[str, FeedKind]
+    feed_kinds: Mapping[ChangeKind, FeedKind]
     # The job of a topic gets the keys that were noted.
     jobs: Mapping[Topic, Callable[[list[str]], None]]
     periodic: Mapping[Periodic, Callable[[datetime], object]]
 
-    def load_bodies(self, kind: str, entity_ids: list[str], actor: Actor) -> Bodies:
+    def load_bodies(self, kind: ChangeKind, entity_ids: list[str], actor: Actor) -> Bodies:
         """Bodies by entity id as the actor may see them now, with the fields of every slice."""
         return self.extend_bodies(kind, self.feed_kinds[kind].load(entity_ids, actor)) if kind in self.feed_kinds else {}
 
-    def extend_bodies(self, kind: str, bodies: Bodies) -> Bodies:
+    def extend_bodies(self, kind: ChangeKind, bodies: Bodies) -> Bodies:
         """The same bodies with the fields that later slices add."""
         for add in self.feed_kinds[kind].extend:
             add(bodies)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vocabulary import Capacity, HazardGrade, Ineffective, PhotoRole
+from vocabulary import Capacity, HazardEventKind, HazardGrade, Ineffective, PhotoRole
 
 _ACTS: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("duties.json").read_text("utf-8"))["acts"]
 DUTY_REFUSALS = (Ineffective.NOT_THEIR_DUTY, Ineffective.NEEDS_SUPERVISOR, Ineffective.OWN_RECTIFICATION)
@@ -31,7 +31,7 @@ class Author:
 def act_of(event: Mapping[str, Any]) -> str:
     """The row of the table that an event belongs to: its kind, for a re-check with its result."""
     kind = str(event.get("kind"))
-    return f"{kind}.{event.get('result')}" if kind == "rechecked" else kind
+    return f"{kind}.{event.get('result')}" if kind == HazardEventKind.RECHECKED else kind
 
 
 def duty_refusal(act: str, author: Author, *, grade: str, reporter_id: str | None) -> Ineffective | None:

@@ -264,7 +264,7 @@ class _Fold:
         return None
 
     def _reopen_major_closed_on_spot(self) -> None:
-        if not self.values.get("closed_on_spot") or self.values["grade"] != "major":
+        if not self.values.get("closed_on_spot") or self.values["grade"] != HazardGrade.MAJOR:
             return
         self.values.update(
             closed_on_spot=False,
@@ -420,7 +420,11 @@ class _Fold:
         # A hazard regraded to major after its submission still owes the commitments.
         if self.values["grade"] == HazardGrade.MAJOR and missing_commitments(self.values["commitments"]):
             return Ineffective.COMMITMENTS_INCOMPLETE
-        if self.values["grade"] == "major" and self.values.get("confirmed_at") is None and _author_of(event) is not None:
+        if (
+            self.values["grade"] == HazardGrade.MAJOR
+            and self.values.get("confirmed_at") is None
+            and _author_of(event) is not None
+        ):
             return Ineffective.NOT_CONFIRMED
         self.values["state"] = HazardState.CLOSED
         self.values["closed_at"] = event["at"]

@@ -22,7 +22,6 @@ from server.accounts.service import create_user, hash_password
 from server.app import create_app
 from server.db import db, transaction
 from server.pairings.models import FrequencyRule, Pairing
-from server.permissions import Role, ScopeKind
 from server.prepare import prepare_data
 from server.register.models import Area, Department, Subject, SubjectSector
 from server.register.names import initials
@@ -30,6 +29,7 @@ from server.settings import Settings
 from tests.server.contract import check_answer
 from tests.server.interleaving import Interleaving, interleaved
 from tests.server.postgresql import Cluster, running_cluster
+from vocabulary import Role, ScopeKind
 
 COUNTY = "140525"
 BAGONG, GAODU = "140525108", "140525107"

@@ -10,13 +10,14 @@ import pytest
 from flask import Flask
 
 from server.app import WIRING, create_app
-from server.permissions import ALLOWED, Action, Role
+from server.permissions import ALLOWED
 from server.problems import CATALOGUE
 from server.settings import Settings
 from server.wire import Blueprint
 from server.work.schedule import SCHEDULE
-from server.work.topics import HANDLING, Periodic, Topic
-from sync.records import RecordKind
+from server.work.topics import HANDLING
+from tests.literals import codes_in
+from vocabulary import Action, Periodic, RecordKind, Role, Topic
 
 ROOT = Path(__file__).resolve().parent.parent
 PURE_ROOMS = ("forms", "media", "sync", "vocabulary")
@@ -105,6 +106,34 @@ def test_pure_room_imports_neither_the_server_nor_another_room(room: str) -> Non
         for name, line in imports_of(path)
         if name in forbidden or name.split(".")[0] in forbidden
     ]
+
+    assert wrong == []
+
+
+# Texts that look like codes and are something else, and whole files that speak another language; each with its reason.
+NO_CODES: dict[str, tuple[set[str], str]] = {
+    "server/downloads/kinds.py": ({"on_time", "funds_wan"}, "keys of columns"),
+    "server/downloads/service.py": ({"department"}, "the key of a filter"),
+    "server/hazards/store.py": ({"deadline", "open"}, "an order of the list, and a filter over several states"),
+    "server/problems.py": ({"json"}, "where in a request a value stood"),
+    "server/static_client.py": ({"office"}, "the desk's address"),
+}
+OTHER_LANGUAGES = {
+    "forms/xlsform": "the names of XLSForm's own types, columns and choices",
+    "server/scores": "its figures are being defined anew",
+    "server/migrations/versions": "a migration says what the codes were on its day",
+}
+
+
+@pytest.mark.parametrize("room", ["forms", "media", "sync", "server"])
+def test_no_file_writes_a_code_of_the_vocabulary_as_text(room: str) -> None:
+    wrong = []
+    for path in modules(room):
+        name = str(path.relative_to(ROOT))
+        if any(name.startswith(folder + "/") for folder in OTHER_LANGUAGES):
+            continue
+        excepted = NO_CODES.get(name, (set(), ""))[0]
+        wrong += [f"{name}:{line} writes {code!r}" for line, code in codes_in(path) if code not in excepted]
 
     assert wrong == []
 

@@ -15,7 +15,7 @@ from gunicorn.config import Config
 
 from server.cli import main
 from server.settings import load_settings
-from server.work.topics import QueueName
+from vocabulary import QueueName
 
 ROOT = Path(__file__).resolve().parent.parent
 # Read by Python itself and by PostgreSQL's client library.

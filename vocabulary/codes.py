@@ -37,13 +37,14 @@ __all__ = [
     "KindOfHazard",
     "MarkShape",
     "PairingLayer",
+    "Periodic",
     "PhotoFlag",
     "PhotoRole",
     "PhotoSource",
     "PositionProvider",
     "ProfileKind",
     "QuarantineState",
-    "Queue",
+    "QueueName",
     "Ranking",
     "ReceiptKind",
     "RecheckResult",
@@ -555,7 +556,18 @@ class Topic(Code):
     BUILD_DOWNLOAD = "build_download"
 
 
-class Queue(Code):
+class Periodic(Code):
+    """Work that is due every so often."""
+
+    STALE_SCORES = "stale_scores"
+    SWEEP_UPLOADS = "sweep_uploads"
+    LOST_DOWNLOADS = "lost_downloads"
+    OLD_DOWNLOADS = "old_downloads"
+    MOVES_BY_DATE = "moves_by_date"
+    COMPACT_FEED = "compact_feed"
+
+
+class QueueName(Code):
     """Queues of jobs, in the order in which one worker empties them."""
 
     SCORES = "scores"
@@ -628,13 +640,14 @@ class ChangeKind(Code):
     """Kinds of entities in the feed that phones pull."""
 
     SUBJECT = "subject"
+    LEFT_SUBJECT = "left_subject"
     CHECKLIST = "checklist"
     HAZARD = "hazard"
     VISIT = "visit"
     SUBMISSION = "submission"
     PHOTO_REVIEW = "photo_review"
     QUARANTINE = "quarantine"
-    DRAFT = "draft"
+    VISIT_DRAFT = "visit_draft"
 
 
 class Sector(Code):

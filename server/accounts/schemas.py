@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from server.permissions import Role, ScopeKind
 from server.wire import AnswerSchema, one_of
+from vocabulary import Role, ScopeKind
 
 
 class SignInSchema(Schema):

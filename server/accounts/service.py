@@ -18,9 +18,10 @@ from server.accounts.models import KnownDevice, RoleGrant, Session, User
 from server.accounts.passwords import Hashing, hash_password
 from server.audit import write_audit
 from server.db import db, transaction
-from server.permissions import Actor, Grant, Role, ScopeKind
+from server.permissions import Actor, Grant
 from server.problems import Refusal
 from server.settings import Settings
+from vocabulary import Role, ScopeKind
 
 # A browser that signed in is known for as long as browsers keep a cookie (RFC 6265bis, 5.5).
 DEVICE_KNOWN_FOR = timedelta(days=400)

@@ -25,9 +25,10 @@ from server.checklists.schemas import (
     PublishSchema,
 )
 from server.checklists.uploads import MEDIA_TYPES, Incoming, parse_body, read_document, read_upload, too_large, written
-from server.permissions import Action, current_actor, requires
+from server.permissions import current_actor, requires
 from server.problems import FieldError, Refusal, field_errors
 from server.wire import Blueprint
+from vocabulary import Action
 
 blp = Blueprint("authoring", __name__, url_prefix="/api/forms", description="编写检查表 authoring checklists")
 

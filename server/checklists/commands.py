@@ -13,6 +13,7 @@ import click
 from forms.compatibility import mark_of
 from server.problems import Refusal
 from server.settings import Settings
+from vocabulary import AuthoringSeverity
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -233,6 +234,6 @@ def _echo_fault(fault: dict[str, Any], lang: str) -> None:
         click.echo(f"{fault['pointer']}: {fault['code']}", err=True)
         return
     words = {"zh": ("错误", "提醒", "怎样改"), "en": ("error", "note", "mend")}[lang]
-    kind = words[0] if params["severity"] == "error" else words[1]
+    kind = words[0] if params["severity"] == AuthoringSeverity.ERROR else words[1]
     click.echo(f"{fault['pointer']}: {kind} [{fault['code']}] {params['what'][lang]}", err=True)
     click.echo(f"    {words[2]}: {params['mend'][lang]}", err=True)

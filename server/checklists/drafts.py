@@ -18,6 +18,7 @@ from server.checklists.service import get_version
 from server.checklists.uploads import Incoming, as_draft
 from server.db import db, lock_ids, transaction
 from server.problems import FieldError, Refusal
+from vocabulary import ChecklistOrigin
 
 
 def open_drafts(checklist_id: str | None = None) -> Sequence[ChecklistDraft]:
@@ -45,7 +46,7 @@ def import_draft(incoming: Incoming, actor_id: uuid.UUID | None, now: datetime) 
         same = next((draft for draft in open_drafts(incoming.document["id"]) if draft.hash == digest), None)
         if same is not None:
             return same
-        draft = add_draft(incoming, digest, source="office", actor_id=actor_id, now=now)
+        draft = add_draft(incoming, digest, source=ChecklistOrigin.OFFICE, actor_id=actor_id, now=now)
         session.flush()
         write_audit(
             "draft:import", "checklist_draft", draft.id, county_code=draft.county_code, actor_id=actor_id, **_named(draft)

@@ -21,6 +21,7 @@ from server.checklists.standards import registry
 from server.checklists.uploads import field_errors_of, obstacle_body
 from server.db import db, transaction
 from server.problems import FieldError, Refusal
+from vocabulary import ChangeKind, ChecklistOrigin, ChecklistStatus
 
 
 def versions_of(checklist_id: str) -> Sequence[ChecklistVersion]:
@@ -85,7 +86,7 @@ def publish_draft(
             )
         report = draft_report(draft, base_of(versions))
         dropped = sorted({change["subject"] for change in report["changes"] if change["breaking"]})
-        version = add_version(as_published(draft.document), draft.hash, source="office", report=report)
+        version = add_version(as_published(draft.document), draft.hash, source=ChecklistOrigin.OFFICE, report=report)
         version.published_at, version.published_by = now, actor_id
         version.approved_by, version.note = approver, note.strip()
         close_draft(draft, "published", actor_id, now)
@@ -107,12 +108,12 @@ def retire_version(digest: str, *, approved_by: str, reason: str, actor_id: uuid
     approver, why = _person(approved_by), _reason(reason)
     with transaction():
         version = _locked(digest)
-        if version.status != "published":
+        if version.status != ChecklistStatus.PUBLISHED:
             raise Refusal("conflict", "这个版本没有在用，不能停用。", "This version is not in use.")
         version.status, version.is_current = "retired", False
         version.retired_at, version.retired_by = now, actor_id
         version.retire_approved_by, version.retire_reason = approver, why
-        record_changes("checklist", version.county_code, [(version.checklist_id, None)])
+        record_changes(ChangeKind.CHECKLIST, version.county_code, [(version.checklist_id, None)])
         _audit("checklist:retire", version, actor_id, approved_by=approver, reason=why)
     return version
 
@@ -127,14 +128,14 @@ def reinstate_version(
     approver, why = _person(approved_by), _reason(reason)
     with transaction() as session:
         version = _locked(digest)
-        if version.is_current or version.status == "draft":
+        if version.is_current or version.status == ChecklistStatus.DRAFT:
             raise Refusal("conflict", "这个版本正在使用，或从未发布。", "This version is in use, or was never published.")
         session.execute(
             update(ChecklistVersion).where(ChecklistVersion.checklist_id == version.checklist_id).values(is_current=False)
         )
         version.status, version.is_current = "published", True
         version.retired_at, version.retired_by, version.retire_approved_by, version.retire_reason = None, None, "", ""
-        record_changes("checklist", version.county_code, [(version.checklist_id, None)])
+        record_changes(ChangeKind.CHECKLIST, version.county_code, [(version.checklist_id, None)])
         _audit("checklist:reinstate", version, actor_id, approved_by=approver, reason=why)
     return version
 

@@ -16,6 +16,7 @@ from server.checklists.rules import published_hash, version_key
 from server.checklists.service import FORMS_DIR, add_version
 from server.checklists.uploads import Incoming, as_draft
 from server.db import db, transaction
+from vocabulary import ChecklistOrigin, ChecklistStatus
 
 log = logging.getLogger(__name__)
 
@@ -42,13 +43,18 @@ def _take_release(document: dict[str, Any]) -> bool:
     if any(row.hash in {digest, published_hash(document)} for row in rows):
         return False
     number_taken = any(row.version == document["version"] for row in rows)
-    decided = any(row.source == "office" or row.status == "retired" or row.published_at is not None for row in rows)
-    would_withdraw = document["status"] == "draft" and any(row.is_current and row.status == "published" for row in rows)
+    decided = any(
+        row.source == ChecklistOrigin.OFFICE or row.status == ChecklistStatus.RETIRED or row.published_at is not None
+        for row in rows
+    )
+    would_withdraw = document["status"] == ChecklistStatus.DRAFT and any(
+        row.is_current and row.status == ChecklistStatus.PUBLISHED for row in rows
+    )
     older = any(version_key(row.version) > version_key(document["version"]) for row in rows)
     if number_taken or decided or would_withdraw or older:
         _propose(document)
         return False
-    add_version(document, digest, source="repository")
+    add_version(document, digest, source=ChecklistOrigin.REPOSITORY)
     return True
 
 
@@ -56,4 +62,4 @@ def _propose(document: dict[str, Any]) -> None:
     digest = published_hash(document)
     if db.session.scalar(select(ChecklistDraft.id).where(ChecklistDraft.hash == digest).limit(1)) is None:
         log.warning("release proposes checklist %s %s as a draft", document["id"], document["version"])
-        add_draft(Incoming(as_draft(document), "", []), digest, source="repository", actor_id=None, now=clock.now())
+        add_draft(Incoming(as_draft(document), "", []), digest, source=ChecklistOrigin.REPOSITORY, actor_id=None, now=clock.now())

@@ -13,7 +13,7 @@ from forms.compatibility import Report, compare
 from forms.standards import Standards
 from forms.unfinished import find_unfinished
 from forms.validation import validate_citations
-from vocabulary import Text
+from vocabulary import ChecklistStatus, Text
 
 Document = Mapping[str, Any]
 
@@ -41,7 +41,7 @@ class Known:
 
 def as_published(document: Document) -> dict[str, Any]:
     """The document as publishing will store it; its content hash is the address of the version."""
-    return {**copy.deepcopy(dict(document)), "status": "published"}
+    return {**copy.deepcopy(dict(document)), "status": ChecklistStatus.PUBLISHED}
 
 
 def published_hash(document: Document) -> str:

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from server.checklists.uploads import MEDIA_TYPES
 from server.wire import AnswerSchema, NamedSchema, TextSchema, one_of
-from vocabulary import AuthoringSeverity, RevisionKind
+from vocabulary import AuthoringSeverity, ChecklistOrigin, ChecklistStatus, RevisionKind
 
 
 class AppliesToSchema(AnswerSchema):
@@ -59,11 +59,11 @@ class ChecklistReferenceSchema(BaseVersionSchema):
 class ChecklistVersionSchema(BaseVersionSchema):
     title = fields.Nested(TextSchema)
     sector = fields.String(allow_none=True)
-    state = one_of("draft", "published", "retired")
+    state = one_of(*ChecklistStatus)
     current = fields.Boolean()
     item_count = fields.Integer()
     applies_to = fields.Nested(AppliesToSchema)
-    source = one_of("repository", "office")
+    source = one_of(*ChecklistOrigin)
     stored_at = fields.String()
     published_at = fields.String(allow_none=True)
     published_by = fields.Nested(NamedSchema, allow_none=True)
@@ -89,7 +89,7 @@ class ChecklistDraftLineSchema(BaseVersionSchema):
     applies_to = fields.Nested(AppliesToSchema)
     valid_from = fields.String()
     item_count = fields.Integer()
-    source = one_of("repository", "office")
+    source = one_of(*ChecklistOrigin)
     file_name = fields.String(allow_none=True)
     created_at = fields.String()
     created_by = fields.Nested(NamedSchema, allow_none=True)

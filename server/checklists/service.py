@@ -17,6 +17,7 @@ from server.changes import record_changes
 from server.checklists.models import ChecklistVersion
 from server.db import db
 from server.problems import Refusal
+from vocabulary import ChangeKind, ChecklistStatus
 
 FORMS_DIR = Path(forms.__file__).resolve().parent
 
@@ -41,14 +42,14 @@ def add_version(document: dict[str, Any], digest: str, *, source: str, report: d
         stored_at=clock.now(),
     )
     db.session.add(version)
-    record_changes("checklist", version.county_code, [(document["id"], None)])
+    record_changes(ChangeKind.CHECKLIST, version.county_code, [(document["id"], None)])
     return version
 
 
 def current_versions() -> Sequence[ChecklistVersion]:
     return db.session.scalars(
         select(ChecklistVersion)
-        .where(ChecklistVersion.is_current, ChecklistVersion.status != "retired")
+        .where(ChecklistVersion.is_current, ChecklistVersion.status != ChecklistStatus.RETIRED)
         .order_by(ChecklistVersion.checklist_id)
     ).all()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,10 @@ from forms.validation import validate_checklist
 from server.checklists.rules import Obstacle
 from server.checklists.standards import registry
 from server.problems import FieldError, Refusal, prefers_english
-from vocabulary import AuthoringSeverity, Text
+from vocabulary import AuthoringSeverity, ChecklistStatus, DownloadFormat, Text
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MEDIA_TYPES = {"xlsx": XLSX, "json": "application/json"}
+MEDIA_TYPES: Mapping[str, str] = {DownloadFormat.XLSX: XLSX, DownloadFormat.JSON: "application/json"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def read_document(document: Any, file_name: str = "") -> Incoming:
 
 
 def as_draft(document: dict[str, Any]) -> dict[str, Any]:
-    return {**document, "status": "draft"}
+    return {**document, "status": ChecklistStatus.DRAFT}
 
 
 def parse_body(data: bytes) -> Any:
@@ -69,7 +69,7 @@ def too_large() -> Refusal:
 
 def written(document: dict[str, Any], format_: str) -> bytes:
     """A document as the bytes of a file. Raises: Refusal invalid when a workbook cannot hold it."""
-    if format_ == "json":
+    if format_ == DownloadFormat.JSON:
         return orjson.dumps(document, option=orjson.OPT_INDENT_2)
     from forms.xlsform import Unwritable, write_workbook
 

@@ -11,8 +11,9 @@ from marshmallow import fields
 
 from server.checklists import service
 from server.checklists.schemas import AppliesToSchema
-from server.permissions import Action, requires
+from server.permissions import requires
 from server.wire import AnswerSchema, Blueprint, TextSchema, one_of
+from vocabulary import Action, ChecklistStatus
 
 blp = Blueprint("checklists", __name__, url_prefix="/api/forms", description="检查表 checklists and standards")
 
@@ -23,7 +24,7 @@ class ChecklistSummarySchema(AnswerSchema):
     hash = fields.String()
     title = fields.Nested(TextSchema)
     sector = fields.String(allow_none=True)
-    status = one_of("draft", "published", "retired")
+    status = one_of(*ChecklistStatus)
     applies_to = fields.Nested(AppliesToSchema)
     item_count = fields.Integer()
 

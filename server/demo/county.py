@@ -15,7 +15,6 @@ from server.db import db
 from server.demo.accounts import DEMO_PASSWORD, INSPECTOR, OFFICE, SUPERVISOR
 from server.demo.units import SHOP, UNITS, VILLAGE, DemoUnit
 from server.pairings.models import FrequencyRule, Pairing
-from server.permissions import Role, ScopeKind
 from server.register.models import (
     Area,
     Department,
@@ -26,6 +25,20 @@ from server.register.models import (
     Target,
 )
 from server.register.names import initials
+from vocabulary import (
+    AreaKind,
+    ChangeKind,
+    DepartmentKind,
+    FrequencyUnit,
+    PairingLayer,
+    ProfileKind,
+    Role,
+    ScopeKind,
+    Sector,
+    SubjectKind,
+    TargetGroup,
+    VillageKind,
+)
 
 COUNTY = "140525"
 
@@ -51,13 +64,13 @@ TOWNS: dict[str, tuple[str, list[str]]] = {
 VILLAGES = ("渠头村", "河东村", "岭上村", "槐树庄村", "北沟村", "前街社区", "石盘村", "西坡村")
 
 DEPARTMENTS: tuple[tuple[str, str, list[str]], ...] = (
-    ("泽州县应急管理局", "应急局", ["coal_mine", "non_coal_mine", "hazardous_chemicals"]),
-    ("泽州县消防救援大队", "消防大队", ["fire_safety"]),
-    ("泽州县交通运输局", "交通局", ["road_transport", "transportation"]),
-    ("泽州县住房和城乡建设管理局", "住建局", ["urban_construction"]),
-    ("泽州县市场监督管理局", "市场监管局", ["special_equipment"]),
-    ("晋城市生态环境局泽州分局", "生态环境分局", ["hazardous_waste"]),
-    ("泽州县工业和信息化局", "工信局", ["industrial_park"]),
+    ("泽州县应急管理局", "应急局", [Sector.COAL_MINE, Sector.NON_COAL_MINE, Sector.HAZARDOUS_CHEMICALS]),
+    ("泽州县消防救援大队", "消防大队", [Sector.FIRE_SAFETY]),
+    ("泽州县交通运输局", "交通局", [Sector.ROAD_TRANSPORT, Sector.TRANSPORTATION]),
+    ("泽州县住房和城乡建设管理局", "住建局", [Sector.URBAN_CONSTRUCTION]),
+    ("泽州县市场监督管理局", "市场监管局", [Sector.SPECIAL_EQUIPMENT]),
+    ("晋城市生态环境局泽州分局", "生态环境分局", [Sector.HAZARDOUS_WASTE]),
+    ("泽州县工业和信息化局", "工信局", [Sector.INDUSTRIAL_PARK]),
 )
 
 OFFICERS = ("赵建国", "李雪梅", "王志强", "张晓燕", "刘海龙", "陈秀英", "郭永平", "杨丽华", "韩文军", "秦国栋", "司马晓光")
@@ -92,21 +105,21 @@ def add_county(chance: random.Random, today: date, profiles: Mapping[str, list[d
     subjects = _add_subjects(chance, start, departments, profiles)
     officers, pairings = _add_pairings(chance, start, subjects, users, departments)
     _add_roster(start, subjects)
-    record_changes("subject", COUNTY, [(subject.id, subject.id) for subject in subjects])
+    record_changes(ChangeKind.SUBJECT, COUNTY, [(subject.id, subject.id) for subject in subjects])
     return DemoCounty(subjects, officers, pairings, users[OFFICE], users[SUPERVISOR])
 
 
 def _add_areas(start: date) -> None:
-    db.session.add(_area(COUNTY, "泽州县", "county", None, start))
+    db.session.add(_area(COUNTY, "泽州县", AreaKind.COUNTY, None, start))
     db.session.flush()
     for code, (name, aliases) in TOWNS.items():
-        db.session.add(_area(code, name, "town", COUNTY, start, aliases=aliases))
+        db.session.add(_area(code, name, AreaKind.TOWN, COUNTY, start, aliases=aliases))
     db.session.flush()
     for index, code in enumerate(TOWNS):
         for number in range(3 if index % 2 else 2):
             name = VILLAGES[(index * 3 + number) % len(VILLAGES)]
-            kind = "community" if name.endswith("社区") else "village"
-            db.session.add(_area(f"{code}9{number + 1:02}", f"{name}（示例）", "village", code, start, village_kind=kind))
+            kind = VillageKind.COMMUNITY if name.endswith("社区") else VillageKind.VILLAGE
+            db.session.add(_area(f"{code}9{number + 1:02}", f"{name}（示例）", AreaKind.VILLAGE, code, start, village_kind=kind))
     db.session.flush()
 
 
@@ -128,19 +141,19 @@ def _add_departments(start: date) -> dict[str, uuid.UUID]:
         return row.id
 
     for name, short, sectors in DEPARTMENTS:
-        identifier = add(name, short, "industry_department", None, sectors)
+        identifier = add(name, short, DepartmentKind.INDUSTRY_DEPARTMENT, None, sectors)
         found |= dict.fromkeys(sectors, identifier)
     for code, (name, _) in TOWNS.items():
-        found[code] = add(f"{name}人民政府", name, "town_government", code, [])
-    found["office"] = add("泽州县安全生产委员会办公室", "县安委办", "committee_office", None, [])
+        found[code] = add(f"{name}人民政府", name, DepartmentKind.TOWN_GOVERNMENT, code, [])
+    found["office"] = add("泽州县安全生产委员会办公室", "县安委办", DepartmentKind.COMMITTEE_OFFICE, None, [])
     db.session.flush()
     return found
 
 
 def _add_targets() -> None:
     for year in (2025, 2026):
-        db.session.add(Target(county_code=COUNTY, year=year, target_group="village", permille=900))
-        db.session.add(Target(county_code=COUNTY, year=year, target_group="enterprise_institution", permille=950))
+        db.session.add(Target(county_code=COUNTY, year=year, target_group=TargetGroup.VILLAGE, permille=900))
+        db.session.add(Target(county_code=COUNTY, year=year, target_group=TargetGroup.ENTERPRISE_INSTITUTION, permille=950))
 
 
 def _add_people(start: date, departments: Mapping[str, uuid.UUID]) -> dict[str, uuid.UUID]:
@@ -194,10 +207,10 @@ def _add_subjects(
         for number in range(2 if index % 2 else 1):
             name = VILLAGES[(index * 3 + number) % len(VILLAGES)]
             village = f"{code}9{number + 1:02}"
-            people = DemoUnit(f"{TOWNS[code][0]}{name}（示例）", ("fire_safety",), VILLAGE, "village")
+            people = DemoUnit(f"{TOWNS[code][0]}{name}（示例）", (Sector.FIRE_SAFETY,), VILLAGE, "village")
             subjects.append(_subject(chance, start, people, code, village, None, profiles))
         if index % 3 == 0:
-            shop = DemoUnit(f"{TOWNS[code][0][:-1]}五金店（示例）", ("fire_safety",), SHOP)
+            shop = DemoUnit(f"{TOWNS[code][0][:-1]}五金店（示例）", (Sector.FIRE_SAFETY,), SHOP)
             subjects.append(_subject(chance, start, shop, code, None, departments["fire_safety"], profiles))
     db.session.add_all(subjects)
     db.session.flush()
@@ -220,7 +233,7 @@ def _subject(
         name=unit.name,
         initials=initials(unit.name.removesuffix("（示例）")),
         kind=unit.kind,
-        target_group="village" if unit.kind == "village" else "enterprise_institution",
+        target_group=TargetGroup.VILLAGE if unit.kind == SubjectKind.VILLAGE else TargetGroup.ENTERPRISE_INSTITUTION,
         town_code=town,
         village_code=village,
         address=f"{TOWNS[town][0]}（演示地址）",
@@ -228,7 +241,7 @@ def _subject(
         lat=lat,
         industry_department_id=department,
         representative_name=chance.choice(("王负责", "李主任", "张经理", "赵主管", "刘书记")),
-        representative_title="村委会主任" if unit.kind == "village" else "主要负责人",
+        representative_title="村委会主任" if unit.kind == SubjectKind.VILLAGE else "主要负责人",
         representative_phone=f"1390356{chance.randrange(10000):04}",
         profile=_profile(unit, profiles),
         valid_from=start,
@@ -243,7 +256,7 @@ def _subject(
 def _profile(unit: DemoUnit, profiles: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """What is known of the facts that the unit's checklists ask for."""
     asked = [key for sector in unit.sectors for key in profiles.get(sector, [])]
-    return {key["id"]: False for key in asked if key["type"] == "boolean"} | unit.facts
+    return {key["id"]: False for key in asked if key["type"] == ProfileKind.BOOLEAN} | unit.facts
 
 
 def _add_pairings(
@@ -259,9 +272,11 @@ def _add_pairings(
     for number, subject in enumerate(subjects):
         mine = subject.town_code == "140525108" or number % 6 == 0
         officer = users[INSPECTOR] if mine else officers[number % len(officers)]
-        layers = [("territorial_town", departments[subject.town_code], officer)]
+        layers = [(PairingLayer.TERRITORIAL_TOWN, departments[subject.town_code], officer)]
         if subject.industry_department_id:
-            layers.append(("industry_department", subject.industry_department_id, officers[(number * 7) % len(officers)]))
+            layers.append(
+                (PairingLayer.INDUSTRY_DEPARTMENT, subject.industry_department_id, officers[(number * 7) % len(officers)])
+            )
         for layer, org, person in layers:
             pairing = Pairing(
                 id=uuid.uuid4(), county_code=COUNTY, subject_id=subject.id, layer=layer, org_id=org, officer_id=person,
@@ -269,9 +284,13 @@ def _add_pairings(
             )  # fmt: skip
             db.session.add(pairing)
             db.session.flush()
-            if layer == "territorial_town":
+            if layer == PairingLayer.TERRITORIAL_TOWN:
                 of_subject[subject.id], pairing_ids[subject.id] = officer, pairing.id
-                unit = "month" if subject.sectors[0] in {"coal_mine", "hazardous_chemicals"} else "quarter"
+                unit = (
+                    FrequencyUnit.MONTH
+                    if subject.sectors[0] in {Sector.COAL_MINE, Sector.HAZARDOUS_CHEMICALS}
+                    else FrequencyUnit.QUARTER
+                )
                 db.session.add(
                     FrequencyRule(
                         id=uuid.uuid4(), county_code=COUNTY, pairing_id=pairing.id, count=1, unit=unit, valid_from=start

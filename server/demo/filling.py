@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import forms
+from vocabulary import AnswerResult, ItemKind
 
 _REPEATED = re.compile(r"(?P<section>\w+)\[(?P<index>\d+)\]\.(?P<item>\w+)")
 _ROUNDS = 12
@@ -48,23 +49,23 @@ def _is_shown(checklist: forms.Checklist, section_id: str, profile: Mapping[str,
 def _answer(item: Mapping[str, Any], chance: random.Random, fail_rate: float, profile: Mapping[str, Any]) -> dict[str, Any]:
     fails = chance.random() < fail_rate
     match item["type"]:
-        case "judgement":
+        case ItemKind.JUDGEMENT:
             if not fails and item.get("not_applicable") and chance.random() < 0.04:
-                return {"result": "not_applicable", "reason": item["not_applicable"]["reasons"][0]["zh"]}
-            return {"result": "fail" if fails else "pass"}
-        case "number":
+                return {"result": AnswerResult.NOT_APPLICABLE, "reason": item["not_applicable"]["reasons"][0]["zh"]}
+            return {"result": AnswerResult.FAIL if fails else AnswerResult.PASS}
+        case ItemKind.NUMBER:
             return {"value": _number(item["number"], fails)}
-        case "choice":
-            wanted = "fail" if fails else "pass"
+        case ItemKind.CHOICE:
+            wanted = AnswerResult.FAIL if fails else AnswerResult.PASS
             options = item["choice"]["options"]
             fitting = [option for option in options if option["result"] == wanted] or options
             return {"value": fitting[0]["value"]}
-        case "facts":
+        case ItemKind.FACTS:
             return {"value": [chance.choice(item["facts"]["options"])["value"]] if chance.random() < 0.06 else []}
-        case "text":
+        case ItemKind.TEXT:
             return {"value": "现场情况正常（演示）"}
         case _:
-            return {"result": "unchecked"}
+            return {"result": AnswerResult.UNCHECKED}
 
 
 def _number(spec: Mapping[str, Any], fails: bool) -> str:

@@ -27,7 +27,24 @@ from server.register.store import holidays
 from sync.hazards import hazard_id_for_item
 from sync.records import content_hash
 from sync.times import format_time
-from vocabulary import Capacity, Commitment
+from vocabulary import (
+    AnswerResult,
+    Capacity,
+    Commitment,
+    Datum,
+    HazardEventKind,
+    HazardGrade,
+    HazardSource,
+    KindOfHazard,
+    PhotoRole,
+    PhotoSource,
+    PositionProvider,
+    RecheckResult,
+    RecordKind,
+    RecordStatus,
+    Sector,
+    SignatureKind,
+)
 
 DAYS = 100
 PHOTO_SHARE = 0.42
@@ -56,7 +73,7 @@ def add_history(
         results, _ = receive_records(
             envelopes, device_id="demo", actor=actor, now=finished_at + timedelta(minutes=chance.randrange(2, 40))
         )
-        refused = [result for result in results if result["status"] != "accepted"]
+        refused = [result for result in results if result["status"] != RecordStatus.ACCEPTED]
         assert not refused, refused
         photos += visit_photos
     photos += _live_through(chance, county, actors, now)
@@ -68,7 +85,7 @@ def _plan(chance: random.Random, county: DemoCounty, now: datetime) -> Iterable[
     for number, subject in enumerate(county.subjects):
         if number % 13 == 5:
             continue  # never visited: an honest empty denominator
-        every = 27 if subject.sectors[0] in {"coal_mine", "hazardous_chemicals"} else 42
+        every = 27 if subject.sectors[0] in {Sector.COAL_MINE, Sector.HAZARDOUS_CHEMICALS} else 42
         day = today - timedelta(days=DAYS - chance.randrange(1, every))
         while day < today - timedelta(days=2):
             moment = datetime.combine(day, time(9 + chance.randrange(8), chance.randrange(60)), clock.COUNTY_ZONE)
@@ -110,7 +127,7 @@ def _visit(
         envelopes.append(submission)
         for path, result in forms.results(checklist, answers).items():
             item = checklist.find_item(path)
-            if result.result == "fail" and item is not None and "hazard" in item:
+            if result.result == AnswerResult.FAIL and item is not None and "hazard" in item:
                 found, picture = _found(chance, submission, path, item, subject, visit_id, finished_at, checklist.id)
                 envelopes.append(found)
                 if picture is not None:
@@ -131,7 +148,7 @@ def _visit(
         "position": _position(chance, subject, finished_at),
         "companions": [],
         "representative": {"name": subject.representative_name, "title": subject.representative_title},
-        "signature": {"kind": "absent", "reason": "演示数据，无签字"},
+        "signature": {"kind": SignatureKind.ABSENT, "reason": "演示数据，无签字"},
         "expected": expected,
         "clock": _clock(finished_at),
     }
@@ -156,10 +173,10 @@ def _found(
     photos = []
     if chance.random() < PHOTO_SHARE:
         picture = draw_hazard(chance, phrase, taken_at=at, position=_jitter(chance, subject), after=False)
-        photos.append({"id": picture.id, "role": "overview"})
+        photos.append({"id": picture.id, "role": PhotoRole.OVERVIEW})
     body: dict[str, Any] = {
         "hazard_id": hazard_id,
-        "kind": "found",
+        "kind": HazardEventKind.FOUND,
         "at": format_time(at),
         "subject_id": str(subject.id),
         "submission_id": submission["id"],
@@ -167,8 +184,10 @@ def _found(
         "checklist_id": checklist_id,
         "description": phrase,
         "spot": chance.choice(("东侧", "西侧", "一层", "二层", "北门", "库房", "值班室", "主巷道")),
-        "kind_of_hazard": chance.choice(("unsafe_state", "unsafe_state", "management_defect", "unsafe_act")),
-        "grade": "major" if chance.random() < 0.02 else "general",
+        "kind_of_hazard": chance.choice(
+            (KindOfHazard.UNSAFE_STATE, KindOfHazard.UNSAFE_STATE, KindOfHazard.MANAGEMENT_DEFECT, KindOfHazard.UNSAFE_ACT)
+        ),
+        "grade": HazardGrade.MAJOR if chance.random() < 0.02 else HazardGrade.GENERAL,
         "grade_suggested": None,
         "determinations": [],
         "basis": [{"standard": basis["standard"], "clause": basis["clause"]} for basis in item["basis"]],
@@ -179,11 +198,11 @@ def _found(
         "owner": {"name": subject.representative_name, "title": subject.representative_title},
         "photos": photos,
         "fixed_on_spot": False,
-        "source": "pairing_visit",
+        "source": HazardSource.PAIRING_VISIT,
     }
     if picture is None:
         body["no_photo_reason"] = "现场不宜拍照（演示）"
-    return _envelope("hazard_event", visit_id, subject, at, body, identifier=_uuid(chance)), picture
+    return _envelope(RecordKind.HAZARD_EVENT, visit_id, subject, at, body, identifier=_uuid(chance)), picture
 
 
 def _photo(
@@ -207,7 +226,7 @@ def _photo(
         "media_type": "image/jpeg",
         "width": picture.width,
         "height": picture.height,
-        "source": "album" if chance.random() < 0.06 else "camera",
+        "source": PhotoSource.ALBUM if chance.random() < 0.06 else PhotoSource.CAMERA,
         "captured_at": format_time(at),
         "position": None if picture.position is None else _fix(picture.position, at, chance),
         "no_position_reason": None if picture.position else "室内无信号（演示）",
@@ -280,7 +299,7 @@ def _life(
     refs: list[dict[str, str]] = []
     if hazard.projection["photos"] and done_at < now:
         picture = draw_hazard(chance, hazard.description, taken_at=done_at, position=_jitter(chance, subject), after=True)
-        refs.append({"id": picture.id, "role": "after"})
+        refs.append({"id": picture.id, "role": PhotoRole.AFTER})
         event = {"body": {"hazard_id": str(hazard.id), "item_path": hazard.item_path}}
         photos.append(_photo(chance, picture, event, subject, None, done_at, "after", officer))
     if not add("submitted", done_at, officer.user_id, note="已整改（演示）", photos=refs,
@@ -290,9 +309,16 @@ def _life(
         return photos
     check_at = done_at + timedelta(days=1)
     if fate < 0.24:
-        add("rechecked", check_at, county.supervisor_id, result="return", reason="整改不彻底，仍有遮挡（演示）", photos=[])
+        add(
+            "rechecked",
+            check_at,
+            county.supervisor_id,
+            result=RecheckResult.RETURN,
+            reason="整改不彻底，仍有遮挡（演示）",
+            photos=[],
+        )
         return photos
-    add("rechecked", check_at, county.supervisor_id, result="pass", photos=[])
+    add("rechecked", check_at, county.supervisor_id, result=RecheckResult.PASS, photos=[])
     return photos
 
 
@@ -334,8 +360,8 @@ def _fix(place: tuple[float, float], at: datetime, chance: random.Random) -> dic
         "lng": place[0],
         "lat": place[1],
         "accuracy_m": chance.choice((6, 9, 12, 18, 35)),
-        "datum": "WGS-84",
-        "provider": "gps",
+        "datum": Datum.WGS_84,
+        "provider": PositionProvider.GPS,
         "fixed_at": format_time(at),
     }
 

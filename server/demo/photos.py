@@ -19,6 +19,7 @@ from server.demo.history import DemoPhoto
 from server.evidence.reviews import review_photo
 from server.evidence.uploads import begin_upload, receive
 from server.records.intake import receive_records
+from vocabulary import MarkShape, ReviewDecision
 
 RETURN_REASONS = ("看不清隐患部位，请靠近补拍", "前后角度不一致，请从同一位置补拍", "照片模糊，请补拍")
 
@@ -51,7 +52,14 @@ def review_some(chance: random.Random, county: DemoCounty, photos: Sequence[Demo
         if photo.taken_at > now - timedelta(days=14) or chance.random() < 0.2:
             continue
         returned = chance.random() < 0.08
-        decision: dict[str, Any] = {"decision": "returned" if returned else "approved", "reason": "", "mark": None}
+        decision: dict[str, Any] = {
+            "decision": ReviewDecision.RETURNED if returned else ReviewDecision.APPROVED,
+            "reason": "",
+            "mark": None,
+        }
         if returned:
-            decision |= {"reason": chance.choice(RETURN_REASONS), "mark": {"shape": "circle", "x": 0.5, "y": 0.6, "r": 0.15}}
+            decision |= {
+                "reason": chance.choice(RETURN_REASONS),
+                "mark": {"shape": MarkShape.CIRCLE, "x": 0.5, "y": 0.6, "r": 0.15},
+            }
         review_photo(uuid.UUID(photo.picture.id), decision, reviewer, photo.taken_at + timedelta(days=1))

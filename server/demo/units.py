@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from vocabulary import Sector, SubjectKind
+
 
 @dataclass(frozen=True)
 class DemoUnit:
@@ -13,7 +15,7 @@ class DemoUnit:
     name: str
     sectors: tuple[str, ...]
     facts: dict[str, Any]
-    kind: str = "enterprise"
+    kind: str = SubjectKind.ENTERPRISE
 
 
 def _yes(keys: str) -> dict[str, Any]:
@@ -37,12 +39,12 @@ def _mine(name: str, gas_grade: str, hydrology: str = "medium", status: str = "p
         "hydrology": hydrology, "status": status,
         **_yes(f"has_person_hoist has_chairlift has_belt_conveyor uses_blasting production {more}"),
     }  # fmt: skip
-    return DemoUnit(name, ("coal_mine", "fire_safety"), _OFFICE | facts)
+    return DemoUnit(name, (Sector.COAL_MINE, Sector.FIRE_SAFETY), _OFFICE | facts)
 
 
 def _chemicals(name: str, kind: str, yes: str, **facts: Any) -> DemoUnit:
     known = {"kind": kind, "major_source": "none", **_yes(f"has_release_source has_explosive_zone production {yes}"), **facts}
-    return DemoUnit(name, ("hazardous_chemicals", "fire_safety"), _EXPLOSIVE | known)
+    return DemoUnit(name, (Sector.HAZARDOUS_CHEMICALS, Sector.FIRE_SAFETY), _EXPLOSIVE | known)
 
 
 def _station(name: str, station_class: str) -> DemoUnit:
@@ -53,11 +55,11 @@ def _station(name: str, station_class: str) -> DemoUnit:
 
 def _place(name: str, fire_class: str, use: str, yes: str = "", kind: str = "enterprise") -> DemoUnit:
     facts = {"fire_class": fire_class, "use": use, **_yes(f"existing_building has_hydrant {yes}")}
-    return DemoUnit(name, ("fire_safety",), facts, kind)
+    return DemoUnit(name, (Sector.FIRE_SAFETY,), facts, kind)
 
 
 def _of(sector: str, name: str, yes: str, fire: dict[str, Any] = _FACTORY, **facts: Any) -> DemoUnit:
-    return DemoUnit(name, (sector, "fire_safety"), {**fire, **_yes(f"production {yes}"), **facts})
+    return DemoUnit(name, (sector, Sector.FIRE_SAFETY), {**fire, **_yes(f"production {yes}"), **facts})
 
 
 UNITS: tuple[DemoUnit, ...] = (
@@ -101,40 +103,43 @@ UNITS: tuple[DemoUnit, ...] = (
     _place("高级中学", "crowded_other", "school", f"{_CROWDED} public_institution boarding has_kitchen", "unit"),
     _place("精密铸件股份有限公司第三分厂（含消失模车间）", "ordinary", "factory", "has_warehouse"),
     _of(
-        "non_coal_mine", "巴公石灰石矿", "has_open_pit has_dump uses_blasting outsourced",
+        Sector.NON_COAL_MINE, "巴公石灰石矿", "has_open_pit has_dump uses_blasting outsourced",
         status="producing", engineering_geology="simple",
     ),
     _of(
-        "non_coal_mine", "山河铝矿", "has_underground has_person_hoist uses_blasting has_tailings_pond small_mine",
+        Sector.NON_COAL_MINE, "山河铝矿", "has_underground has_person_hoist uses_blasting has_tailings_pond small_mine",
         status="producing", hydrology="simple", engineering_geology="simple",
     ),
-    _of("road_transport", "巴公客运有限公司", "line_passenger rural_passenger monitored_fleet", _OFFICE, vehicles="18"),
+    _of(Sector.ROAD_TRANSPORT, "巴公客运有限公司", "line_passenger rural_passenger monitored_fleet", _OFFICE, vehicles="18"),
     _of(
-        "road_transport", "高都物流运输有限公司", "freight dangerous_goods loading_source monitored_fleet", _OFFICE,
+        Sector.ROAD_TRANSPORT, "高都物流运输有限公司", "freight dangerous_goods loading_source monitored_fleet", _OFFICE,
         vehicles="46",
     ),
     _of("transportation", "巴公公路养护站", "has_bridges has_roads maintenance_work", _OFFICE),
     _of("transportation", "公共交通有限公司", "city_bus new_energy", _OFFICE),
     _of(
-        "urban_construction", "巴公安居小区二期工地",
+        Sector.URBAN_CONSTRUCTION, "巴公安居小区二期工地",
         "is_building_site above_limit has_scaffold has_formwork has_lifting has_camp has_contractors", pit_depth="4.5",
         building_height="54", scaffold_height="24", formwork_height="4.2", floor_area="21000",
     ),
-    _of("urban_construction", "城镇燃气有限公司", "is_gas_operator has_road_digging", _OFFICE),
+    _of(Sector.URBAN_CONSTRUCTION, "城镇燃气有限公司", "is_gas_operator has_road_digging", _OFFICE),
     _of(
-        "industrial_park", "巴公压铸有限公司", "has_melting has_fuel_gas has_machining has_contractors", role="tenant",
+        Sector.INDUSTRIAL_PARK, "巴公压铸有限公司", "has_melting has_fuel_gas has_machining has_contractors", role="tenant",
         industry="machinery", dust="metal", confined="plain", staff="64",
     ),
-    _of("industrial_park", "工业园区管委会", "is_park_office has_contractors", _OFFICE, role="landlord"),
+    _of(Sector.INDUSTRIAL_PARK, "工业园区管委会", "is_park_office has_contractors", _OFFICE, role="landlord"),
     _of(
-        "hazardous_waste", "巴公汽车维修中心", "storage_point transfers flammable_waste", waste_class="registered",
+        Sector.HAZARDOUS_WASTE, "巴公汽车维修中心", "storage_point transfers flammable_waste", waste_class="registered",
         unit_class="service", incinerator="none",
     ),
     _of(
-        "hazardous_waste", "固体废物处置有限公司",
+        Sector.HAZARDOUS_WASTE, "固体废物处置有限公司",
         "licence_holder storage_facility central_storage transfers leachate emission environment_facility", waste_class="key",
         unit_class="other", incinerator="hazardous",
     ),
-    _of("special_equipment", "巴公购物广场", "has_lift has_boiler", {**SHOP, "fire_class": "public_gathering", **_yes(_CROWDED)}),
-    _of("special_equipment", "机械制造有限公司", "has_vessel has_crane has_forklift has_pipeline"),
+    _of(
+        Sector.SPECIAL_EQUIPMENT, "巴公购物广场", "has_lift has_boiler",
+        {**SHOP, "fire_class": "public_gathering", **_yes(_CROWDED)},
+    ),
+    _of(Sector.SPECIAL_EQUIPMENT, "机械制造有限公司", "has_vessel has_crane has_forklift has_pipeline"),
 )  # fmt: skip

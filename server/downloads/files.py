@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-FORMATS = ("xlsx", "csv", "json", "geojson")
+from vocabulary import DownloadFormat
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class DownloadFolder:
         self._folder = folder
 
     def path(self, download_id: uuid.UUID, format_: str) -> Path:
-        if format_ not in FORMATS:
+        if format_ not in tuple(DownloadFormat):
             raise ValueError(format_)
         return self._folder / f"{download_id}.{format_}"
 

@@ -15,18 +15,28 @@ from server.db import db
 from server.downloads.tables import CellKind, Column, Table, Wording, count, rate
 from server.hazards.models import Hazard
 from server.hazards.store import ledger_conditions
-from server.permissions import Action, Actor
+from server.permissions import Actor
 from server.register.models import Subject
 from server.register.store import area_names, department_names
 from server.scores import rollups, store
 from server.scores.periods import Period
 from server.visits.models import Visit
 from sync.hazards import is_overdue
-from vocabulary import Code, HazardGrade, HazardSource, HazardState, KindOfHazard, Sector, SubjectKind
+from vocabulary import (
+    Action,
+    Code,
+    Datum,
+    DownloadKind,
+    HazardGrade,
+    HazardSource,
+    HazardState,
+    KindOfHazard,
+    Sector,
+    SubjectKind,
+)
 
-KINDS = ("subject_scores", "town_comparison", "hazard_ledger")
 # A town is an area, and areas have no position here; everything else can be put on a map.
-MAPPED_KINDS = ("subject_scores", "hazard_ledger")
+MAPPED_KINDS = (DownloadKind.SUBJECT_SCORES, DownloadKind.HAZARD_LEDGER)
 
 _RECTIFICATION: Wording = ("整改率", "Rectification rate")
 _ON_TIME: Wording = ("按期整改率", "On-time rate")
@@ -63,10 +73,10 @@ class Order:
 def build_table(order: Order) -> tuple[Table, int]:
     """The table with rows that are read while they are written, and how many rows there will be."""
     builder = {
-        "subject_scores": _subject_scores,
-        "town_comparison": _town_comparison,
-        "hazard_ledger": _hazard_ledger,
-    }[order.kind]
+        DownloadKind.SUBJECT_SCORES: _subject_scores,
+        DownloadKind.TOWN_COMPARISON: _town_comparison,
+        DownloadKind.HAZARD_LEDGER: _hazard_ledger,
+    }[DownloadKind(order.kind)]
     return builder(order)
 
 
@@ -307,7 +317,7 @@ def _table(
             "kind": order.kind,
             "period": order.period.key if order.period else None,
             "as_of": at.isoformat(timespec="milliseconds"),
-            "datum": "WGS-84",
+            "datum": Datum.WGS_84,
         },
         has_total=has_total,
         language=order.language,

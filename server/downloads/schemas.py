@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from server.downloads.files import FORMATS
-from server.downloads.kinds import KINDS
-from server.hazards.schemas import GRADES, SOURCES
 from server.scores.schemas import TARGET_GROUPS, PeriodField
 from server.wire import AnswerSchema, one_of
-from vocabulary import HazardState
+from vocabulary import DownloadFormat, DownloadKind, DownloadState, HazardGrade, HazardSource, HazardState
 
 
 class FiltersSchema(Schema):
@@ -21,14 +18,14 @@ class FiltersSchema(Schema):
     target_group = fields.String(validate=validate.OneOf(TARGET_GROUPS))
     q = fields.String(validate=validate.Length(max=60))
     state = fields.String(validate=validate.OneOf([*HazardState, "open"]))
-    grade = fields.String(validate=validate.OneOf(GRADES))
-    source = fields.String(validate=validate.OneOf(SOURCES))
+    grade = fields.String(validate=validate.OneOf(list(HazardGrade)))
+    source = fields.String(validate=validate.OneOf(list(HazardSource)))
     overdue = fields.Boolean()
 
 
 class OrderSchema(Schema):
-    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
-    format = fields.String(required=True, validate=validate.OneOf(FORMATS))
+    kind = fields.String(required=True, validate=validate.OneOf(list(DownloadKind)))
+    format = fields.String(required=True, validate=validate.OneOf(list(DownloadFormat)))
     period = PeriodField(load_default=None, allow_none=True, metadata={"type": "string", "example": "2026-Q4"})
     filters = fields.Nested(FiltersSchema, load_default=dict)
     language = fields.String(load_default="zh", validate=validate.OneOf(["zh", "en"]))
@@ -41,11 +38,11 @@ class ProgressSchema(AnswerSchema):
 
 class DownloadSchema(AnswerSchema):
     id = fields.String()
-    kind = one_of(*KINDS)
-    format = one_of(*FORMATS)
+    kind = one_of(*DownloadKind)
+    format = one_of(*DownloadFormat)
     period = fields.String(allow_none=True)
     filters = fields.Dict()
-    state = one_of("queued", "running", "done", "failed")
+    state = one_of(*DownloadState)
     progress = fields.Nested(ProgressSchema)
     reason = fields.String(allow_none=True, metadata={"description": "why it failed"})
     file_name = fields.String(allow_none=True)

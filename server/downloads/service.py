@@ -22,11 +22,11 @@ from server.downloads.kinds import MAPPED_KINDS, Order, build_table
 from server.downloads.models import Download
 from server.downloads.tables import Table
 from server.downloads.writers import WRITERS
-from server.permissions import Action, Actor
+from server.permissions import Actor
 from server.problems import FieldError, Refusal
 from server.scores.periods import Period, find_period
 from server.work.outbox import note
-from server.work.topics import Topic
+from vocabulary import Action, DownloadFormat, DownloadKind, DownloadState, Topic
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +43,12 @@ def order_download(
     *, actor: Actor, kind: str, format_: str, period: Period | None, filters: Mapping[str, Any], language: str, now: datetime
 ) -> Download:
     """Notes a file to be built. Raises: Refusal invalid when the kind cannot be had in this format or needs a period."""
-    if format_ == "geojson" and kind not in MAPPED_KINDS:
+    if format_ == DownloadFormat.GEOJSON and kind not in MAPPED_KINDS:
         raise Refusal(
             "invalid", "各镇对比没有点位，不能导出 GeoJSON。", "A comparison of towns has no positions to put on a map.",
             errors=[FieldError("#/format", "no-positions")],
         )  # fmt: skip
-    if period is None and kind != "hazard_ledger":
+    if period is None and kind != DownloadKind.HAZARD_LEDGER:
         raise Refusal("invalid", "请选择统计期间。", "Choose a period.", errors=[FieldError("#/period", "missing")])
     download = Download(
         id=uuid.uuid4(),
@@ -59,7 +59,7 @@ def order_download(
         period=period.key if period else None,
         filters=_as_json(filters),
         language=language,
-        state="queued",
+        state=DownloadState.QUEUED,
         done=0,
         total=0,
         attempts=0,
@@ -108,7 +108,7 @@ def build_download(download_id: uuid.UUID, now: datetime) -> None:
             update(Download)
             .where(Download.id == download_id)
             .values(
-                state="done",
+                state=DownloadState.DONE,
                 done=Download.total,
                 reason=None,
                 file_name=_file_name(table, download.format, order.as_of),
@@ -138,7 +138,7 @@ def get_download(actor: Actor, download_id: uuid.UUID) -> Download:
 def file_of(actor: Actor, download_id: uuid.UUID) -> Download:
     """The download, when its file is there. Raises: Refusal not-found, conflict (not ready), gone."""
     download = get_download(actor, download_id)
-    if download.state != "done":
+    if download.state != DownloadState.DONE:
         raise Refusal("conflict", "文件还没有生成好。", "The file is not ready.")
     if not download_folder().path(download.id, download.format).is_file():
         raise Refusal("gone", "文件已过期，请重新生成。", "The file has expired; make it again.")
@@ -150,13 +150,17 @@ def file_of(actor: Actor, download_id: uuid.UUID) -> Download:
 def note_lost_downloads(now: datetime) -> int:
     """Queues downloads again whose job gave no sign of life; returns how many."""
     lost = db.session.scalars(
-        select(Download).where(Download.state.in_(("queued", "running")), Download.touched_at < now - LOST_AFTER)
+        select(Download).where(
+            Download.state.in_((DownloadState.QUEUED, DownloadState.RUNNING)), Download.touched_at < now - LOST_AFTER
+        )
     ).all()
     if not lost:
         return 0
     with transaction() as session:
         session.execute(
-            update(Download).where(Download.id.in_([download.id for download in lost])).values(state="queued", touched_at=now)
+            update(Download)
+            .where(Download.id.in_([download.id for download in lost]))
+            .values(state=DownloadState.QUEUED, touched_at=now)
         )
         for download in lost:
             note(Topic.BUILD_DOWNLOAD, download.county_code, [download.id])
@@ -185,9 +189,9 @@ def _begin(download_id: uuid.UUID, now: datetime) -> Order | None:
     """Takes the download over, or None when there is nothing (more) to do for this job."""
     with transaction() as session:
         download = session.scalar(select(Download).where(Download.id == download_id).with_for_update())
-        if download is None or download.state in ("done", "failed"):
+        if download is None or download.state in (DownloadState.DONE, DownloadState.FAILED):
             return None
-        if download.state == "running" and download.touched_at > now - LOST_AFTER:
+        if download.state == DownloadState.RUNNING and download.touched_at > now - LOST_AFTER:
             # Another job is at it; if it dies, the sweep queues the download again.
             return None
         if download.attempts >= MAX_ATTEMPTS:
@@ -228,7 +232,9 @@ def _tell(download_id: uuid.UUID, **values: int) -> None:
 def _fail(download_id: uuid.UUID, reason: str) -> None:
     with transaction() as session:
         session.execute(
-            update(Download).where(Download.id == download_id).values(state="failed", reason=reason, finished_at=clock.now())
+            update(Download)
+            .where(Download.id == download_id)
+            .values(state=DownloadState.FAILED, reason=reason, finished_at=clock.now())
         )
 
 

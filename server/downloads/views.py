@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from flask import send_file
@@ -12,16 +13,17 @@ from server import clock
 from server.downloads import service
 from server.downloads.models import Download
 from server.downloads.schemas import DownloadSchema, DownloadsSchema, OrderSchema
-from server.permissions import Action, current_actor, requires
+from server.permissions import current_actor, requires
 from server.wire import Blueprint
+from vocabulary import Action, DownloadFormat, DownloadState
 
 blp = Blueprint("downloads", __name__, url_prefix="/api/downloads", description="下载 files built as jobs")
 
-_MEDIA_TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-    "geojson": "application/geo+json",
+_MEDIA_TYPES: Mapping[str, str] = {
+    DownloadFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    DownloadFormat.CSV: "text/csv; charset=utf-8",
+    DownloadFormat.JSON: "application/json",
+    DownloadFormat.GEOJSON: "application/geo+json",
 }
 
 
@@ -72,7 +74,7 @@ class FileView(MethodView):
 
 
 def download_body(download: Download) -> dict[str, Any]:
-    is_done = download.state == "done"
+    is_done = download.state == DownloadState.DONE
     return {
         "id": str(download.id),
         "kind": download.kind,

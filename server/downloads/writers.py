@@ -21,6 +21,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
 from server.downloads.tables import CellKind, Column, Table, number_of
+from vocabulary import DownloadFormat
 
 # A cell of Excel holds no more; openpyxl would write a file that Excel offers to repair.
 EXCEL_TEXT_LIMIT = 32_767
@@ -106,10 +107,10 @@ def write_geojson(table: Table, path: Path) -> None:
 
 
 WRITERS: dict[str, Callable[[Table, Path], None]] = {
-    "xlsx": write_xlsx,
-    "csv": write_csv,
-    "json": write_json,
-    "geojson": write_geojson,
+    DownloadFormat.XLSX: write_xlsx,
+    DownloadFormat.CSV: write_csv,
+    DownloadFormat.JSON: write_json,
+    DownloadFormat.GEOJSON: write_geojson,
 }
 
 

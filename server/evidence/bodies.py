@@ -17,14 +17,14 @@ from server.evidence.models import Photo, PhotoFlag, PhotoReview, Receipt
 from server.evidence.rules import review_in_force
 from server.hazards.models import Hazard
 from server.pairings.visibility import visible_subjects
-from server.permissions import Action, Actor
+from server.permissions import Actor
 from server.register.models import Subject
 from server.register.store import area_names
-from sync.receipts import ReceiptKind
+from vocabulary import Action, Datum, MarkShape, PhotoRole, ReceiptKind, ReviewDecision
 
 AFTER = "after"
 # What phones are told; an open question between reviewers is not theirs.
-TOLD_TO_PHONES = ("approved", "returned")
+TOLD_TO_PHONES = (ReviewDecision.APPROVED, ReviewDecision.RETURNED)
 
 
 def photo_bodies(photos: Iterable[Photo]) -> dict[uuid.UUID, dict[str, Any]]:
@@ -182,7 +182,9 @@ def _photo_body(
         "broken": photo.broken,
         "author_name": names.get(photo.author_id),
         "state": photo.review_state,
-        "marks": [{"shape": "circle", "x": mark.x, "y": mark.y, "r": mark.r} for mark in circles_of(photo.facts.get("marks"))],
+        "marks": [
+            {"shape": MarkShape.CIRCLE, "x": mark.x, "y": mark.y, "r": mark.r} for mark in circles_of(photo.facts.get("marks"))
+        ],
         "exif": photo.exif | {"taken_at": clock.isoformat(photo.exif_taken_at)} if photo.inspected_at else {},
         "thumbnail_url": f"{base}/thumbnail" if drawn else None,
         "display_url": f"{base}/display" if drawn else None,
@@ -209,7 +211,7 @@ def _counterpart(photo: Photo, siblings: list[Photo]) -> Photo | None:
     """The photo to lay beside: for one after the rectification the nearest kind from before it, else the newest after it."""
     if photo.role == AFTER:
         earlier = [other for other in siblings if other.role != AFTER]
-        ranks = {"before": 0, "close_up": 1, "item": 2, "overview": 3}
+        ranks: dict[str, int] = {PhotoRole.BEFORE: 0, PhotoRole.CLOSE_UP: 1, PhotoRole.ITEM: 2, PhotoRole.OVERVIEW: 3}
         return min(earlier, key=lambda other: ranks.get(other.role or "", 9), default=None)
     later = [other for other in siblings if other.role == AFTER and other.id != photo.id]
     return later[-1] if later else None
@@ -251,7 +253,7 @@ def _subjects(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Subject]:
 def _position(lng: float | None, lat: float | None, accuracy_m: float | None = None) -> dict[str, Any] | None:
     if lng is None or lat is None:
         return None
-    return {"lng": lng, "lat": lat, "accuracy_m": accuracy_m, "datum": "WGS-84"}
+    return {"lng": lng, "lat": lat, "accuracy_m": accuracy_m, "datum": Datum.WGS_84}
 
 
 def _text(value: uuid.UUID | None) -> str | None:

@@ -20,7 +20,8 @@ from server.evidence.models import Photo
 from server.problems import Refusal
 from server.register.models import Subject
 from server.register.store import area_names
-from sync.receipts import ReceiptKind, receipt_code
+from sync.receipts import receipt_code
+from vocabulary import ReceiptKind
 
 _EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic"}
 

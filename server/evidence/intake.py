@@ -23,9 +23,9 @@ from server.records.kinds import Quarantine
 from server.records.schemas import body_errors
 from server.visits.submissions import refuse_shape
 from server.work.outbox import note
-from server.work.topics import Topic
 from sync.records import Record as Envelope
 from sync.times import parse_time
+from vocabulary import ChangeKind, Datum, PositionProvider, ReviewState, Topic
 
 _schema = PhotoBodySchema()
 
@@ -48,14 +48,16 @@ def store_photos(records: list[Envelope], actor: Actor, now: datetime) -> None:
         if photo.sha256 is not None:
             here.append(photo)
     note(Topic.INSPECT_PHOTO, actor.county_code, [photo.id for photo in here])
-    record_changes("hazard", actor.county_code, [(photo.hazard_id, photo.subject_id) for photo in here if photo.hazard_id])
+    record_changes(
+        ChangeKind.HAZARD, actor.county_code, [(photo.hazard_id, photo.subject_id) for photo in here if photo.hazard_id]
+    )
 
 
 def lock_photos(ids: Iterable[uuid.UUID], county_code: str, author_id: uuid.UUID) -> dict[uuid.UUID, Photo]:
     """The photos' rows, locked; made by whichever comes first, a photo's record or its bytes, also when both come at once."""
     wanted = sorted(set(ids))
     insert = postgresql_insert if db.session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    unknown: dict[str, Any] = {"facts": {}, "exif": {}, "flag_count": 0, "review_state": "pending"}
+    unknown: dict[str, Any] = {"facts": {}, "exif": {}, "flag_count": 0, "review_state": ReviewState.PENDING}
     empty = {"county_code": county_code, "author_id": author_id, **unknown}
     db.session.execute(
         insert(Photo).on_conflict_do_nothing(index_elements=["id"]), [{"id": photo_id, **empty} for photo_id in wanted]
@@ -88,13 +90,18 @@ def _fill(photo: Photo, record: Envelope, actor: Actor, now: datetime) -> None:
 
 def device_position(stated: Mapping[str, Any] | None) -> Position | None:
     """The phone's fix as WGS-84; None for no fix. CGCS2000 equals WGS-84 within a tenth of a millimetre; BD-09 is not used."""
-    if stated is None or stated.get("lng") is None or stated.get("lat") is None or stated.get("provider") == "none":
+    if (
+        stated is None
+        or stated.get("lng") is None
+        or stated.get("lat") is None
+        or stated.get("provider") == PositionProvider.NONE
+    ):
         return None
     position = Position(stated["lng"], stated["lat"], stated.get("accuracy_m"))
     match stated.get("datum", "WGS-84"):
-        case "GCJ-02":
+        case Datum.GCJ_02:
             return wgs84_from_gcj02(position)
-        case "BD-09":
+        case Datum.BD_09:
             return None
     return position
 

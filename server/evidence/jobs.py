@@ -32,8 +32,7 @@ from server.register.models import Subject
 from server.visits.models import Visit
 from server.wiring import CompleteVisit
 from server.work.outbox import note
-from server.work.topics import Topic
-from vocabulary import FlagSeverity
+from vocabulary import Datum, FlagSeverity, Topic
 
 log = logging.getLogger(__name__)
 
@@ -199,13 +198,13 @@ def _other(other: Photo, photo: Photo | None = None) -> OtherPhoto:
 
 def _subject_position(subject: Subject | None) -> Position | None:
     position = _position(subject.lng, subject.lat) if subject else None
-    if position is not None and subject is not None and subject.datum == "GCJ-02":
+    if position is not None and subject is not None and subject.datum == Datum.GCJ_02:
         return wgs84_from_gcj02(position)
     return position
 
 
 def _exif_position(photo: Photo) -> Position | None:
-    if photo.exif.get("datum") not in {None, "WGS-84"}:
+    if photo.exif.get("datum") not in {None, Datum.WGS_84}:
         return None
     return _position(photo.exif_lng, photo.exif_lat, photo.exif.get("accuracy_m"))
 

@@ -12,7 +12,7 @@ from server.db import db
 from server.evidence.bodies import person_name, receipt_body
 from server.evidence.models import Photo, Receipt
 from server.pairings.visibility import visible_subjects
-from server.permissions import Action, Actor
+from server.permissions import Actor
 from server.problems import Refusal
 from server.records.models import Record
 from server.records.receipts import stored_receipt
@@ -20,6 +20,7 @@ from server.register.models import Subject
 from server.visits.completion import visit_receipt
 from server.visits.models import Visit
 from sync.receipts import read_receipt_code
+from vocabulary import Action
 
 
 def look_up(text: str, actor: Actor) -> dict[str, Any]:

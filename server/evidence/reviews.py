@@ -15,8 +15,9 @@ from server.evidence.models import Photo, PhotoReview
 from server.evidence.rules import review_in_force
 from server.evidence.store import reviews_of
 from server.pairings.visibility import check_subject
-from server.permissions import Action, Actor
+from server.permissions import Actor
 from server.problems import Refusal
+from vocabulary import Action, ChangeKind
 
 # Long enough to notice a slip, too short for a phone to have acted on it.
 UNDO_WINDOW = timedelta(minutes=10)
@@ -88,6 +89,6 @@ def undo_last_review(photo_id: uuid.UUID, actor: Actor, now: datetime) -> Photo:
 
 def _tell(photo: Photo) -> None:
     """Phones learn of it with their next pull: the review itself, and the hazard whose photo it is."""
-    record_changes("photo_review", photo.county_code, [(photo.id, photo.subject_id)])
+    record_changes(ChangeKind.PHOTO_REVIEW, photo.county_code, [(photo.id, photo.subject_id)])
     if photo.hazard_id is not None:
-        record_changes("hazard", photo.county_code, [(photo.hazard_id, photo.subject_id)])
+        record_changes(ChangeKind.HAZARD, photo.county_code, [(photo.hazard_id, photo.subject_id)])

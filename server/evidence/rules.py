@@ -12,6 +12,7 @@ from media.duplicates import PictureHashes, picture_hashes
 from media.errors import MediaError
 from media.exif import ExifFacts, read_exif
 from media.formats import open_picture
+from vocabulary import ReviewDecision
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,8 @@ R = TypeVar("R", bound=Review)
 
 def review_in_force(reviews: Sequence[R]) -> R | None:
     """The last decision that was not withdrawn, of acts in order; None when the photo waits for its first."""
-    withdrawn = {review.withdraws_id for review in reviews if review.decision == "withdrawn"}
-    standing = [review for review in reviews if review.decision != "withdrawn" and review.id not in withdrawn]
+    withdrawn = {review.withdraws_id for review in reviews if review.decision == ReviewDecision.WITHDRAWN}
+    standing = [review for review in reviews if review.decision != ReviewDecision.WITHDRAWN and review.id not in withdrawn]
     return standing[-1] if standing else None
 
 

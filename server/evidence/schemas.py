@@ -9,11 +9,20 @@ from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, vali
 from server.wire import AnswerSchema, NamedSchema, PlaceSchema, ReceiptSchema, one_of
 from sync.records import is_sha256, is_uuid
 from sync.times import TimeInvalid, parse_time
-from vocabulary import HazardState, PhotoFlag
+from vocabulary import (
+    Datum,
+    HazardGrade,
+    HazardState,
+    MarkShape,
+    PhotoFlag,
+    PhotoRole,
+    PhotoSource,
+    PositionProvider,
+    ReviewDecision,
+    ReviewState,
+)
 
-ROLES = ["overview", "close_up", "name_plate", "before", "after", "signature", "paper", "item"]
-DECISIONS = ["approved", "returned", "second_opinion"]
-STATES = ["pending", *DECISIONS]
+DECISIONS = [ReviewDecision.APPROVED, ReviewDecision.RETURNED, ReviewDecision.SECOND_OPINION]
 
 
 def _uuid(value: str) -> None:
@@ -46,8 +55,8 @@ class PhotoPositionSchema(_Open):
     lng = fields.Float(allow_none=True, validate=validate.Range(-180, 180))
     lat = fields.Float(allow_none=True, validate=validate.Range(-90, 90))
     accuracy_m = fields.Float(allow_none=True, validate=validate.Range(min=0))
-    datum = fields.String(validate=validate.OneOf(["WGS-84", "GCJ-02", "BD-09", "CGCS2000"]))
-    provider = fields.String(validate=validate.OneOf(["gps", "network", "manual", "none"]))
+    datum = fields.String(validate=validate.OneOf(list(Datum)))
+    provider = fields.String(validate=validate.OneOf(list(PositionProvider)))
     fixed_at = fields.String(allow_none=True)
     mocked = fields.Boolean(allow_none=True)
 
@@ -67,13 +76,13 @@ class PhotoBodySchema(_Open):
     hazard_id = fields.String(allow_none=True, load_default=None, validate=_uuid)
     submission_id = fields.String(allow_none=True, load_default=None, validate=_uuid)
     item_path = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=200))
-    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    role = fields.String(required=True, validate=validate.OneOf(list(PhotoRole)))
     sha256 = fields.String(required=True, validate=_sha256)
     size_bytes = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
     media_type = fields.String(required=True, validate=validate.Length(1, 100))
     width = fields.Integer(allow_none=True, strict=True)
     height = fields.Integer(allow_none=True, strict=True)
-    source = fields.String(required=True, validate=validate.OneOf(["camera", "album"]))
+    source = fields.String(required=True, validate=validate.OneOf(list(PhotoSource)))
     captured_at = fields.String(required=True, validate=_moment)
     position = fields.Nested(PhotoPositionSchema, allow_none=True)
     no_position_reason = fields.String(allow_none=True, validate=validate.Length(max=200))
@@ -85,7 +94,7 @@ class PhotoBodySchema(_Open):
 class MarkSchema(Schema):
     """A circle on the photo; all three are fractions of the picture."""
 
-    shape = fields.String(required=True, validate=validate.OneOf(["circle"]))
+    shape = fields.String(required=True, validate=validate.OneOf(list(MarkShape)))
     x = fields.Float(required=True, validate=validate.Range(0, 1))
     y = fields.Float(required=True, validate=validate.Range(0, 1))
     r = fields.Float(required=True, validate=validate.Range(0, 1, min_inclusive=False))
@@ -98,12 +107,12 @@ class ReviewInputSchema(Schema):
 
     @validates_schema
     def _explain(self, data: dict[str, Any], **_: Any) -> None:
-        if data["decision"] == "returned" and not data["reason"].strip():
+        if data["decision"] == ReviewDecision.RETURNED and not data["reason"].strip():
             raise ValidationError("退回要写明原因。 A returned photo needs a reason.", "reason")
 
 
 class QueueQuerySchema(Schema):
-    state = fields.String(validate=validate.OneOf(STATES))
+    state = fields.String(validate=validate.OneOf(list(ReviewState)))
     flagged = fields.Boolean()
     flag = fields.String(validate=validate.OneOf(list(PhotoFlag)))
     town = fields.String(validate=validate.Length(max=12))
@@ -122,7 +131,7 @@ class FlagSchema(AnswerSchema):
 class ReviewSchema(AnswerSchema):
     id = fields.String()
     photo_id = fields.String()
-    decision = one_of(*DECISIONS, "withdrawn")
+    decision = one_of(*ReviewDecision)
     reason = fields.String()
     mark = fields.Nested(MarkSchema, allow_none=True)
     reviewed_at = fields.String()
@@ -162,7 +171,7 @@ class PhotoSchema(AnswerSchema):
     inspected_at = fields.String(allow_none=True)
     broken = fields.String(allow_none=True)
     author_name = fields.String(allow_none=True)
-    state = one_of(*STATES)
+    state = one_of(*ReviewState)
     marks = fields.List(fields.Nested(MarkSchema), metadata={"description": "circles that the inspector drew on the photo"})
     exif = fields.Dict()
     thumbnail_url = fields.String(allow_none=True)
@@ -189,7 +198,7 @@ class QueueHazardSchema(AnswerSchema):
     id = fields.String()
     number = fields.String()
     state = one_of(*HazardState)
-    grade = one_of("general", "major")
+    grade = one_of(*HazardGrade)
     description = fields.String()
     spot = fields.String()
     deadline = fields.String(allow_none=True)

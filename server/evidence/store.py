@@ -13,9 +13,10 @@ from server.db import db
 from server.evidence.models import Photo, PhotoBand, PhotoFlag, PhotoReview, Receipt
 from server.hazards.models import Hazard
 from server.register.models import Subject, SubjectSector
+from vocabulary import PhotoRole, ReviewState
 
 # Roles that show a thing on site; signatures and papers are not reviewed and all look alike.
-SITE_ROLES = ("overview", "close_up", "name_plate", "before", "after", "item")
+SITE_ROLES = (PhotoRole.OVERVIEW, PhotoRole.CLOSE_UP, PhotoRole.NAME_PLATE, PhotoRole.BEFORE, PhotoRole.AFTER, PhotoRole.ITEM)
 NEAR_CANDIDATES = 2000
 
 
@@ -131,7 +132,7 @@ def review_page(
         conditions.append(Photo.subject_id == subject_id)
     base = select(Photo, Subject).join(Subject, Subject.id == Photo.subject_id).where(*conditions)
     total = db.session.scalar(select(func.count()).select_from(base.with_only_columns(Photo.id).subquery())) or 0
-    waiting = state in {"pending", "second_opinion"}
+    waiting = state in {ReviewState.PENDING, ReviewState.SECOND_OPINION}
     order = (Photo.uploaded_at, Photo.id) if waiting else (Photo.uploaded_at.desc(), Photo.id)
     rows = db.session.execute(base.order_by(*order).limit(page_size).offset((page - 1) * page_size)).all()
     return [(photo, subject) for photo, subject in rows], total

@@ -16,9 +16,10 @@ from werkzeug.exceptions import ClientDisconnected
 from server import clock
 from server.evidence import tus_exchange
 from server.evidence.uploads import Reception, UploadState
-from server.permissions import Action, current_actor, public, requires
+from server.permissions import current_actor, public, requires
 from server.problems import Refusal
 from server.wire import Blueprint
+from vocabulary import Action
 
 SILENCE_LIMIT_S = 30
 DRAIN_LIMIT_BYTES = 128 * 1024 * 1024

@@ -42,13 +42,13 @@ from server.evidence.models import Photo, Receipt, Upload
 from server.evidence.rules import Pace
 from server.pairings.models import Pairing
 from server.pairings.visibility import visible_subjects
-from server.permissions import Action, Actor
+from server.permissions import Actor
 from server.problems import FieldError, Refusal
 from server.register.models import Subject
 from server.visits.completion import refresh_visits
 from server.work.outbox import note
-from server.work.topics import Topic
-from sync.receipts import ReceiptKind, receipt_code
+from sync.receipts import receipt_code
+from vocabulary import Action, ChangeKind, ReceiptKind, ReviewState, Topic
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ _FINISH_UPLOAD = (
 def _count_photo_statement(insert_into: Callable[[Any], Any]) -> Any:
     """Gives a photo its bytes, unless the id is another person's or other bytes are under it."""
     names = ("id", "county_code", "author_id", "subject_id", "visit_id", "sha256", "size_bytes", "media_type", "uploaded_at")
-    unknown: dict[str, Any] = {"facts": {}, "exif": {}, "flag_count": 0, "review_state": "pending"}
+    unknown: dict[str, Any] = {"facts": {}, "exif": {}, "flag_count": 0, "review_state": ReviewState.PENDING}
     statement = insert_into(Photo.__table__).values({name: bindparam(name) for name in names} | unknown)
     sent = statement.excluded
     without_record = _photo.recorded_at.is_(None)
@@ -392,7 +392,7 @@ def finish_upload(upload: Announced, media_type: MediaType, now: datetime) -> st
         session.execute(_WRITE_RECEIPT[_dialect()], values)
         note(Topic.INSPECT_PHOTO, upload.county_code, [upload.photo_id])
         if counted.hazard_id is not None:
-            record_changes("hazard", upload.county_code, [(counted.hazard_id, counted.subject_id)])
+            record_changes(ChangeKind.HAZARD, upload.county_code, [(counted.hazard_id, counted.subject_id)])
         visit_id = counted.visit_id or upload.visit_id
         if visit_id is not None:
             refresh_visits([visit_id], now)

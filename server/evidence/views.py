@@ -24,8 +24,9 @@ from server.evidence.schemas import (
     ReviewSchema,
 )
 from server.pairings.visibility import visible_subjects
-from server.permissions import Action, current_actor, requires
+from server.permissions import current_actor, requires
 from server.wire import Blueprint
+from vocabulary import Action
 
 blp = Blueprint("evidence", __name__, url_prefix="/api/evidence", description="照片证据 photos, reviews and receipts")
 

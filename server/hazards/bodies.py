@@ -13,8 +13,9 @@ from server.db import db
 from server.hazards.models import Hazard
 from server.hazards.store import events_of, open_counts
 from server.pairings.visibility import visible_subjects
-from server.permissions import Action, Actor
+from server.permissions import Actor
 from server.register.models import Subject
+from vocabulary import Action
 
 
 def load_hazards(entity_ids: list[str], actor: Actor) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from server.hazards.projection import project
 from server.hazards.rules import CLOCK_ERROR
 from server.hazards.schemas import EventSchema, FoundSchema
 from server.pairings.visibility import visible_subjects
-from server.permissions import Action, Actor
+from server.permissions import Actor
 from server.problems import FieldError, Refusal
 from server.records.kinds import Quarantine
 from server.records.schemas import body_errors
@@ -34,7 +34,7 @@ from sync.duties import unsaid
 from sync.hazards import find_event_faults, hazard_id_for_item
 from sync.records import Record as Envelope
 from sync.times import format_time, parse_time
-from vocabulary import Capacity, HazardEventKind, ImmediateMeasureState, Text
+from vocabulary import Action, AnswerResult, Capacity, HazardEventKind, HazardSource, ImmediateMeasureState, ItemKind, Text
 
 _found_schema = FoundSchema()
 _event_schema = EventSchema()
@@ -46,7 +46,7 @@ def check_event(record: Envelope, actor: Actor) -> Quarantine | None:
     Raises: Refusal invalid (shape), conflict (another subject's hazard).
     """
     body = record.body
-    refuse_shape(body_errors(_found_schema if body.get("kind") == "found" else _event_schema, body))
+    refuse_shape(body_errors(_found_schema if body.get("kind") == HazardEventKind.FOUND else _event_schema, body))
     faults = find_event_faults({**body, "id": record.id})
     if faults:
         raise Refusal("invalid", errors=[FieldError(f"#/body{fault['pointer']}", fault["code"]) for fault in faults])
@@ -74,7 +74,7 @@ def store_events(records: list[Envelope], actor: Actor, now: datetime) -> None:
     supervised = _supervised({uuid.UUID(record.subject_id) for record in records if record.subject_id}, actor)
     for record in records:
         body = {**record.body}
-        if body["kind"] == "found":
+        if body["kind"] == HazardEventKind.FOUND:
             body["subject_id"] = record.subject_id
         db.session.add(
             HazardEvent(
@@ -129,7 +129,7 @@ def add_missing_hazards(visit: CompleteVisit, now: datetime) -> None:
         reading = forms.read_answers(checklist, submission.answers)
         found_on = clock.county_date(submission.finished_at)
         met = forms.determine(checklist, reading, registry().decides_on(found_on))
-        failed = [path for path, result in forms.results(checklist, reading).items() if result.result == "fail"]
+        failed = [path for path, result in forms.results(checklist, reading).items() if result.result == AnswerResult.FAIL]
         # A revision speaks of the same findings as what it revises.
         told = _with_revised(submission)
         named = set(db.session.scalars(select(Hazard.item_path).where(Hazard.submission_id.in_(told))))
@@ -157,7 +157,7 @@ def _with_revised(submission: Submission) -> set[uuid.UUID]:
 
 def _details_another(item: Mapping[str, Any]) -> bool:
     """Findings without points that open below a failing item say more about that item's hazard; they make none of their own."""
-    return item["type"] == "facts" and not item["points"] and "relevant" in item
+    return item["type"] == ItemKind.FACTS and not item["points"] and "relevant" in item
 
 
 def _item_failed(
@@ -175,7 +175,7 @@ def _item_failed(
     measure = {"kinds": list(proposal.immediate_measure), "state": ImmediateMeasureState.ADVISED, "at": None, "by": None}
     body = {
         "hazard_id": hazard_id,
-        "kind": "item_failed",
+        "kind": HazardEventKind.ITEM_FAILED,
         "at": format_time(submission.finished_at),
         "subject_id": str(visit.subject_id),
         "submission_id": str(submission.id),
@@ -193,13 +193,13 @@ def _item_failed(
         "owner": None,
         "photos": [],
         "fixed_on_spot": False,
-        "source": "pairing_visit",
+        "source": HazardSource.PAIRING_VISIT,
     }
     return HazardEvent(
-        id=uuid.uuid5(uuid.UUID(hazard_id), "item_failed"),
+        id=uuid.uuid5(uuid.UUID(hazard_id), HazardEventKind.ITEM_FAILED),
         county_code=visit.county_code,
         hazard_id=uuid.UUID(hazard_id),
-        kind="item_failed",
+        kind=HazardEventKind.ITEM_FAILED,
         at=submission.finished_at,
         author_id=submission.author_id,
         visit_id=visit.id,

@@ -20,12 +20,11 @@ from server.records.models import Record
 from server.register.models import SubjectSector
 from server.visits.models import Visit
 from server.work.outbox import note
-from server.work.topics import Topic
 from sync.duties import DUTY_REFUSALS
 from sync.hazards import Hazard as Folded
 from sync.hazards import fold_hazard
 from sync.times import format_time, parse_date, parse_time
-from vocabulary import Capacity, TimeDoubt
+from vocabulary import Capacity, ChangeKind, HazardEventKind, HazardSource, TimeDoubt, Topic
 
 # Ten years; a phone that is further off has no clock.
 LARGEST_OFFSET_MS = 10 * 366 * 24 * 3600 * 1000
@@ -72,7 +71,7 @@ def project(hazard_ids: Iterable[uuid.UUID], now: datetime) -> list[Hazard]:
     for county_code in {hazard.county_code for hazard in changed}:
         here = [hazard for hazard in changed if hazard.county_code == county_code]
         note(Topic.REFRESH_SUBJECT, county_code, [hazard.subject_id for hazard in here])
-        record_changes("hazard", county_code, [(hazard.id, hazard.subject_id) for hazard in here])
+        record_changes(ChangeKind.HAZARD, county_code, [(hazard.id, hazard.subject_id) for hazard in here])
     return changed
 
 
@@ -137,11 +136,13 @@ def _write(hazard: Hazard, folded: Folded, rows: list[HazardEvent]) -> None:
     document = folded.as_document()
     found_at = parse_time(folded.found_at)
     hazard.number = hazard_number(hazard.id, found_at)
-    hazard.visit_id = next((row.visit_id for row in rows if row.kind in {"found", "item_failed"}), None)
+    hazard.visit_id = next(
+        (row.visit_id for row in rows if row.kind in {HazardEventKind.FOUND, HazardEventKind.ITEM_FAILED}), None
+    )
     hazard.submission_id = uuid.UUID(folded.submission_id) if folded.submission_id else None
     hazard.item_path = folded.item_path
     hazard.checklist_id = folded.checklist_id
-    hazard.source = folded.source or "pairing_visit"
+    hazard.source = folded.source or HazardSource.PAIRING_VISIT
     hazard.state = folded.state.value
     hazard.grade = folded.grade
     hazard.found_at = found_at

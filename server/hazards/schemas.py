@@ -8,10 +8,16 @@ from server.hazards.rules import DESK_EVENTS
 from server.wire import AnswerSchema, day, one_of
 from sync.records import is_uuid
 from sync.times import TimeInvalid, parse_date, parse_time
-from vocabulary import HazardEventKind, HazardState, ImmediateMeasureKind, ImmediateMeasureState
-
-GRADES = ["general", "major"]
-SOURCES = ["self_check", "pairing_visit", "department_check", "tip_off", "handed_down"]
+from vocabulary import (
+    HazardEventKind,
+    HazardGrade,
+    HazardSource,
+    HazardState,
+    ImmediateMeasureKind,
+    ImmediateMeasureState,
+    RecheckResult,
+    ReviewDecision,
+)
 
 
 def _uuid(value: str) -> None:
@@ -84,19 +90,19 @@ class FoundSchema(EventSchema):
     checklist_id = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=64))
     description = fields.String(required=True, validate=validate.Length(1, 1000))
     spot = fields.String(load_default="", validate=validate.Length(max=200))
-    grade = fields.String(required=True, validate=validate.OneOf(GRADES))
+    grade = fields.String(required=True, validate=validate.OneOf(list(HazardGrade)))
     basis = fields.List(fields.Nested(BasisSchema), load_default=list, validate=validate.Length(max=20))
     deadline = fields.String(allow_none=True, load_default=None, validate=_day)
     immediate_measure = fields.Nested(ImmediateMeasureSchema, allow_none=True)
     fixed_on_spot = fields.Boolean(load_default=False)
-    source = fields.String(load_default="pairing_visit", validate=validate.OneOf(SOURCES))
+    source = fields.String(load_default=HazardSource.PAIRING_VISIT, validate=validate.OneOf(list(HazardSource)))
 
 
 class DeskEventSchema(Schema):
     kind = fields.String(required=True, validate=validate.OneOf(sorted(DESK_EVENTS)))
-    grade = fields.String(validate=validate.OneOf(GRADES))
+    grade = fields.String(validate=validate.OneOf(list(HazardGrade)))
     basis = fields.List(fields.Nested(BasisSchema), validate=validate.Length(max=20))
-    result = fields.String(validate=validate.OneOf(["pass", "return"]))
+    result = fields.String(validate=validate.OneOf(list(RecheckResult)))
     reason = fields.String(validate=validate.Length(1, 500))
     opinion = fields.String(validate=validate.Length(1, 500))
     text = fields.String(validate=validate.Length(1, 1000))
@@ -117,7 +123,7 @@ class LedgerQuerySchema(Schema):
         unknown = EXCLUDE
 
     state = fields.String(validate=validate.OneOf([*HazardState, "open"]))
-    grade = fields.String(validate=validate.OneOf(GRADES))
+    grade = fields.String(validate=validate.OneOf(list(HazardGrade)))
     town = fields.String()
     sector = fields.String()
     department = fields.UUID()
@@ -125,7 +131,7 @@ class LedgerQuerySchema(Schema):
     visit_id = fields.UUID()
     overdue = fields.Boolean()
     without_effect = fields.Boolean(metadata={"description": "has acts that were not for their author to do"})
-    source = fields.String(validate=validate.OneOf(SOURCES))
+    source = fields.String(validate=validate.OneOf(list(HazardSource)))
     found_from = day(data_key="from")
     found_to = day(data_key="to")
     q = fields.String(validate=validate.Length(max=80))
@@ -135,7 +141,7 @@ class LedgerQuerySchema(Schema):
 
 
 class HazardPhotoReviewSchema(AnswerSchema):
-    decision = one_of("approved", "returned")
+    decision = one_of(ReviewDecision.APPROVED, ReviewDecision.RETURNED)
     reason = fields.String(allow_none=True)
     mark = fields.Dict(allow_none=True)
 
@@ -169,11 +175,11 @@ class HazardSchema(AnswerSchema):
     subject_id = fields.String()
     visit_id = fields.String(allow_none=True)
     sector = fields.String(allow_none=True)
-    source = one_of(*SOURCES)
+    source = one_of(*HazardSource)
     revision = fields.Integer()
     reported_by = fields.String(allow_none=True, metadata={"optional": True, "description": "whose report waits for acceptance"})
     state = one_of(*HazardState)
-    grade = one_of(*GRADES)
+    grade = one_of(*HazardGrade)
     photos = fields.List(fields.Nested(HazardPhotoSchema))
 
 

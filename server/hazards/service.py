@@ -13,32 +13,13 @@ from server.db import db, lock_ids, transaction
 from server.hazards.models import Hazard, HazardEvent
 from server.hazards.projection import fold_input, fold_inputs, project
 from server.pairings.visibility import check_subject
-from server.permissions import Action, Actor
+from server.permissions import Actor
 from server.problems import FieldError, Refusal
 from server.register.models import Department
 from sync.duties import unsaid
 from sync.hazards import find_event_faults, fold_hazard
 from sync.times import format_time, parse_time
-from vocabulary import Capacity
-
-_REASONS = {
-    "already_confirmed": "已经核实过。",
-    "not_confirmed": "请先核实定级。",
-    "not_assigned": "请先下达整改。",
-    "not_submitted": "单位还没有报整改完成。",
-    "already_submitted": "单位已报整改完成，请复查。",
-    "already_closed": "已经销号。",
-    "voided": "已经作废。",
-    "commitments_incomplete": "重大隐患五落实不全，不能离开整改中。",
-    "deadline_not_later": "新期限要晚于原期限。",
-    "same_grade": "等级没有变化。",
-    "same_deadline": "期限没有变化。",
-    "not_transferred": "没有待接收的移交。",
-    "not_their_duty": "这一步不由您办理。",
-    "needs_supervisor": "须由负责监管的人办理。",
-    "own_rectification": "整改由您填报，须由他人复查。",
-    "needs_extension": "已有期限的，往后改要走延期。",
-}
+from vocabulary import Action, Capacity, HazardEventKind, HazardState, Ineffective
 
 
 def get_hazard(hazard_id: uuid.UUID, actor: Actor, action: Action) -> Hazard:
@@ -93,13 +74,20 @@ def _check_references(hazard: Hazard, document: dict[str, Any]) -> None:
     department = document.get("to_department_id")
     if department is not None and db.session.get(Department, uuid.UUID(department)) is None:
         raise Refusal("invalid", errors=[FieldError("#/to_department_id", "unknown-department")])
-    if document["kind"] == "merged":
+    if document["kind"] == HazardEventKind.MERGED:
         other = db.session.get(Hazard, uuid.UUID(document["into"]))
-        if other is None or other.id == hazard.id or other.subject_id != hazard.subject_id or other.state == "voided":
+        if other is None or other.id == hazard.id or other.subject_id != hazard.subject_id or other.state == HazardState.VOIDED:
             raise Refusal("invalid", errors=[FieldError("#/into", "unknown-hazard")])
-    if document["kind"] == "deadline_set" and hazard.deadline and document["deadline"] > hazard.deadline.isoformat():
+    if (
+        document["kind"] == HazardEventKind.DEADLINE_SET
+        and hazard.deadline
+        and document["deadline"] > hazard.deadline.isoformat()
+    ):
         raise Refusal(
-            "event-not-possible", _REASONS["needs_extension"], "needs extension", errors=[FieldError("#/kind", "needs_extension")]
+            "event-not-possible",
+            f"{Ineffective.NEEDS_EXTENSION.zh}。",
+            f"{Ineffective.NEEDS_EXTENSION.en}.",
+            errors=[FieldError("#/kind", Ineffective.NEEDS_EXTENSION)],
         )
 
 
@@ -109,8 +97,8 @@ def _check_effective(hazard: Hazard, event: HazardEvent) -> None:
     assert folded is not None, "the hazard exists"
     for entry in folded.ineffective:
         if entry["event_id"] == str(event.id):
-            reason = entry["reason"]
+            reason = Ineffective(entry["reason"])
             raise Refusal(
-                "event-not-possible", _REASONS.get(reason, ""), reason.replace("_", " "),
+                "event-not-possible", f"{reason.zh}。", f"{reason.en}.",
                 errors=[FieldError("#/kind", reason)],
             )  # fmt: skip

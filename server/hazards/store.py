@@ -13,8 +13,9 @@ from server.db import db
 from server.hazards.models import Hazard, HazardEvent
 from server.register.models import Subject
 from server.visits.store import day_start
+from vocabulary import HazardState
 
-ENDED = ("closed", "voided")
+ENDED = (HazardState.CLOSED, HazardState.VOIDED)
 
 
 def is_overdue(today: date) -> ColumnElement[bool]:

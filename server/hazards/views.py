@@ -15,12 +15,13 @@ from server.hazards.models import Hazard
 from server.hazards.schemas import DeskEventSchema, HazardDetailSchema, LedgerQuerySchema, LedgerSchema
 from server.hazards.store import ledger_page
 from server.pairings.visibility import visible_subjects
-from server.permissions import Action, current_actor, requires
+from server.permissions import current_actor, requires
 from server.register.models import Subject
 from server.register.store import area_names
 from server.wire import Blueprint, answers
 from server.wiring import wiring
 from sync.hazards import is_overdue
+from vocabulary import Action, ChangeKind
 
 blp = Blueprint("hazards", __name__, url_prefix="/api/hazards", description="隐患台账 the hazard ledger")
 
@@ -37,7 +38,7 @@ class HazardsView(MethodView):
         rows, total = ledger_page(visible, query, today, page=query["page"], page_size=query["page_size"])
         towns = area_names()
         bodies = {str(hazard.id): _row(hazard, subject, towns) for hazard, subject in rows}
-        return {"items": list(wiring().extend_bodies("hazard", bodies).values()), "total": total, "page": query["page"]}
+        return {"items": list(wiring().extend_bodies(ChangeKind.HAZARD, bodies).values()), "total": total, "page": query["page"]}
 
 
 @blp.route("/<uuid:hazard_id>")
@@ -63,7 +64,7 @@ def _detail(hazard: Hazard) -> dict[str, Any]:
 
     subject = db.session.get(Subject, hazard.subject_id)
     assert subject is not None, "a foreign key"
-    bodies = wiring().extend_bodies("hazard", {str(hazard.id): _row(hazard, subject, area_names())})
+    bodies = wiring().extend_bodies(ChangeKind.HAZARD, {str(hazard.id): _row(hazard, subject, area_names())})
     return bodies[str(hazard.id)] | {"events": timeline(hazard)}
 
 

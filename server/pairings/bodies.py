@@ -12,9 +12,10 @@ from server import clock
 from server.db import db
 from server.pairings.store import LivePairing, pairings_of
 from server.pairings.visibility import visible_subjects
-from server.permissions import Action, Actor
+from server.permissions import Actor
 from server.register.models import Subject
 from server.register.store import area_names, department_names
+from vocabulary import Action
 
 
 def load_subjects(entity_ids: list[str], actor: Actor) -> dict[str, Any]:

@@ -15,11 +15,11 @@ from server.db import db
 from server.pairings.models import Pairing
 from server.pairings.store import pairings_of
 from server.pairings.visibility import had_subjects, visible_subjects
-from server.permissions import Action, Actor
+from server.permissions import Actor
 from server.register.models import Subject
+from vocabulary import Action, ChangeKind
 
 # A subject that is no longer within the reader's scope, with whose it is now.
-LEFT_KIND = "left_subject"
 
 
 def tell_scope_changed(county_code: str, subject_ids: Collection[uuid.UUID]) -> None:
@@ -30,16 +30,16 @@ def tell_scope_changed(county_code: str, subject_ids: Collection[uuid.UUID]) -> 
     if not subject_ids:
         return
     ids = sorted(set(subject_ids))
-    record_changes("subject", county_code, [(subject, subject) for subject in ids])
+    record_changes(ChangeKind.SUBJECT, county_code, [(subject, subject) for subject in ids])
     for start in range(0, len(ids), 500):
         rows = db.session.execute(
             select(Change.kind, Change.entity_id, Change.subject_id)
-            .where(Change.subject_id.in_(ids[start : start + 500]), Change.kind != "subject")
+            .where(Change.subject_id.in_(ids[start : start + 500]), Change.kind != ChangeKind.SUBJECT)
             .distinct()
         ).all()
         for kind in sorted({row.kind for row in rows}):
-            record_changes(kind, county_code, [(row.entity_id, row.subject_id) for row in rows if row.kind == kind])
-    record_changes(LEFT_KIND, county_code, [(subject, None) for subject in ids])
+            record_changes(ChangeKind(kind), county_code, [(row.entity_id, row.subject_id) for row in rows if row.kind == kind])
+    record_changes(ChangeKind.LEFT_SUBJECT, county_code, [(subject, None) for subject in ids])
 
 
 def subjects_that_move(after: date, until: date) -> dict[str, set[uuid.UUID]]:

@@ -6,6 +6,8 @@ import calendar
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from vocabulary import FrequencyUnit
+
 
 def due_on(count: int, unit: str, start: date, visits: Sequence[date], today: date) -> date | None:
     """The day by which the next visit must be made, or None when the current span's visits are done.
@@ -14,7 +16,7 @@ def due_on(count: int, unit: str, start: date, visits: Sequence[date], today: da
     ``month``, ``quarter``: ``count`` visits within each calendar span; the k-th is due at the end of the k-th equal part.
     ``visits``: days of visits, any order.
     """
-    if unit == "days":
+    if unit == FrequencyUnit.DAYS:
         last = max((day for day in visits if day >= start), default=None)
         return (last or start) + timedelta(days=count)
     first, last_day = span_of(today, unit)
@@ -28,7 +30,7 @@ def due_on(count: int, unit: str, start: date, visits: Sequence[date], today: da
 
 def span_of(day: date, unit: str) -> tuple[date, date]:
     """First and last day of the calendar month or quarter that holds ``day``."""
-    if unit == "month":
+    if unit == FrequencyUnit.MONTH:
         return day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
     first_month = (day.month - 1) // 3 * 3 + 1
     last_month = first_month + 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from server.wire import AnswerSchema, NamedSchema, PlaceSchema, one_of
+from vocabulary import FrequencyUnit
 
 
 class PairingQuerySchema(Schema):
@@ -13,7 +14,7 @@ class PairingQuerySchema(Schema):
 
 class FrequencySchema(AnswerSchema):
     count = fields.Integer()
-    unit = one_of("month", "quarter", "days")
+    unit = one_of(*FrequencyUnit)
 
 
 class PairingSchema(AnswerSchema):

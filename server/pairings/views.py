@@ -12,11 +12,12 @@ from server.pairings.bodies import pairing_body, subject_bodies
 from server.pairings.schemas import PairingQuerySchema, PairingsSchema, SubjectSchema, SubjectsSchema
 from server.pairings.store import pairings_of, pairings_of_officer
 from server.pairings.visibility import check_subject, visible_subjects
-from server.permissions import Action, current_actor, requires
+from server.permissions import current_actor, requires
 from server.register.schemas import SubjectQuerySchema
 from server.register.store import subjects_page
 from server.wire import Blueprint, answers
 from server.wiring import wiring
+from vocabulary import Action, ChangeKind
 
 blp = Blueprint("pairings", __name__, url_prefix="/api", description="包联台账 subjects and the duty ledger")
 
@@ -34,7 +35,7 @@ class SubjectsView(MethodView):
             town=query.get("town"), sector=query.get("sector"), kind=query.get("kind"), text=query.get("q"),
             page=query["page"], page_size=query["page_size"],
         )  # fmt: skip
-        bodies = wiring().extend_bodies("subject", subject_bodies(rows, actor))
+        bodies = wiring().extend_bodies(ChangeKind.SUBJECT, subject_bodies(rows, actor))
         return {"items": list(bodies.values()), "total": total, "page": query["page"]}
 
 
@@ -46,7 +47,7 @@ class SubjectView(MethodView):
         """One subject with its pairings, last visit and open hazards."""
         actor = current_actor()
         subject = check_subject(actor, Action.READ_SUBJECTS, subject_id)
-        return wiring().extend_bodies("subject", subject_bodies([subject], actor))[str(subject_id)]
+        return wiring().extend_bodies(ChangeKind.SUBJECT, subject_bodies([subject], actor))[str(subject_id)]
 
 
 @blp.route("/pairings")

@@ -14,9 +14,10 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from server import clock
 from server.db import db
 from server.pairings.models import Pairing
-from server.permissions import Action, Actor, Grant, ScopeKind
+from server.permissions import Actor, Grant
 from server.problems import Refusal
 from server.register.models import Subject, SubjectSector
+from vocabulary import Action, ScopeKind
 
 
 def visible_subjects(actor: Actor, action: Action, today: date | None = None) -> ColumnElement[bool]:

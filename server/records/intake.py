@@ -21,16 +21,17 @@ from forms.strict_json import has_nul
 from server import clock
 from server.db import db, transaction
 from server.pairings.visibility import visible_subjects
-from server.permissions import Action, Actor
+from server.permissions import Actor
 from server.problems import FieldError, Refusal, problem_body
 from server.records.models import Record
 from server.records.quarantine import settle_corrected
 from server.records.receipts import stored_receipt
 from server.register.models import Subject
 from server.wiring import wiring
-from sync.receipts import ReceiptKind, receipt_code
-from sync.records import Comparison, EnvelopeInvalid, RecordKind, compare, is_uuid, parse_envelope
+from sync.receipts import receipt_code
+from sync.records import Comparison, EnvelopeInvalid, compare, is_uuid, parse_envelope
 from sync.records import Record as Envelope
+from vocabulary import Action, ReceiptKind, RecordKind, RecordStatus
 
 
 @dataclass
@@ -39,7 +40,7 @@ class _Judged:
 
     id: str | None
     record: Envelope | None = None
-    status: str = "accepted"
+    status: str = RecordStatus.ACCEPTED
     refusal: Refusal | None = None
     faults: list[dict[str, Any]] = field(default_factory=list)
     received_at: datetime | None = None
@@ -55,7 +56,7 @@ def receive_records(
         _refuse_foreign_subjects(judged, actor, now)
         for entry in _still(judged, "accepted"):
             _check(entry, actor)
-        kept = [entry for entry in judged if entry.status in {"accepted", "quarantined"}]
+        kept = [entry for entry in judged if entry.status in {RecordStatus.ACCEPTED, RecordStatus.QUARANTINED}]
         _insert(kept, device_id, actor, now)
         for kind, handler in wiring().record_kinds.items():
             records = [entry.record for entry in _still(kept, "accepted") if entry.record and entry.record.kind == kind]
@@ -79,13 +80,13 @@ def _settle(kept: list[_Judged], now: datetime) -> None:
 def _read(envelope: Any) -> _Judged:
     name = envelope.get("id") if isinstance(envelope, dict) else None
     if has_nul(envelope):
-        return _Judged(None, status="refused", refusal=Refusal("invalid", errors=[FieldError("#", "nul-character")]))
+        return _Judged(None, status=RecordStatus.REFUSED, refusal=Refusal("invalid", errors=[FieldError("#", "nul-character")]))
     try:
         record = parse_envelope(envelope)
     except EnvelopeInvalid as error:
         slug = "content-hash-mismatch" if error.faults[0].code == "hash_mismatch" else "invalid"
         errors = [FieldError(f"#{fault.pointer}", fault.code, params=fault.params) for fault in error.faults]
-        return _Judged(name if isinstance(name, str) else None, status="refused", refusal=Refusal(slug, errors=errors))
+        return _Judged(name if isinstance(name, str) else None, status=RecordStatus.REFUSED, refusal=Refusal(slug, errors=errors))
     return _Judged(record.id, record)
 
 
@@ -104,9 +105,9 @@ def _tell_repeats(judged: list[_Judged]) -> None:
             known_hash = first.record.content_hash
         match compare(known_hash, entry.record.content_hash):
             case Comparison.SAME:
-                entry.status = "already_accepted"
+                entry.status = RecordStatus.ALREADY_ACCEPTED
             case Comparison.CONFLICT:
-                entry.status = "conflict"
+                entry.status = RecordStatus.CONFLICT
                 entry.refusal = Refusal(
                     "record-conflict",
                     "服务器上同一编号已有不同内容，两份都保留，请联系县安委办处理。",
@@ -126,7 +127,7 @@ def _refuse_foreign_subjects(judged: list[_Judged], actor: Actor, now: datetime)
     for entry in _still(judged, "accepted"):
         assert entry.record is not None
         if entry.record.subject_id is None:
-            entry.status = "refused"
+            entry.status = RecordStatus.REFUSED
             entry.refusal = Refusal("invalid", errors=[FieldError("#/subject_id", "missing")])
             continue
         for day in (clock.county_date(entry.record.made_at), today):
@@ -141,7 +142,7 @@ def _refuse_foreign_subjects(judged: list[_Judged], actor: Actor, now: datetime)
         assert entry.record is not None
         days = (clock.county_date(entry.record.made_at), today)
         if not any((day, entry.record.subject_id) in allowed for day in days):
-            entry.status = "refused"
+            entry.status = RecordStatus.REFUSED
             entry.refusal = Refusal(
                 "not-found", "这个主体不在您的包联范围内。", "This subject is not paired with you.",
                 errors=[FieldError("#/subject_id", "not-yours")],
@@ -197,7 +198,7 @@ def _insert(kept: list[_Judged], device_id: str, actor: Actor, now: datetime) ->
     late = [entry for entry in kept if entry.record and uuid.UUID(entry.record.id) not in written]
     if late:
         for entry in late:
-            entry.status = "accepted"
+            entry.status = RecordStatus.ACCEPTED
         _tell_repeats(late)
 
 
@@ -213,7 +214,7 @@ def _still(judged: Iterable[_Judged], status: str) -> list[_Judged]:
 
 def _result(entry: _Judged, now: datetime) -> dict[str, Any]:
     receipt: Mapping[str, Any] | None = None
-    if entry.record and entry.status in {"accepted", "already_accepted", "quarantined"}:
+    if entry.record and entry.status in {RecordStatus.ACCEPTED, RecordStatus.ALREADY_ACCEPTED, RecordStatus.QUARANTINED}:
         received_at = entry.received_at or now
         receipt = stored_receipt(entry.record.id, entry.record.content_hash, received_at)
     return {

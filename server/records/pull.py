@@ -13,15 +13,15 @@ from sqlalchemy import Select, select
 
 from server import clock
 from server.db import db
-from server.pairings.leaving import LEFT_KIND
 from server.pairings.visibility import visible_subjects
-from server.permissions import Action, Actor
+from server.permissions import Actor
 from server.problems import Refusal
 from server.records import feed
 from server.records.cursors import Cursor, CursorInvalid, CursorOutdated, Place, decode_cursor, encode_cursor
 from server.records.feed import Entry
 from server.register.models import Subject
 from server.wiring import wiring
+from vocabulary import Action, ChangeKind
 
 # Subjects whose changes are looked up at once in a first pull.
 SUBJECTS_AT_ONCE = 50
@@ -111,7 +111,7 @@ def _bodies(entries: Sequence[Entry], actor: Actor) -> list[dict[str, Any]]:
     by_kind: dict[str, list[str]] = {}
     for kind, entity_id in newest:
         by_kind.setdefault(kind, []).append(entity_id)
-    bodies = {kind: wiring().load_bodies(kind, ids, actor) for kind, ids in by_kind.items()}
+    bodies = {kind: wiring().load_bodies(ChangeKind(kind), ids, actor) for kind, ids in by_kind.items()}
     return [
         {
             "kind": kind,
@@ -121,5 +121,5 @@ def _bodies(entries: Sequence[Entry], actor: Actor) -> list[dict[str, Any]]:
         }
         for kind, entity_id in newest
         # Everybody's feed tells that a subject has moved; only who had it hears of it.
-        if kind != LEFT_KIND or entity_id in bodies[kind]
+        if kind != ChangeKind.LEFT_SUBJECT or entity_id in bodies[kind]
     ]

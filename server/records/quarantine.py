@@ -25,15 +25,14 @@ from server.checklists.models import ChecklistVersion
 from server.checklists.service import find_compiled
 from server.db import db, lock_ids, transaction
 from server.pairings.visibility import visible_subjects
-from server.permissions import Action, Actor
+from server.permissions import Actor
 from server.problems import FieldError, Refusal
 from server.records.models import QuarantineResolution, Record
 from server.register.models import Subject
 from server.wiring import wiring
-from sync.receipts import ReceiptKind
 from sync.records import Record as Envelope
 from sync.records import RecordKind
-from vocabulary import Text
+from vocabulary import Action, ChangeKind, QuarantineState, ReceiptKind, RecordState, Text
 
 # Faults that are not about answers; the texts of those are in forms/faults.py.
 _TEXTS: Mapping[str, Text] = {
@@ -74,7 +73,7 @@ def entry(record_id: uuid.UUID, actor: Actor) -> dict[str, Any]:
     """One record whole, with the faults found when it came and those it still has. Raises: Refusal not-found."""
     record = _get(record_id, actor)
     [summary] = _entries([record], actor)
-    refusal = _judge(record) if record.state == "quarantined" else None
+    refusal = _judge(record) if record.state == RecordState.QUARANTINED else None
     return summary | {
         "body": record.body,
         "faults": [_fault_body(fault, record.body) for fault in record.faults],
@@ -101,7 +100,7 @@ def accept_entry(record_id: uuid.UUID, reason: str, actor: Actor, now: datetime)
         refusal = _judge(record)
         if refusal is not None:
             raise refusal
-        record.state = "accepted"
+        record.state = RecordState.ACCEPTED
         _resolve(record, "accepted", actor.user_id, now, reason)
         envelope = _envelope(record)
         wiring().record_kinds[envelope.kind].store([envelope], _author(record, now), now)
@@ -116,8 +115,8 @@ def set_aside(record_id: uuid.UUID, reason: str, actor: Actor, now: datetime) ->
         raise Refusal("invalid", "请填写原因。", "Give the reason.", errors=[FieldError("#/reason", "missing")])
     with transaction():
         record = _open_for(record_id, actor)
-        record.state = "resolved"
-        _resolve(record, "set_aside", actor.user_id, now, reason)
+        record.state = RecordState.RESOLVED
+        _resolve(record, QuarantineState.SET_ASIDE, actor.user_id, now, reason)
 
 
 def settle_corrected(record_ids: Iterable[uuid.UUID], now: datetime) -> None:
@@ -126,12 +125,12 @@ def settle_corrected(record_ids: Iterable[uuid.UUID], now: datetime) -> None:
     rows = db.session.execute(
         select(Record, correction.id, correction.author_id)
         .join(correction, and_(correction.revises_id == Record.id, correction.subject_id == Record.subject_id))
-        .where(Record.id.in_(list(record_ids)), Record.state == "quarantined", correction.state == "accepted")
+        .where(Record.id.in_(list(record_ids)), Record.state == RecordState.QUARANTINED, correction.state == RecordState.ACCEPTED)
         .order_by(Record.id, correction.received_at, correction.id)
     ).all()
     for record, correction_id, author_id in rows:
-        if record.state == "quarantined":
-            record.state = "resolved"
+        if record.state == RecordState.QUARANTINED:
+            record.state = RecordState.RESOLVED
             _resolve(record, "corrected", author_id, now, "", correction_id)
 
 
@@ -145,12 +144,12 @@ def _readable(actor: Actor) -> ColumnElement[bool]:
 def _in_state(state: str) -> ColumnElement[bool]:
     resolved = Record.id.in_(select(QuarantineResolution.record_id))
     match state:
-        case "open":
-            return Record.state == "quarantined"
-        case "resolved":
+        case QuarantineState.OPEN:
+            return Record.state == RecordState.QUARANTINED
+        case RecordState.RESOLVED:
             return resolved
         case _:
-            return or_(Record.state == "quarantined", resolved)
+            return or_(Record.state == RecordState.QUARANTINED, resolved)
 
 
 def _get(record_id: uuid.UUID, actor: Actor) -> Record:
@@ -171,7 +170,7 @@ def _open_for(record_id: uuid.UUID, actor: Actor) -> Record:
     )
     if record is None:
         raise Refusal("not-found", "没有这条待处理记录，或者不在您的范围内。", "No such record in quarantine within your scope.")
-    if record.state != "quarantined":
+    if record.state != RecordState.QUARANTINED:
         raise Refusal("conflict", "这条记录已经处理过。", "This record has been resolved already.")
     return record
 
@@ -219,7 +218,7 @@ def _resolve(
             correction_id=correction_id,
         )
     )
-    record_changes("quarantine", record.county_code, [(record.id, record.subject_id)])
+    record_changes(ChangeKind.QUARANTINE, record.county_code, [(record.id, record.subject_id)])
     write_audit(f"quarantine:{outcome}", "record", record.id, county_code=record.county_code, actor_id=by, reason=reason.strip())
 
 
@@ -241,7 +240,7 @@ def _entries(records: Sequence[Record], actor: Actor) -> list[dict[str, Any]]:
         _entry_body(record, resolutions.get(record.id), subjects.get(record.subject_id), names)
         | {
             "mine": record.author_id == actor.user_id,
-            "may_resolve": record.state == "quarantined" and record.subject_id in resolvable,
+            "may_resolve": record.state == RecordState.QUARANTINED and record.subject_id in resolvable,
         }
         for record in records
     ]
@@ -276,7 +275,7 @@ def _entry_body(
         },
         "checklist": _checklist_body(record.body.get("checklist")),
         "fault_count": len(record.faults),
-        "state": resolution.outcome if resolution is not None else "open",
+        "state": resolution.outcome if resolution is not None else QuarantineState.OPEN,
         "resolution": None
         if resolution is None
         else {

@@ -8,7 +8,7 @@ from typing import Any
 from flask.views import MethodView
 
 from server import clock
-from server.permissions import Action, current_actor, requires
+from server.permissions import current_actor, requires
 from server.records import quarantine
 from server.records.schemas import (
     AcceptSchema,
@@ -19,6 +19,7 @@ from server.records.schemas import (
     SetAsideSchema,
 )
 from server.wire import Blueprint
+from vocabulary import Action
 
 blp = Blueprint("quarantine", __name__, url_prefix="/api/quarantine", description="待处理记录 records that do not fit")
 

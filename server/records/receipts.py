@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from server import clock
-from sync.receipts import ReceiptKind, receipt_code
+from sync.receipts import receipt_code
+from vocabulary import ReceiptKind
 
 
 def stored_receipt(record_id: str, content_hash: str, received_at: datetime) -> dict[str, Any]:

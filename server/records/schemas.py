@@ -10,8 +10,9 @@ from typing import Any
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
 
 from server.wire import AnswerSchema, NamedSchema, ProblemSchema, ReceiptSchema, TextSchema, one_of
-from sync.records import RecordKind, is_sha256, is_uuid
+from sync.records import is_sha256, is_uuid
 from sync.times import TimeInvalid, parse_time
+from vocabulary import QuarantineState, RecordKind, RecordStatus
 
 
 def check_uuid(value: str) -> None:
@@ -73,7 +74,7 @@ class CompletenessSchema(AnswerSchema):
 
 class RecordResultSchema(AnswerSchema):
     id = fields.String(allow_none=True)
-    status = one_of("accepted", "already_accepted", "quarantined", "conflict", "refused")
+    status = one_of(*RecordStatus)
     receipt = fields.Nested(ReceiptSchema, allow_none=True)
     problem = fields.Nested(ProblemSchema, allow_none=True)
 
@@ -133,7 +134,7 @@ class QuarantineChecklistSchema(AnswerSchema):
 
 
 class QuarantineResolutionSchema(AnswerSchema):
-    outcome = one_of("accepted", "corrected", "set_aside")
+    outcome = one_of(QuarantineState.ACCEPTED, QuarantineState.CORRECTED, QuarantineState.SET_ASIDE)
     by = fields.Nested(NamedSchema)
     at = fields.String()
     reason = fields.String()
@@ -156,7 +157,7 @@ class QuarantineLineSchema(AnswerSchema):
     receipt = fields.Nested(ReceiptSchema)
     checklist = fields.Nested(QuarantineChecklistSchema, allow_none=True)
     fault_count = fields.Integer()
-    state = one_of("open", "accepted", "corrected", "set_aside")
+    state = one_of(*QuarantineState)
     resolution = fields.Nested(QuarantineResolutionSchema, allow_none=True)
     may_resolve = fields.Boolean()
 

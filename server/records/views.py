@@ -7,11 +7,12 @@ from typing import Any
 from flask.views import MethodView
 
 from server import clock
-from server.permissions import Action, current_actor, requires
+from server.permissions import current_actor, requires
 from server.records.intake import receive_records
 from server.records.pull import pull
 from server.records.schemas import PullQuerySchema, PullSchema, PushResultSchema, PushSchema
 from server.wire import Blueprint, answers
+from vocabulary import Action
 
 blp = Blueprint("sync", __name__, url_prefix="/api/sync", description="同步 what phones push and pull")
 

@@ -16,10 +16,9 @@ from server.accounts.passwords import check_password
 from server.accounts.service import create_user
 from server.audit import write_audit
 from server.db import db, transaction
-from server.permissions import Role, ScopeKind
 from server.problems import FieldError, Refusal
 from server.register.models import Area, Department
-from vocabulary import AreaKind, Sector
+from vocabulary import AreaKind, Role, ScopeKind, Sector
 
 # What can be typed on any keyboard and read out over a telephone.
 _USERNAME = re.compile(r"[\w.@-]{2,64}")

@@ -7,10 +7,11 @@ from typing import Any
 
 from flask.views import MethodView
 
-from server.permissions import Action, current_actor, requires
+from server.permissions import current_actor, requires
 from server.register import store
 from server.register.schemas import AreasSchema, DepartmentsSchema
 from server.wire import Blueprint
+from vocabulary import Action
 
 blp = Blueprint("register", __name__, url_prefix="/api/register", description="名册 areas, departments and subjects")
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from marshmallow import fields
 
 from server.wire import AnswerSchema, ProblemSchema, one_of
-
-STATUSES = ("accepted", "already_accepted", "quarantined", "refused", "conflict")
+from vocabulary import RecordStatus, RescuePart
 
 
 class ImportItemSchema(AnswerSchema):
     """One part of the file and what became of it."""
 
-    part = one_of("record", "photo", "draft")
+    part = one_of(*RescuePart)
     kind = fields.String(allow_none=True, metadata={"description": "the kind of a record"})
     id = fields.String(allow_none=True, metadata={"description": "null when not even that could be read"})
-    status = one_of(*STATUSES)
+    status = one_of(*RecordStatus)
     receipt = fields.String(allow_none=True)
     problem = fields.Nested(ProblemSchema, allow_none=True)
 

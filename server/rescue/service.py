@@ -36,12 +36,12 @@ from server.rescue.models import RescueImport
 from server.visits.drafts import save_draft
 from server.visits.models import VisitDraft
 from sync.times import format_time, parse_time
+from vocabulary import RecordStatus, RescuePart
 
 log = logging.getLogger(__name__)
 
 BATCH = 100
 BATCH_BYTES = RECORD_BYTES_AT_MOST
-PARTS = ("record", "photo", "draft")
 SHOWN_IMPORTS = 20
 _PIECE = 1 << 20
 
@@ -66,7 +66,7 @@ def import_rescue(file: IO[bytes], office: Actor, now: datetime) -> dict[str, An
     ]
     result = {
         "author": author.name,
-        **{f"{part}s": dict(Counter(item["status"] for item in items if item["part"] == part)) for part in PARTS},
+        **{f"{part}s": dict(Counter(item["status"] for item in items if item["part"] == part)) for part in RescuePart},
         "problems": [
             {"kind": item["part"], "id": item["id"], "problem": item["problem"]} for item in items if item["problem"] is not None
         ],
@@ -101,7 +101,7 @@ def recent_imports(office: Actor) -> list[dict[str, Any]]:
             "at": clock.isoformat(row.at),
             "author": author_name,
             "imported_by": importer_name,
-            **{f"{part}s": row.result.get(f"{part}s", {}) for part in PARTS},
+            **{f"{part}s": row.result.get(f"{part}s", {}) for part in RescuePart},
         }
         for row, author_name, importer_name in rows
     ]
@@ -199,7 +199,7 @@ def _import_photo(archive: RescueArchive, photo: RescuedPhoto | None, author: Ac
     )  # fmt: skip
     upload = begin_upload(metadata, photo.size_bytes, author, now)
     if upload.receipt_code is not None:
-        return "already_accepted", upload.receipt_code
+        return RecordStatus.ALREADY_ACCEPTED, upload.receipt_code
     try:
         with archive.open_photo(photo) as source:
             state = receive(upload.id, 0, None, lambda size: source.read(min(size, _PIECE)), author, now)
@@ -232,7 +232,7 @@ def _import_draft(tables: Mapping[str, list[Any]], visit: Any, device_id: str, a
         raise Refusal("invalid", "离线数据包里这份草稿读不出，可能已损坏。", "This draft cannot be read.") from error
     draft = db.session.get(VisitDraft, visit_id)
     if draft is not None and draft.saved_at >= changed_at:
-        return "already_accepted"
+        return RecordStatus.ALREADY_ACCEPTED
     content = {"visit": visit} | {
         name: [row for row in tables.get(name, []) if isinstance(row, dict) and row.get("visit_id") == visit["id"]]
         for name in ("submissions", "hazards", "rechecks", "photos")
@@ -247,4 +247,4 @@ def _import_draft(tables: Mapping[str, list[Any]], visit: Any, device_id: str, a
         "content": content,
     }
     save_draft(visit_id, document, author, now)
-    return "accepted"
+    return RecordStatus.ACCEPTED

@@ -8,12 +8,13 @@ from flask import request
 from flask.views import MethodView
 
 from server import clock
-from server.permissions import Action, current_actor, requires
+from server.permissions import current_actor, requires
 from server.problems import FieldError, Refusal
 from server.rescue.archive import BYTES_AT_MOST
 from server.rescue.schemas import ImportResultSchema, ImportsSchema
 from server.rescue.service import import_rescue, recent_imports
 from server.wire import Blueprint, answers
+from vocabulary import Action
 
 blp = Blueprint("rescue", __name__, url_prefix="/api/rescue", description="离线数据包 rescue files")
 

@@ -14,7 +14,7 @@ import forms
 from server import clock
 from server.checklists.service import find_compiled
 from server.pairings.visibility import visible_subjects
-from server.permissions import Action, Actor
+from server.permissions import Actor
 from server.register.models import Subject, SubjectSector
 from server.register.store import area_names, department_names
 from server.scores import store
@@ -22,7 +22,7 @@ from server.scores.models import SubjectPeriod
 from server.scores.periods import Period, week_start
 from server.scores.rules import is_rankable, mean, median, rank, share
 from server.scores.store import GroupSums
-from vocabulary import Sector
+from vocabulary import Action, Sector
 
 RANKED_BY = ("rectification", "on_time", "coverage", "score")
 

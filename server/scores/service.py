@@ -11,7 +11,7 @@ from server.scores import store
 from server.scores.periods import month_of
 from server.scores.rules import figures_by_day, figures_by_period
 from server.work.outbox import note
-from server.work.topics import Topic
+from vocabulary import Topic
 
 # Notes per sweep: enough for a county at the turn of a month within a few sweeps, without one huge transaction.
 SWEEP_LIMIT = 2000

@@ -26,7 +26,7 @@ from server.scores.periods import Period
 from server.scores.rules import DayFigures, Duty, Facts, Figures, HazardFacts, SubmissionFacts
 from server.visits.models import Submission, Visit
 from server.work.outbox import OutboxNote
-from server.work.topics import Topic
+from vocabulary import Topic
 
 _FIGURES = tuple(field.name for field in fields(Figures))
 _figures_of = attrgetter(*_FIGURES)

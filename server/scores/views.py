@@ -9,7 +9,7 @@ from flask.views import MethodView
 
 from server import clock
 from server.pairings.visibility import check_subject
-from server.permissions import Action, current_actor, requires
+from server.permissions import current_actor, requires
 from server.scores import rollups
 from server.scores.drilldown import subject_drilldown
 from server.scores.periods import Period, quarter_of
@@ -26,6 +26,7 @@ from server.scores.schemas import (
     TrendSchema,
 )
 from server.wire import Blueprint
+from vocabulary import Action
 
 blp = Blueprint("scores", __name__, url_prefix="/api/scores", description="得分与整改率 scores and rates")
 

@@ -14,12 +14,12 @@ from server.checklists.service import find_compiled
 from server.db import db
 from server.pairings.rules import due_on
 from server.pairings.visibility import visible_subjects
-from server.permissions import Action, Actor
+from server.permissions import Actor
 from server.register.models import Subject
 from server.visits.completion import completeness, completeness_body
 from server.visits.models import Submission, Visit
 from server.visits.store import last_visits, visit_days
-from vocabulary import VisitScope
+from vocabulary import Action, VisitScope
 
 
 def load_visits(entity_ids: list[str], actor: Actor) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from server.db import db, lock_ids
 from server.records.models import Record
 from server.visits.models import Visit
 from server.wiring import CompleteVisit, wiring
-from sync.receipts import Completeness, ExpectedPhoto, ReceiptKind, receipt_code, visit_completeness
+from sync.receipts import Completeness, ExpectedPhoto, receipt_code, visit_completeness
+from vocabulary import ChangeKind, ReceiptKind
 
 
 def refresh_visits(visit_ids: Iterable[uuid.UUID], now: datetime) -> list[dict[str, Any]]:
@@ -33,7 +34,7 @@ def refresh_visits(visit_ids: Iterable[uuid.UUID], now: datetime) -> list[dict[s
             visit.complete_at = now
             visit.receipt_code = receipt_code(ReceiptKind.VISIT, str(visit.id), _visit_hash(visit.id))
             _follow(visit, now)
-            record_changes("visit", visit.county_code, [(visit.id, visit.subject_id)])
+            record_changes(ChangeKind.VISIT, visit.county_code, [(visit.id, visit.subject_id)])
         bodies.append(completeness_body(visit, state))
     return bodies
 

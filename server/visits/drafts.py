@@ -19,7 +19,7 @@ from server.changes import record_changes
 from server.db import db, transaction
 from server.pairings.models import Pairing
 from server.pairings.visibility import check_subject, live_pairings
-from server.permissions import Action, Actor
+from server.permissions import Actor
 from server.problems import FieldError, Refusal
 from server.records.models import Record
 from server.register.models import Subject
@@ -27,8 +27,8 @@ from server.visits.completion import photos_here
 from server.visits.models import Visit, VisitDraft
 from sync.records import is_uuid
 from sync.times import parse_time
+from vocabulary import Action, ChangeKind
 
-FEED_KIND = "visit_draft"
 # As many as a finished visit may announce.
 MOST_PHOTOS = 2000
 
@@ -65,7 +65,7 @@ def save_draft(visit_id: uuid.UUID, document: dict[str, Any], actor: Actor, now:
         draft.content = document["content"]
         draft.revision += 1
         if handed_over:
-            record_changes(FEED_KIND, actor.county_code, [(visit_id, subject_id)])
+            record_changes(ChangeKind.VISIT_DRAFT, actor.county_code, [(visit_id, subject_id)])
         return {"revision": draft.revision, "photos": photos_here(photo_ids(draft.content))}
 
 
@@ -90,7 +90,7 @@ def discard_draft(visit_id: uuid.UUID, based_on: int | None, actor: Actor) -> No
         draft = session.get(VisitDraft, visit_id, with_for_update=True)
         if draft is not None and _written_by(draft, actor) and based_on in (None, draft.revision):
             session.delete(draft)
-            record_changes(FEED_KIND, draft.county_code, [(visit_id, draft.subject_id)])
+            record_changes(ChangeKind.VISIT_DRAFT, draft.county_code, [(visit_id, draft.subject_id)])
 
 
 def drafts_of(actor: Actor) -> list[dict[str, Any]]:
@@ -177,4 +177,4 @@ def forget_drafts(visit_ids: Iterable[uuid.UUID], county_code: str) -> None:
     drafts = db.session.execute(select(VisitDraft.visit_id, VisitDraft.subject_id).where(VisitDraft.visit_id.in_(ids))).all()
     same_device = exists().where(Record.id == VisitDraft.visit_id, Record.device_id == VisitDraft.device_id)
     db.session.execute(delete(VisitDraft).where(VisitDraft.visit_id.in_(ids), same_device))
-    record_changes(FEED_KIND, county_code, [(visit_id, subject_id) for visit_id, subject_id in drafts])
+    record_changes(ChangeKind.VISIT_DRAFT, county_code, [(visit_id, subject_id) for visit_id, subject_id in drafts])

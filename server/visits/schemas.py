@@ -6,15 +6,15 @@ from marshmallow import Schema, fields, validate
 
 from server.records.schemas import CompletenessSchema, OpenSchema, check_moment, check_sha256, check_uuid
 from server.wire import AnswerSchema, PlaceSchema, day, one_of
-from vocabulary import VisitScope
+from vocabulary import Datum, PositionProvider, VisitScope
 
 
 class PositionSchema(OpenSchema):
     lng = fields.Float(required=True, validate=validate.Range(-180, 180))
     lat = fields.Float(required=True, validate=validate.Range(-90, 90))
     accuracy_m = fields.Float(allow_none=True, validate=validate.Range(min=0))
-    datum = fields.String(required=True, validate=validate.OneOf(["WGS-84", "GCJ-02", "BD-09", "CGCS2000"]))
-    provider = fields.String(validate=validate.OneOf(["gps", "network", "manual", "none"]))
+    datum = fields.String(required=True, validate=validate.OneOf(list(Datum)))
+    provider = fields.String(validate=validate.OneOf(list(PositionProvider)))
     fixed_at = fields.String(allow_none=True)
 
 

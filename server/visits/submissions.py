@@ -21,9 +21,9 @@ from server.visits.drafts import forget_drafts
 from server.visits.models import Submission, Visit
 from server.visits.schemas import SubmissionBodySchema, VisitBodySchema
 from server.work.outbox import note
-from server.work.topics import Topic
 from sync.records import Record as Envelope
 from sync.times import parse_time
+from vocabulary import ChangeKind, Topic
 
 _visit_schema = VisitBodySchema()
 _submission_schema = SubmissionBodySchema()
@@ -68,7 +68,7 @@ def store_visits(records: list[Envelope], actor: Actor, now: datetime) -> None:
     forget_drafts((uuid.UUID(record.id) for record in records), actor.county_code)
     subjects = {uuid.UUID(record.subject_id) for record in records if record.subject_id}
     note(Topic.REFRESH_SUBJECT, actor.county_code, subjects)
-    record_changes("subject", actor.county_code, [(subject, subject) for subject in subjects])
+    record_changes(ChangeKind.SUBJECT, actor.county_code, [(subject, subject) for subject in subjects])
 
 
 def check_submission(record: Envelope, actor: Actor) -> Quarantine | None:
@@ -121,7 +121,9 @@ def store_submissions(records: list[Envelope], actor: Actor, now: datetime) -> N
     db.session.execute(insert(Submission.__table__), [row | {"superseded": row["id"] in overtaken} for row in rows])
     subjects = {uuid.UUID(record.subject_id) for record in records if record.subject_id}
     note(Topic.REFRESH_SUBJECT, actor.county_code, subjects)
-    record_changes("submission", actor.county_code, [(uuid.UUID(record.id), uuid.UUID(record.subject_id)) for record in records])
+    record_changes(
+        ChangeKind.SUBMISSION, actor.county_code, [(uuid.UUID(record.id), uuid.UUID(record.subject_id)) for record in records]
+    )
 
 
 def _supersede(revised: uuid.UUID, subject_id: uuid.UUID) -> None:

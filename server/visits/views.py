@@ -12,7 +12,7 @@ from server import clock
 from server.accounts.models import User
 from server.db import db
 from server.pairings.visibility import check_subject, visible_subjects
-from server.permissions import Action, Actor, current_actor, requires
+from server.permissions import Actor, current_actor, requires
 from server.problems import Refusal
 from server.visits import drafts, store
 from server.visits.bodies import submission_body
@@ -29,6 +29,7 @@ from server.visits.schemas import (
     VisitsSchema,
 )
 from server.wire import Blueprint, answers
+from vocabulary import Action, Datum
 
 blp = Blueprint("visits", __name__, url_prefix="/api/visits", description="走访 visits and submissions")
 
@@ -114,7 +115,7 @@ def _visit_body(visit: Visit) -> dict[str, Any]:
         "received_at": clock.isoformat(visit.received_at),
         "position": None
         if visit.lng is None
-        else {"lng": visit.lng, "lat": visit.lat, "accuracy_m": visit.accuracy_m, "datum": "WGS-84"},
+        else {"lng": visit.lng, "lat": visit.lat, "accuracy_m": visit.accuracy_m, "datum": Datum.WGS_84},
         "representative": visit.representative,
         "signature": {"kind": visit.signature.get("kind"), "reason": visit.signature.get("reason")},
         "photos_expected": len(visit.expected["photos"]),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server import clock
 from server.db import InCounty, db
-from server.work.topics import Topic
+from vocabulary import Topic
 
 
 class OutboxNote(InCounty, db.Model):

@@ -12,7 +12,8 @@ from rq import Queue, SimpleWorker
 from server.db import db, transaction
 from server.wiring import wiring
 from server.work.outbox import finish, visible_notes
-from server.work.topics import HANDLING, Topic
+from server.work.topics import HANDLING
+from vocabulary import Topic
 
 
 def connect(redis_url: str, answer_timeout_s: float | None = 10) -> Redis:

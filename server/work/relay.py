@@ -19,7 +19,8 @@ from server.db import db, transaction
 from server.work.outbox import OutboxNote
 from server.work.queue import enqueue, redis_connection
 from server.work.schedule import new_scheduler
-from server.work.topics import HANDLING, Topic
+from server.work.topics import HANDLING
+from vocabulary import Topic
 
 log = logging.getLogger(__name__)
 

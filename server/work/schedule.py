@@ -11,7 +11,7 @@ from rq.cron import CronScheduler
 
 from server import clock
 from server.wiring import wiring
-from server.work.topics import Periodic, QueueName
+from vocabulary import Periodic, QueueName
 
 
 @dataclass(frozen=True)

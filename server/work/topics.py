@@ -4,34 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class QueueName(StrEnum):
-    """Queues in the order in which a worker empties them."""
-
-    SCORES = "scores"
-    EVIDENCE = "evidence"
-    DOWNLOADS = "downloads"
-
-
-class Topic(StrEnum):
-    """A kind of work; a note in the outbox names one and the row it is about."""
-
-    REFRESH_SUBJECT = "refresh_subject"
-    INSPECT_PHOTO = "inspect_photo"
-    BUILD_DOWNLOAD = "build_download"
-
-
-class Periodic(StrEnum):
-    """Work that is due every so often; `server.work.schedule` says when."""
-
-    STALE_SCORES = "stale_scores"
-    SWEEP_UPLOADS = "sweep_uploads"
-    LOST_DOWNLOADS = "lost_downloads"
-    OLD_DOWNLOADS = "old_downloads"
-    MOVES_BY_DATE = "moves_by_date"
-    COMPACT_FEED = "compact_feed"
+from vocabulary import QueueName, Topic
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,12 @@ from server.records.models import Record
 from server.visits.models import Submission, Visit
 from server.work import outbox, queue
 from server.work.outbox import OutboxNote
-from server.work.topics import Topic
 from tests.conftest import COUNTY, County, Person
 from tests.records import batch, event, found, new_id, store_small_checklist, submission, visit
 from tests.server.evidence.photos import begin, patch, photo_bytes, photo_record, sha256
 from tests.server.interleaving import Interleaving
 from tests.server.work.serving import serve
+from vocabulary import Topic
 
 
 @pytest.fixture

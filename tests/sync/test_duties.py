@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from sync.duties import unsaid
-from sync.hazards import HazardEventKind, fold_hazard
+from sync.hazards import fold_hazard
 from tests.sync.vectors import load, named
+from vocabulary import HazardEventKind
 
 VECTORS = load("duties")
 HEAD, *LINES = [[cell.strip() for cell in line.split("|")] for line in VECTORS["matrix"]]

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.hazards import HazardEventKind, HazardState, fold_hazard, hazard_id_for_item, is_overdue
+from sync.hazards import fold_hazard, hazard_id_for_item, is_overdue
 from tests.sync.vectors import load, named
+from vocabulary import HazardEventKind, HazardState
 
 VECTORS = load("hazards")
 

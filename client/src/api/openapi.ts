@@ -2935,7 +2935,7 @@ export interface components {
         Frequency: {
             count: number;
             /** @enum {string} */
-            unit: "month" | "quarter" | "days";
+            unit: "days" | "week" | "month" | "quarter" | "half_year" | "year";
         };
         Grant: {
             /** @enum {string} */
@@ -3030,7 +3030,7 @@ export interface components {
             problem: components["schemas"]["Problem"] | null;
             receipt: string | null;
             /** @enum {string} */
-            status: "accepted" | "already_accepted" | "quarantined" | "refused" | "conflict";
+            status: "accepted" | "already_accepted" | "quarantined" | "conflict" | "refused";
         };
         ImportResult: {
             author: string;

@@ -6,6 +6,7 @@
 import type { ImmediateMeasure } from "../sync/hazards.ts";
 import type { VisitScope } from "../vocabulary/codes.ts";
 import type { Clock } from "../media/clock.ts";
+import type { FrequencyUnit } from "../vocabulary/codes.ts";
 import type { Position } from "../media/position.ts";
 
 export type Uuid = string;
@@ -105,7 +106,7 @@ export interface PairingSummary {
   org_name: string;
   officer_name: string;
   mine: boolean;
-  frequency: { count: number; unit: "month" | "quarter" | "days" } | null;
+  frequency: { count: number; unit: FrequencyUnit } | null;
 }
 
 export interface SubjectBody {

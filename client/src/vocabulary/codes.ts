@@ -482,13 +482,24 @@ export const Topic = {
 } as const;
 export type Topic = (typeof Topic)[keyof typeof Topic];
 
+/** Work that is due every so often. */
+export const Periodic = {
+  stale_scores: "stale_scores",
+  sweep_uploads: "sweep_uploads",
+  lost_downloads: "lost_downloads",
+  old_downloads: "old_downloads",
+  moves_by_date: "moves_by_date",
+  compact_feed: "compact_feed",
+} as const;
+export type Periodic = (typeof Periodic)[keyof typeof Periodic];
+
 /** Queues of jobs, in the order in which one worker empties them. */
-export const Queue = {
+export const QueueName = {
   scores: "scores",
   evidence: "evidence",
   downloads: "downloads",
 } as const;
-export type Queue = (typeof Queue)[keyof typeof Queue];
+export type QueueName = (typeof QueueName)[keyof typeof QueueName];
 
 /** What phones push. */
 export const RecordKind = {
@@ -554,13 +565,14 @@ export type RescuePart = (typeof RescuePart)[keyof typeof RescuePart];
 /** Kinds of entities in the feed that phones pull. */
 export const ChangeKind = {
   subject: "subject",
+  left_subject: "left_subject",
   checklist: "checklist",
   hazard: "hazard",
   visit: "visit",
   submission: "submission",
   photo_review: "photo_review",
   quarantine: "quarantine",
-  draft: "draft",
+  visit_draft: "visit_draft",
 } as const;
 export type ChangeKind = (typeof ChangeKind)[keyof typeof ChangeKind];
 

@@ -16,7 +16,7 @@ from server.checklists import releases
 from server.checklists.models import ChecklistVersion
 from server.checklists.rules import Known, find_obstacles, next_version, published_hash
 from server.db import db, transaction
-from server.permissions import ALLOWED, Action, Role
+from server.permissions import ALLOWED
 from server.visits.models import Submission
 from tests.conftest import County, Person
 from tests.records import batch, new_id, submission
@@ -32,6 +32,7 @@ from tests.server.checklists.sample import (
     send,
     without,
 )
+from vocabulary import Action, Role
 
 
 def codes(answer: Any) -> list[str]:

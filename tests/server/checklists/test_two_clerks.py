@@ -13,10 +13,10 @@ from sqlalchemy import select
 from server.accounts.service import create_user
 from server.checklists.models import ChecklistDraft, ChecklistVersion
 from server.db import db, transaction
-from server.permissions import Role, ScopeKind
 from tests.conftest import COUNTY, START, County, Person
 from tests.server.checklists.sample import discard, drafted, ladders, offered, publish, published, send
 from tests.server.interleaving import Interleaving
+from vocabulary import Role, ScopeKind
 
 pytestmark = pytest.mark.both_databases
 

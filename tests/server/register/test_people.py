@@ -14,12 +14,12 @@ from server.accounts.models import RoleGrant, User
 from server.audit import AuditEntry
 from server.cli import main
 from server.db import db, transaction
-from server.permissions import Role
 from server.problems import Refusal
 from server.register.models import Department
 from server.register.people import SCOPES, NewPerson, add_person
 from server.settings import Settings
 from tests.conftest import BAGONG, COUNTY, PASSWORD, County, Person
+from vocabulary import Role
 
 GOOD = "blaue Kohle 77 fährt"
 

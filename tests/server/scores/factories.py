@@ -11,11 +11,11 @@ from flask import Flask
 from server.db import db, transaction
 from server.wiring import wiring
 from server.work.outbox import OutboxNote, finish, visible_notes
-from server.work.topics import Topic
 from sync.hazards import hazard_id_for_item
 from sync.times import parse_time
 from tests.conftest import County, Person
 from tests.records import batch, event, found, new_id, submission, visit
+from vocabulary import Topic
 
 NOW = parse_time("2026-11-24T12:00:00+08:00")
 

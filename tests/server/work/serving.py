@@ -8,7 +8,7 @@ from dataclasses import replace
 from flask import Flask
 
 from server.wiring import Wiring
-from server.work.topics import Topic
+from vocabulary import Topic
 
 
 def serve(app: Flask, topic: Topic, job: Callable[[list[str]], None]) -> None:

@@ -13,9 +13,9 @@ from server import clock
 from server.db import db, transaction
 from server.work import outbox, queue, relay
 from server.work.outbox import OutboxNote
-from server.work.topics import Topic
 from tests.conftest import COUNTY
 from tests.server.work.serving import serve
+from vocabulary import Topic
 
 pytestmark = pytest.mark.both_databases
 
