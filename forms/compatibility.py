@@ -336,6 +336,8 @@ def _design_changes(old: Document, new: Document, item_id: str, zh: str, en: str
         yield _unit_change(*units, item_id, f"{zh}的设计值", f"the design value of {en}")
     if before["comparison"] != after["comparison"]:
         yield _change(RevisionKind.RELIMITED, item_id, f"{zh}与设计值的比法有变", f"how {en} is compared with its design changes")
+    if before.get("result_unit") != after.get("result_unit"):
+        yield _change(RevisionKind.REWORDED, item_id, f"{zh}比出来的数的单位有变", f"the unit of what {en} comes to changes")
     yield from _reworded(before, after, "label", item_id, f"{zh}的设计值名称", f"the name of the design value of {en}")
     places = before.get("decimals", old["decimals"]), after.get("decimals", new["decimals"])
     if places[0] != places[1] or any(before[key] != after[key] for key in ("minimum", "maximum")):

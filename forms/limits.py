@@ -14,6 +14,7 @@ from vocabulary import DesignComparison, Text
 Document = Mapping[str, Any]
 
 _UPPER, _LOWER = ("at_most", "below"), ("at_least", "above")
+_SMALL = 10
 # The words around it name the gas already.
 _GAS = re.compile(r"%(?:CH4|CO2|CO|O2)$")
 
@@ -88,7 +89,10 @@ def unit_of(number: Document) -> str:
     design = number.get("design")
     if design is None or design["comparison"] == DesignComparison.DIFFERENCE:
         return _plain(number["unit"])
-    return "%" if design["comparison"] == DesignComparison.PERCENT else f"{number['unit']}/{design.get('unit', number['unit'])}"
+    if design["comparison"] == DesignComparison.PERCENT:
+        return "%"
+    own: str = design.get("result_unit", f"{number['unit']}/{design.get('unit', number['unit'])}")
+    return own
 
 
 def _plain(unit: str) -> str:
@@ -102,9 +106,9 @@ def _with_unit(figure: str, unit: str) -> Text:
 
 
 def _figure(value: int | float, number: Document) -> str:
-    """With the decimals of the instrument, so that 1 reads as 1.0 where tenths are measured; never fewer than the limit has."""
+    """As it stands in the checklist, but for small figures 1.0 and not 1 where tenths are measured."""
     own = decimal_text(thousandths(value))
-    tenths = number["decimals"] > 0 and "design" not in number
+    tenths = number["decimals"] > 0 and "design" not in number and abs(value) < _SMALL
     return f"{own}.0" if tenths and "." not in own else own
 
 

@@ -377,6 +377,7 @@ class Items:
             "label": survey.pair(row, "design"),
             "comparison": survey.value(row, "design_comparison"),
             "unit": survey.value(row, "design_unit"),
+            "result_unit": survey.value(row, "design_result_unit"),
             **{key: survey.number(row, f"design_{key}") for key in ("decimals", "minimum", "maximum")},
         }
         return {key: value for key, value in design.items() if value not in (None, "", {})} or None

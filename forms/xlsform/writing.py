@@ -190,7 +190,7 @@ def _kind_cells(item: Document) -> dict[str, Any]:
 def _design_cells(design: Document | None) -> dict[str, Any]:
     if design is None:
         return {}
-    own = {f"design_{key}": design.get(key) for key in ("comparison", "unit", "decimals", "minimum", "maximum")}
+    own = {f"design_{key}": design.get(key) for key in ("comparison", "unit", "result_unit", "decimals", "minimum", "maximum")}
     return {"design_zh": design["label"]["zh"], "design_en": design["label"]["en"], **own}
 
 

@@ -72,6 +72,7 @@ MEASURED["sections"][0]["items"][1]["number"]["design"] = DESIGN
         ("retyped", True, {"unit": "mm"}),
         ("narrowed", True, {"maximum": 8}),
         ("widened", False, {"decimals": 2}),
+        ("reworded", False, {"result_unit": "倍"}),
     ],
 )
 def test_each_change_of_a_design_value_is_named(kind: str, breaking: bool, altered: dict[str, Any]) -> None:

@@ -53,6 +53,8 @@ export interface DesignDocument {
   readonly label: Text;
   readonly comparison: DesignComparison;
   readonly unit?: string;
+  /** Of a quotient, where it has a name of its own. */
+  readonly result_unit?: string;
   readonly decimals?: number;
   readonly minimum: number;
   readonly maximum: number;

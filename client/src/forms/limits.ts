@@ -7,6 +7,7 @@ import type { Reading } from "./reading.ts";
 
 const UPPER = ["at_most", "below"] as const;
 const LOWER = ["at_least", "above"] as const;
+const SMALL = 10;
 // The words around it name the gas already.
 const GAS = /^%(?:CH4|CO2|CO|O2)$/;
 
@@ -70,7 +71,7 @@ export function valueWords(number: NumberDocument, answer: AnswerDocument, limit
 /** The unit of what a limit is about: of the number, or of what it comes to beside its design value. */
 export function unitOf({ unit, design }: NumberDocument): string {
   if (design === undefined || design.comparison === DesignComparison.difference) return plain(unit);
-  return design.comparison === DesignComparison.percent ? "%" : `${unit}/${design.unit ?? unit}`;
+  return design.comparison === DesignComparison.percent ? "%" : (design.result_unit ?? `${unit}/${design.unit ?? unit}`);
 }
 
 function first(limit: BoundsDocument, keys: readonly (keyof BoundsDocument)[]): number | undefined {
@@ -87,10 +88,10 @@ function withUnit(shown: string, unit: string): Text {
   return { zh: isClose ? `${shown}${unit}` : `${shown} ${unit}`, en: `${shown} ${unit}`.trim() };
 }
 
-/** With the decimals of the instrument, so that 1 reads as 1.0 where tenths are measured; never fewer than the limit has. */
-function figure(value: number, { decimals, design }: NumberDocument): string {
+/** As it stands in the checklist, but for small figures 1.0 and not 1 where tenths are measured. */
+export function figure(value: number, { decimals, design }: NumberDocument): string {
   const own = decimalText(thousandths(value));
-  return decimals > 0 && design === undefined && !own.includes(".") ? `${own}.0` : own;
+  return decimals > 0 && design === undefined && Math.abs(value) < SMALL && !own.includes(".") ? `${own}.0` : own;
 }
 
 /** One decimal, unless that would show a figure on the other side of the limit or on it; then all three. */

@@ -109,7 +109,9 @@ def _adorn(random: Random, item: dict[str, Any], determinations: list[str]) -> N
         if "design" in item["number"]:
             item["number"]["design"]["label"] = _text(random)
             if random.random() < 0.5:
-                item["number"]["design"] |= {"unit": random.choice(["%", "1"]), "decimals": random.randint(0, 3)}
+                item["number"]["design"] |= {
+                    "unit": random.choice(["%", "1"]), "decimals": random.randint(0, 3), "result_unit": random.choice(["倍", "h"]),
+                }  # fmt: skip
     for option in item.get(item["type"], {}).get("options", []) if item["type"] in ("choice", "facts") else []:
         option["label"] = _text(random)
     if item.get("not_applicable"):
