@@ -23,6 +23,10 @@ from media.errors import NotAPhoto, TooManyPixels, Undecodable
 MAX_PIXELS = 100_000_000
 MAX_SIDE_PX = 20_000
 
+# Cameras write 1, encoders for the web about 10.
+SCANS_AT_MOST = 64
+SCANNED_PIXELS = 1_500_000_000
+
 # So many bytes are enough for ``media_type_of``.
 SNIFF_BYTES = 64
 # Where the sizes of PNG, WebP and HEIC stand; those of a JPEG may lie behind its EXIF block and colour profile.
@@ -124,18 +128,24 @@ def open_picture(stream: BinaryIO) -> ImageFile.ImageFile:
     return image
 
 
-def decode(stream: BinaryIO, *, near_px: int | None = None) -> tuple[Image.Image, bool]:
+def decode(
+    stream: BinaryIO, *, near_px: int | None = None, opened: ImageFile.ImageFile | None = None
+) -> tuple[Image.Image, bool]:
     """The pixels, and whether the file was whole. ``near_px``: JPEG may decode at a fraction not below that edge.
 
-    A JPEG or HEIC that was cut off is drawn as far as it goes. Other formats have no usable part.
+    A JPEG or HEIC that was cut off is drawn as far as it goes. Other formats have no usable part. ``opened`` is what
+    :func:`open_picture` made of the stream.
     Raises: NotAPhoto, TooManyPixels, Undecodable.
     """
-    image = open_picture(stream)
+    image = opened or open_picture(stream)
+    media_type = _type_of(image)
+    if media_type is MediaType.JPEG:
+        _check_scans(stream, image.width * image.height)
     try:
-        return _load(image, near_px), not (_type_of(image) is MediaType.HEIC and _is_cut_heic(stream))
+        return _load(image, near_px), not (media_type is MediaType.HEIC and _is_cut_heic(stream))
     except DECODER_ERRORS as error:
         reason = str(error)[:200]
-    if _type_of(image) is MediaType.JPEG:
+    if media_type is MediaType.JPEG:
         stream.seek(0)
         # An end marker makes the decoder fill what is missing, without Pillow's process-wide switch for cut files.
         mended = io.BytesIO(stream.read() + b"\xff\xd9")
@@ -143,13 +153,26 @@ def decode(stream: BinaryIO, *, near_px: int | None = None) -> tuple[Image.Image
             return _load(open_picture(mended), near_px), False
         except DECODER_ERRORS as error:
             reason = str(error)[:200]
-    raise Undecodable(media_type=_type_of(image).value, reason=reason)
+    raise Undecodable(media_type=media_type.value, reason=reason)
 
 
 def check_size(width: int, height: int) -> None:
     """Raises TooManyPixels beyond MAX_PIXELS or MAX_SIDE_PX."""
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE_PX:
         raise TooManyPixels(width=width, height=height, max_pixels=MAX_PIXELS, max_side_px=MAX_SIDE_PX)
+
+
+def _check_scans(stream: BinaryIO, pixels: int) -> None:
+    """A progressive JPEG is drawn over once for each of its scans, and an empty one costs a few bytes.
+
+    Raises: Undecodable beyond SCANS_AT_MOST, or SCANNED_PIXELS in all.
+    """
+    at = stream.tell()
+    stream.seek(0)
+    scans = stream.read().count(b"\xff\xda")
+    stream.seek(at)
+    if scans > SCANS_AT_MOST or scans * pixels > SCANNED_PIXELS:
+        raise Undecodable(media_type=MediaType.JPEG.value, reason=f"too many scans ({scans})")
 
 
 def _load(image: ImageFile.ImageFile, near_px: int | None) -> Image.Image:

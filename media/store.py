@@ -42,8 +42,9 @@ class PhotoStore:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        for folder in ("uploads", "objects", "derived"):
-            (root / folder).mkdir(parents=True, exist_ok=True)
+        (root / "uploads").mkdir(parents=True, exist_ok=True)
+        for folder in (root / "objects", root / "derived"):
+            _make_shelves(folder)
 
     # --- receiving ---
 
@@ -166,6 +167,12 @@ class PhotoStore:
     def open(self, sha256: str) -> BinaryIO:
         """The original, for reading. Raises: ObjectMissing."""
         return _open_object(self._object(sha256), sha256)
+
+    def path(self, sha256: str) -> Path:
+        """Of the original, for a process that may read it. Raises: ObjectMissing."""
+        if not self.has(sha256):
+            raise ObjectMissing(sha256=sha256)
+        return self._object(sha256)
 
     def matches(self, sha256: str) -> bool:
         """Whether the stored bytes still have their hash (for audits of the disk). Raises: ObjectMissing."""
@@ -324,6 +331,17 @@ def _checked(pattern: re.Pattern[str], name: str) -> str:
     if not pattern.fullmatch(name):
         raise ValueError(f"not a name of the store: {name[:80]!r}")
     return name
+
+
+def _make_shelves(folder: Path) -> None:
+    """The 256 folders by the first byte of a hash, durable before the first object lies in one."""
+    if (folder / "ff").is_dir():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(256):
+        (folder / f"{number:02x}").mkdir(exist_ok=True)
+    _sync_folder(folder)
+    _sync_folder(folder.parent)
 
 
 def _make_folders(folder: Path) -> None:

@@ -19,15 +19,17 @@ from media.duplicates import bands, distance, to_signed
 from media.errors import ObjectMissing
 from media.exif import ExifFacts
 from media.flags import Flag, OtherPhoto, PhotoFacts, find_flags
+from media.inspection import Inspection
 from media.position import Position, distance_m, wgs84_from_gcj02
 from server import clock
 from server.clock import COUNTY_ZONE
 from server.db import db, transaction
 from server.evidence import store
+from server.evidence.decoding import inspect_in_child
 from server.evidence.files import photo_store
 from server.evidence.intake import device_clock
 from server.evidence.models import Photo, PhotoBand, PhotoFlag
-from server.evidence.rules import Inspection, exif_body, inspect_picture
+from server.evidence.rules import exif_body
 from server.register.models import Subject
 from server.visits.models import Visit
 from server.wiring import CompleteVisit
@@ -135,8 +137,7 @@ def _inspect_bytes(sha256: str, with_hashes: bool) -> Inspection:
     """Reads the bytes and stores the copies; bytes that the disk has lost are a broken picture, and an error in the log."""
     files = photo_store()
     try:
-        with files.open(sha256) as stream:
-            inspection = inspect_picture(stream, with_hashes=with_hashes)
+        inspection = inspect_in_child(files.path(sha256), with_hashes=with_hashes)
     except ObjectMissing:
         log.error("photo bytes are missing in the store", extra={"sha256": sha256})
         return Inspection(ExifFacts(), broken="missing in the store")

@@ -1,48 +1,12 @@
-"""What an inspection finds in a picture, and what review a photo is in. Pure."""
+"""How large a piece of an upload may grow, what is kept of EXIF facts, and what review a photo is in. Pure."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, BinaryIO, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from media.derivatives import display_jpeg, prepare, thumbnail_jpeg
-from media.duplicates import PictureHashes, picture_hashes
-from media.errors import MediaError
-from media.exif import ExifFacts, read_exif
-from media.formats import open_picture
+from media.exif import ExifFacts
 from vocabulary import ReviewDecision
-
-
-@dataclass(frozen=True)
-class Inspection:
-    """Everything that can be read out of a photo's bytes. ``broken`` names why there are no whole pixels."""
-
-    exif: ExifFacts
-    width: int | None = None
-    height: int | None = None
-    hashes: PictureHashes | None = None
-    display: bytes | None = None
-    thumbnail: bytes | None = None
-    broken: str | None = None
-
-
-def inspect_picture(stream: BinaryIO, *, with_hashes: bool) -> Inspection:
-    """Never raises for what a file may contain: a broken picture is evidence too, and says why it is broken."""
-    try:
-        prepared = prepare(stream)
-    except MediaError as error:
-        return Inspection(_exif_at_least(stream), broken=str(error.params.get("reason") or error.slug)[:200])
-    return Inspection(
-        exif=prepared.exif,
-        width=prepared.width,
-        height=prepared.height,
-        hashes=picture_hashes(prepared.image) if with_hashes else None,
-        display=display_jpeg(prepared.image),
-        thumbnail=thumbnail_jpeg(prepared.image),
-        broken=None if prepared.whole else "truncated",
-    )
 
 
 def exif_body(facts: ExifFacts) -> dict[str, Any]:
@@ -100,9 +64,3 @@ def review_in_force(reviews: Sequence[R]) -> R | None:
     withdrawn = {review.withdraws_id for review in reviews if review.decision == ReviewDecision.WITHDRAWN}
     standing = [review for review in reviews if review.decision != ReviewDecision.WITHDRAWN and review.id not in withdrawn]
     return standing[-1] if standing else None
-
-
-def _exif_at_least(stream: BinaryIO) -> ExifFacts:
-    with contextlib.suppress(MediaError):
-        return read_exif(open_picture(stream))
-    return ExifFacts()

@@ -139,3 +139,40 @@ def test_every_real_photo_is_decoded(name: str, real_photo: Callable[[str], Path
 
     assert whole
     assert image.mode == "RGB"
+
+
+def many_scans(count: int, size: tuple[int, int] = (640, 480)) -> bytes:
+    """A progressive JPEG with empty scans of the last coefficient: each says "end of all blocks" in a few bytes."""
+    data = encoded(scene(size=size), "JPEG", progressive=True, quality=50)
+    last = data.rindex(b"\xff\xda")
+    scan = data[last:-2]
+    return data[:last] + scan * count + data[-2:]
+
+
+def test_picture_of_too_many_scans_is_not_decoded() -> None:
+    with pytest.raises(Undecodable, match="undecodable") as refused:
+        decode(io.BytesIO(many_scans(65)))
+
+    assert refused.value.params["reason"] == "too many scans (74)"
+    assert decode(io.BytesIO(many_scans(40)))[1]
+
+
+def test_scans_of_a_large_picture_are_fewer() -> None:
+    data = jpeg_of_size(10_000, 10_000)
+    at = data.rindex(b"\xff\xda")
+
+    with pytest.raises(Undecodable, match="undecodable"):
+        decode(io.BytesIO(data[:at] + data[at:-2] * 20 + data[-2:]))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"\xff\xd8" + b"\xff\xe1\x00\x02" * 100_000, id="100,000 segments before the size"),
+        pytest.param(b"\xff\xd8" + b"\xff" * 400_000, id="fill bytes for ever"),
+        pytest.param(b"\xff\xd8\xff\xe0\xff\xff" + b"\0" * 100, id="a segment beyond the end"),
+        pytest.param(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + (b"ispe" + bytes(12)) * 4_000, id="4,000 empty sizes"),
+    ],
+)
+def test_header_that_would_take_long_has_no_size(data: bytes) -> None:
+    assert (identify(io.BytesIO(data)).width, identify(io.BytesIO(data)).height) == (0, 0)
