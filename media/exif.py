@@ -18,6 +18,7 @@ from PIL import ExifTags, Image
 
 from media.formats import DECODER_ERRORS
 from vocabulary import Datum
+from vocabulary.dates import is_plausible
 
 _MAX_TEXT = 200
 
@@ -188,10 +189,13 @@ def _gps_time(gps: Mapping[int, Any], defects: list[ExifDefect]) -> datetime | N
     hours, minutes, seconds = (part or 0.0 for part in parts)
     try:
         midnight = datetime(int(match[1]), int(match[2]), int(match[3]), tzinfo=UTC)
-        return midnight + timedelta(hours=hours, minutes=minutes, seconds=seconds)
+        moment = midnight + timedelta(hours=hours, minutes=minutes, seconds=seconds)
     except (ValueError, OverflowError):
+        moment = None
+    if moment is None or not is_plausible(moment):
         defects.append(ExifDefect.GPS_TIME_UNREADABLE)
         return None
+    return moment
 
 
 def _taken_at(detail: Mapping[int, Any], defects: list[ExifDefect]) -> datetime | None:
@@ -203,7 +207,7 @@ def _taken_at(detail: Mapping[int, Any], defects: list[ExifDefect]) -> datetime 
         moment = datetime(*map(int, match.groups())) if match else None  # type: ignore[arg-type]
     except ValueError:
         moment = None
-    if moment is None:
+    if moment is None or not is_plausible(moment):
         defects.append(ExifDefect.TIME_UNREADABLE)
         return None
     offset = _text(detail.get(ExifTags.Base.OffsetTimeOriginal)) or _text(detail.get(ExifTags.Base.OffsetTime))

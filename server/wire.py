@@ -7,7 +7,6 @@ are documented with `answers`, which serialises nothing a second time.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any, TypeVar
 
 import flask_smorest
@@ -15,9 +14,7 @@ from marshmallow import Schema, fields, validate
 
 from server.reading import StrictParser
 from vocabulary import ReceiptKind
-
-# Days that a query may ask for; beyond them the arithmetic of calendars ends.
-FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
+from vocabulary.dates import FIRST_DAY, LAST_DAY
 
 F = TypeVar("F", bound=Callable[..., Any])
 

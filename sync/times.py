@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
+from vocabulary.dates import YEAR
+
 # China has one zone and no summer time, so a fixed offset spares the phone a zone database.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 # Narrower than either language reads by itself: Python versions and browsers differ on hour 24, odd offsets and year 0.
-_TIME = re.compile(r"(19|20|21)\d\d-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,3})?(Z|[+-](0\d|1[0-4]):[0-5]\d)", re.ASCII)
-_DATE = re.compile(r"(19|20|21)\d\d-\d\d-\d\d", re.ASCII)
+_TIME = re.compile(rf"{YEAR}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{{1,3}})?(Z|[+-](0\d|1[0-4]):[0-5]\d)", re.ASCII)
+_DATE = re.compile(rf"{YEAR}-\d\d-\d\d", re.ASCII)
 
 
 class TimeInvalid(ValueError):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from vocabulary.dates import YEAR
 from vocabulary.words import FOLDER, class_name, load_sets
 
 CLIENT = FOLDER.parent / "client" / "src"
@@ -20,6 +21,7 @@ def generated() -> dict[Path, str]:
     files = {
         FOLDER / "codes.py": python_enums(sets),
         CLIENT / "vocabulary" / "codes.ts": typescript_unions(sets),
+        CLIENT / "vocabulary" / "dates.ts": typescript_dates(),
     }
     for language in ("zh", "en"):
         for screens in ("phone", "desk"):
@@ -57,6 +59,14 @@ def _typescript(sets: dict[str, Any]) -> Iterator[str]:
         for code, member in document["members"].items():
             yield f"  {identifier(code, member).lower()}: {json.dumps(code)},\n"
         yield f"}} as const;\nexport type {title} = (typeof {title})[keyof typeof {title}];\n"
+
+
+def typescript_dates() -> str:
+    return (
+        "// Generated from vocabulary/dates.py by `python -m vocabulary`; not edited by hand.\n\n"
+        "/** A year that anything from outside may name, for regular expressions. */\n"
+        f"export const YEAR = String.raw`{YEAR}`;\n"
+    )
 
 
 def screen_words(sets: dict[str, Any], language: str, screens: str) -> dict[str, Any]:

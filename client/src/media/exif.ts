@@ -5,6 +5,7 @@
  *
  * Source: CIPA DC-008 (Exif 2.32) §4.6; JPEG marker syntax from ITU-T T.81 Annex B.
  */
+import { YEAR } from "../vocabulary/dates.ts";
 
 /** Numerator and denominator as the camera wrote them. */
 export type Rational = readonly [numerator: number, denominator: number];
@@ -119,12 +120,18 @@ export function gpsDegrees(gps: GpsFacts): { lng: number; lat: number } | null {
 
 /** Milliseconds since 1970; a camera that names no offset is taken to show Beijing time. Null for an unset or odd clock. */
 export function takenAtMs(facts: ExifFacts): number | null {
-  const match = /^(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)$/.exec(facts.taken_at ?? "");
+  const match = TAKEN_AT.exec(facts.taken_at ?? "");
   if (match === null) return null;
-  const offset = /^[+-]\d\d:\d\d$/.test(facts.taken_offset ?? "") ? facts.taken_offset : "+08:00";
-  const moment = Date.parse(`${match[1]}-${match[2]}-${match[3]}T${match[4]}${offset}`);
-  return Number.isNaN(moment) || Number(match[1]) < 1990 ? null : moment;
+  const offset = OFFSET.test(facts.taken_offset ?? "") ? facts.taken_offset : "+08:00";
+  const day = `${match[1]}-${match[2]}-${match[3]}`;
+  // Date.parse takes 30 February for 2 March.
+  if (!new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)) return null;
+  const moment = Date.parse(`${day}T${match[4]}${offset}`);
+  return Number.isNaN(moment) ? null : moment;
 }
+
+const TAKEN_AT = new RegExp(String.raw`^(${YEAR}):(0[1-9]|1[0-2]):(0[1-9]|[12]\d|3[01]) (\d\d:\d\d:\d\d)$`);
+const OFFSET = /^[+-](?:0\d|1[0-4]):[0-5]\d$/;
 
 function degrees([d, m, s]: readonly [Rational, Rational, Rational]): number {
   const value = ([numerator, denominator]: Rational): number => (denominator === 0 ? Number.NaN : numerator / denominator);

@@ -1,10 +1,12 @@
 // Times as records carry them: RFC 3339 text with an offset, at most milliseconds, so that both languages order them equally.
 // Mirrors sync/times.py.
+import { YEAR } from "../vocabulary/dates.ts";
 
 const SHANGHAI_OFFSET_MS = 8 * 3_600_000;
-const TIME =
-  /^((?:19|20|21)\d\d)-(\d\d)-(\d\d)T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,3}))?(?:Z|([+-])(0\d|1[0-4]):([0-5]\d))$/;
-const DATE = /^((?:19|20|21)\d\d)-(\d\d)-(\d\d)$/;
+const TIME = new RegExp(
+  String.raw`^(${YEAR})-(\d\d)-(\d\d)T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,3}))?(?:Z|([+-])(0\d|1[0-4]):([0-5]\d))$`,
+);
+const DATE = new RegExp(String.raw`^(${YEAR})-(\d\d)-(\d\d)$`);
 
 export class TimeInvalid extends Error {
   override name = "TimeInvalid";

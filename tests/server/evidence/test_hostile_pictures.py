@@ -72,6 +72,19 @@ def exif_of_zeros() -> bytes:
     return jpeg(scene(10, SMALL), exif=tiff((0x0112, 3, 1, b"\xff\xff"), gps=((2, 5, 3, bytes(24)), (4, 5, 3, bytes(24)))))
 
 
+def empty_scans() -> bytes:
+    """100 megapixels in 1 MB, drawn over 14,000 times by scans that say nothing."""
+    data = encoded(Image.new("L", (10_000, 10_000)), "JPEG", progressive=True)
+    last = data.rindex(b"\xff\xda")
+    return data[:last] + data[last : last + 12] * 14_000 + data[last:]
+
+
+def exif_of_another_age(taken_at: str, offset: str) -> bytes:
+    exif = Image.Exif()
+    exif.get_ifd(0x8769).update({0x9003: taken_at, 0x9011: offset})
+    return jpeg(scene(16, SMALL), exif=exif)
+
+
 def text_bomb() -> bytes:
     """A PNG with 60 MB of packed text beside its pixels."""
     body = b"Comment\0\0" + zlib.compress(bytes(60_000_000), 9)
@@ -118,14 +131,18 @@ WHOLE: list[tuple[Callable[[], bytes], tuple[int, int]]] = [
     (exif_of_four_gigabytes, (320, 240)),
     (exif_of_zeros, (320, 240)),
     (profile_of_noise, (320, 240)),
+    (lambda: exif_of_another_age("0001:01:01 00:00:00", "+14:00"), (320, 240)),
+    (lambda: exif_of_another_age("9999:12:31 23:59:59", "-14:00"), (320, 240)),
     (thin, (20_000, 1)),
     (one_pixel, (1, 1)),
 ]
 WHOLE_IDS = [
     "CMYK", "16-bit grey", "16-bit colour", "palette", "animated PNG", "animated WebP", "progressive", "archive behind it",
-    "script in a comment", "EXIF in a circle", "EXIF of 4 GB", "EXIF of zeros", "noise as a profile", "thin", "one pixel",
+    "script in a comment", "EXIF in a circle", "EXIF of 4 GB", "EXIF of zeros", "noise as a profile", "EXIF of year 1",
+    "EXIF of year 9999", "thin", "one pixel",
 ]  # fmt: skip
 BROKEN: list[Callable[[], bytes]] = [
+    empty_scans,
     heic_of_noise,
     text_bomb,
     lambda: encoded(scene(14, SMALL), "PNG")[:1200],
@@ -136,7 +153,8 @@ BROKEN: list[Callable[[], bytes]] = [
     lambda: png(struct.pack(">LLBBBBB", 0, 0, 8, 2, 0, 0, 0), b""),
 ]
 BROKEN_IDS = [
-    "HEIC of noise", "60 MB of text", "cut PNG", "cut WebP", "JPEG of nothing", "PNG signature", "WebP of zeros", "no pixels",
+    "14", "000 empty scans", "HEIC of noise", "60 MB of text", "cut PNG",
+    "cut WebP", "JPEG of nothing", "PNG signature", "WebP of zeros", "no pixels",
 ]  # fmt: skip
 
 
