@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import orjson
 import rfc8785
 
 from sync.times import TimeInvalid, parse_time
@@ -24,6 +25,12 @@ _LARGEST_SAFE_INTEGER = 2**53 - 1
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _HASHED_KEYS = ("id", "kind", "visit_id", "subject_id", "made_at", "body")
+# First bytes of characters beyond U+FFFF in UTF-8 are 0xF0 to 0xF4.
+_BELOW_ASTRAL = bytes(byte for byte in range(256) if not 0xF0 <= byte <= 0xF4)
+# A number begins after one of these characters. The first expression finds what is no plain whole number, the second, which takes
+# longer, what may be printed otherwise.
+_NUMBER_TO_LOOK_AT = re.compile(rb"[:,\[]-?[0-9]+(?:\.|[eE]|[0-9]{15})")
+_NUMBER_TO_DOUBT = re.compile(rb"[:,\[]-?(?:[0-9]{16}|[0-9]+(?:\.[0-9]+)?[eE]|[0-9]+\.0[,\]}])")
 _KEYS = frozenset((*_HASHED_KEYS, "content_hash"))
 
 
@@ -101,7 +108,8 @@ def content_hash(envelope: Mapping[str, Any]) -> str:
 
     Raises: NotCanonical, KeyError if a hashed key is missing.
     """
-    return hashlib.sha256(canonical_json({key: envelope[key] for key in _HASHED_KEYS})).hexdigest()
+    hashed = {key: envelope[key] for key in _HASHED_KEYS}
+    return hashlib.sha256(_quickly_written(hashed) or canonical_json(hashed)).hexdigest()
 
 
 def canonical_json(document: Any) -> bytes:
@@ -115,6 +123,22 @@ def canonical_json(document: Any) -> bytes:
         return rfc8785.dumps(document)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise NotCanonical(str(error)) from error
+
+
+def _quickly_written(document: dict[str, Any]) -> bytes | None:
+    """What :func:`canonical_json` writes, an order of magnitude sooner, where it is plain that orjson writes the same; else None.
+
+    Only for documents that were read from JSON: orjson would write a NaN as null. RFC 8785 sorts keys by UTF-16 units and prints
+    numbers as ECMAScript does; both differ only where a character lies beyond U+FFFF or a number is long, whole with a
+    point, or has an exponent. Such a look into texts costs nothing but the slow way.
+    """
+    try:
+        written = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    except (orjson.JSONEncodeError, RecursionError):
+        return None
+    if written.translate(None, _BELOW_ASTRAL) or (_NUMBER_TO_LOOK_AT.search(written) and _NUMBER_TO_DOUBT.search(written)):
+        return None
+    return written
 
 
 def compare(stored_hash: str | None, incoming_hash: str) -> Comparison:

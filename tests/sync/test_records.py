@@ -7,7 +7,7 @@ import json
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sync.records import EnvelopeInvalid, NotCanonical, canonical_json, compare, content_hash, parse_envelope
@@ -62,6 +62,32 @@ def test_the_quick_way_writes_what_the_reference_writes(document):
         return
 
     assert canonical_json(document) == expected
+
+
+_ENVELOPE = {"id": "", "kind": "", "visit_id": None, "subject_id": None, "made_at": ""}
+_NUMBERS_OF_EVERY_SIZE = st.builds(
+    lambda digits, exponent: digits * 10.0**exponent, st.floats(-10, 10), st.integers(-12, 21)
+) | st.integers(-(2**64), 2**64)
+
+
+@given(
+    _JSON
+    | st.lists(_NUMBERS_OF_EVERY_SIZE)
+    | st.floats(-9e15, 9e15).map(round)
+    | st.text(alphabet="0123456789.eE:,-[]{}\U0001f600")
+)
+@example({"\uffee": 1, "\U0001f600": 2})
+@example([1e-5, 1e-4, 0.00012, 5.0, -0.0, 1e21])
+def test_content_hash_is_that_of_the_canonical_form(document):
+    envelope = _ENVELOPE | {"body": {"value": document}}
+    try:
+        expected = hashlib.sha256(canonical_json(envelope)).hexdigest()
+    except NotCanonical:
+        with pytest.raises(NotCanonical):
+            content_hash(envelope)
+        return
+
+    assert content_hash(envelope) == expected
 
 
 @pytest.mark.parametrize("case", VECTORS["envelopes"], ids=named)
