@@ -6,17 +6,24 @@ No table lives here. SQLite (WAL) and PostgreSQL behave the same for callers.
 from __future__ import annotations
 
 import contextlib
+import functools
 import uuid
-from collections.abc import Iterable, Iterator
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, String, event, text
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 from sqlalchemy.types import JSON, TypeDecorator
+
+from server.writing import ATTEMPTS, WRITING, Unit, Writer, pause, was_broken_off
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -65,8 +72,6 @@ class InCounty:
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
-_writing: ContextVar[bool] = ContextVar("writing", default=False)
-
 
 @contextlib.contextmanager
 def transaction() -> Iterator[Any]:
@@ -76,23 +81,62 @@ def transaction() -> Iterator[Any]:
     once when another writer came between, however long the busy timeout is.
     Raises: RuntimeError when opened inside another one; a use case never nests.
     """
-    if _writing.get():
+    if WRITING.get():
         raise RuntimeError("a transaction is already open")
     db.session.commit()
-    token = _writing.set(True)
-    try:
-        yield db.session
-        db.session.commit()
-    except BaseException:
+    with writer().turn():
+        token = WRITING.set(True)
+        try:
+            yield db.session
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+        finally:
+            WRITING.reset(token)
+
+
+def write(unit: Unit[T]) -> T:
+    """Runs a unit of work on a connection of its own (`server.writing`); for prepared statements, without the session.
+
+    Raises: RuntimeError when opened inside a transaction.
+    """
+    if WRITING.get():
+        raise RuntimeError("a transaction is already open")
+    if db.session.registry.has():
+        # Else this thread would hold two connections of a small pool.
         db.session.rollback()
-        raise
-    finally:
-        _writing.reset(token)
+    return writer().run(unit)
+
+
+def retried(use_case: F) -> F:
+    """Declares a use case of one transaction that runs again when PostgreSQL has broken it off for the sake of another one."""
+
+    @functools.wraps(use_case)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return use_case(*args, **kwargs)
+            except DBAPIError as error:
+                if not was_broken_off(error):
+                    raise
+                pause(attempt)
+        return use_case(*args, **kwargs)
+
+    return run  # type: ignore[return-value]
+
+
+def writer() -> Writer:
+    """How this application writes."""
+    if "writer" not in current_app.extensions:
+        current_app.extensions["writer"] = Writer(db.engine)
+    found: Writer = current_app.extensions["writer"]
+    return found
 
 
 def in_transaction() -> bool:
     """Whether a writing transaction of :func:`transaction` is open in this context."""
-    return _writing.get()
+    return WRITING.get()
 
 
 def lock_ids(ids: Iterable[uuid.UUID]) -> None:
@@ -124,4 +168,4 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Any) -> None:
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if WRITING.get() else "BEGIN")

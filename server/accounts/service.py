@@ -19,6 +19,7 @@ from server.accounts.passwords import Hashing, hash_password
 from server.audit import write_audit
 from server.db import db, transaction
 from server.permissions import Actor, Grant
+from server.prepared import Prepared
 from server.problems import Refusal
 from server.settings import Settings
 from vocabulary import Role, ScopeKind
@@ -27,8 +28,7 @@ from vocabulary import Role, ScopeKind
 DEVICE_KNOWN_FOR = timedelta(days=400)
 
 _session, _user, _grant = Session.__table__.c, User.__table__.c, RoleGrant.__table__.c
-# Built once, over tables instead of classes: the same as a query of rows costs a third of the time of a small request.
-_ACTOR = (
+_ACTOR = Prepared(
     select(_user.id, _user.name, _user.county_code, _grant.role, _grant.scope_kind, _grant.scope_id)
     .select_from(Session.__table__)
     .join(User.__table__, _user.id == _session.user_id)
@@ -144,7 +144,8 @@ def sign_out(token: str, actor: Actor) -> None:
 
 def find_actor(token: str, now: datetime) -> Actor | None:
     """The actor behind a token, with the grants in force today; in one query, since every request asks."""
-    rows = db.session.execute(_ACTOR, {"digest": _digest(token), "now": now, "today": clock.county_date(now)}).all()
+    with db.engine.connect() as connection:
+        rows = _ACTOR.rows(connection, digest=_digest(token), now=now, today=clock.county_date(now))
     if not rows:
         return None
     user_id, name, county_code = rows[0][:3]

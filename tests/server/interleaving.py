@@ -24,7 +24,7 @@ class Interleaving:
         self._pool = ThreadPoolExecutor(4)
         self._held_thread: int | None = None
 
-    def hold_at_commit(self, _session: object) -> None:
+    def hold_at_commit(self, _connection: object) -> None:
         if threading.get_ident() == self._held_thread and in_transaction():
             self._held_thread = None
             self.reached.set()
@@ -63,9 +63,9 @@ class Interleaving:
 @contextlib.contextmanager
 def interleaved() -> Iterator[Interleaving]:
     story = Interleaving()
-    database_event.listen(db.session, "before_commit", story.hold_at_commit)
+    database_event.listen(db.engine, "commit", story.hold_at_commit)
     try:
         yield story
     finally:
         story.close()
-        database_event.remove(db.session, "before_commit", story.hold_at_commit)
+        database_event.remove(db.engine, "commit", story.hold_at_commit)

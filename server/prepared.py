@@ -1,0 +1,143 @@
+"""Statements that are compiled once and then run on the driver's own cursor.
+
+For the few places where what SQLAlchemy does around a statement costs more than the database's work. They are written with
+SQLAlchemy Core over the models' tables, so columns, types and both databases stand in one place; values pass through the same
+conversions of types. Nothing is filled in: a row to insert says every column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import ARRAY, ColumnElement, Connection, Executable, String, bindparam
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
+
+Row = tuple[Any, ...]
+_Convert = Callable[[Any], Any] | None
+
+
+class Prepared:
+    """One statement, for every database it is run on."""
+
+    def __init__(self, statement: Executable) -> None:
+        self._statement = statement
+        self._forms: dict[str, _Form] = {}
+
+    def rows(self, connection: Connection, **values: Any) -> list[Row]:
+        """What a query answers, or a statement with RETURNING."""
+        form = self._form(connection.dialect)
+        cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
+        cursor.execute(form.text, form.parameters(values))
+        found: list[Row] = cursor.fetchall()
+        cursor.close()
+        return form.converted(found)
+
+    def run(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Runs a statement that answers nothing once for each row of values."""
+        form = self._form(connection.dialect)
+        parameters = [form.parameters(row) for row in rows]
+        if not parameters:
+            return
+        cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
+        if len(parameters) == 1:
+            cursor.execute(form.text, parameters[0])
+        else:
+            cursor.executemany(form.text, parameters)
+        cursor.close()
+
+    def _form(self, dialect: Dialect) -> _Form:
+        form = self._forms.get(dialect.name)
+        if form is None:
+            form = self._forms[dialect.name] = _Form(self._statement, dialect)
+        return form
+
+
+class _Form:
+    """A statement as one database takes it."""
+
+    def __init__(self, statement: Executable, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+        self.text = str(compiled)
+        binds = compiled.binds
+        self._given = [(name, _bind_converter(bind.type, dialect)) for name, bind in binds.items() if bind.required]
+        self._fixed = {name: _converted(bind.value, bind.type, dialect) for name, bind in binds.items() if not bind.required}
+        self._order: list[str] | None = compiled.positiontup
+        columns = list(getattr(statement, "selected_columns", ())) or list(getattr(statement, "_returning", ()))
+        self._results = [(n, convert) for n, column in enumerate(columns) if (convert := _result_converter(column.type, dialect))]
+
+    def parameters(self, values: Mapping[str, Any]) -> Any:
+        given = {name: values[name] if convert is None else convert(values[name]) for name, convert in self._given}
+        if self._fixed:
+            given |= self._fixed
+        return given if self._order is None else [given[name] for name in self._order]
+
+    def converted(self, rows: list[Row]) -> list[Row]:
+        if not self._results:
+            return rows
+        found = []
+        for row in rows:
+            values = list(row)
+            for position, convert in self._results:
+                values[position] = convert(values[position])
+            found.append(tuple(values))
+        return found
+
+
+class Among(ColumnElement[Any]):
+    """``column`` is among the values that are given as ``name``: the statement is the same for a list of any length."""
+
+    inherit_cache = False
+    type: Any = NullType()  # a Boolean would be compared with 1 on SQLite, and no index serves that
+
+    def __init__(self, column: Any, name: str) -> None:
+        self.column = column
+        self.values = bindparam(name, type_=_ListOf(column.type), required=True)
+
+
+@compiles(Among, "postgresql")
+def _any(element: Among, compiler: Any, **options: Any) -> str:
+    return f"{compiler.process(element.column, **options)} = ANY ({compiler.process(element.values, **options)})"
+
+
+@compiles(Among, "sqlite")
+def _json_each(element: Among, compiler: Any, **options: Any) -> str:
+    column, values = compiler.process(element.column, **options), compiler.process(element.values, **options)
+    return f"{column} IN (SELECT value FROM json_each({values}))"
+
+
+class _ListOf(TypeDecorator[Any]):
+    """A list as one parameter: an array for PostgreSQL, JSON for SQLite."""
+
+    impl = String
+    cache_ok = False
+
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self._item = item
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(self._item) if dialect.name == "postgresql" else String())
+
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
+        values = list(value or ())
+        if dialect.name == "postgresql":
+            return values
+        convert = _bind_converter(self._item, dialect)
+        return orjson.dumps([convert(item) for item in values] if convert else values).decode()
+
+
+def _bind_converter(type_: TypeEngine[Any], dialect: Dialect) -> _Convert:
+    return type_.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _converted(value: Any, type_: TypeEngine[Any], dialect: Dialect) -> Any:
+    convert = _bind_converter(type_, dialect)
+    return value if convert is None else convert(value)
+
+
+def _result_converter(type_: TypeEngine[Any], dialect: Dialect) -> _Convert:
+    return type_.dialect_impl(dialect).result_processor(dialect, None)
