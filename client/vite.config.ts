@@ -6,6 +6,7 @@ import { ElementPlusResolver } from "unplugin-vue-components/resolvers";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { compress } from "./vite/compress.ts";
+import { shapes } from "./vite/shapes.ts";
 import { filesReachableFrom, integrityOf, readBuildManifest } from "./vite/precache.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -23,6 +24,7 @@ export default defineConfig({
     __VUE_PROD_DEVTOOLS__: "false",
   },
   plugins: [
+    shapes(here("./src/api/openapi.json")),
     vue(),
     components({ dirs: [], dts: false, resolvers: [ElementPlusResolver()] }),
     VitePWA({

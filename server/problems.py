@@ -37,6 +37,8 @@ CATALOGUE: dict[str, Kind] = {
     "malformed-request": Kind(400, "请求无法读取", "The request cannot be read"),
     "not-signed-in": Kind(401, "请先登录", "Sign in first"),
     "sign-in-failed": Kind(401, "用户名或密码不对", "User name or password is wrong"),
+    "signed-in-as-other": Kind(401, "这个浏览器现在登录的是别人", "Somebody else is signed in here now"),
+    "account-closed": Kind(403, "这个账号已停用", "This account is closed"),
     "not-allowed": Kind(403, "您没有这项权限", "You may not do this"),
     "cross-site-request": Kind(403, "请求来自别的网站，已拒绝", "The request came from another site"),
     "not-found": Kind(404, "没有找到", "Not found"),

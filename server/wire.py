@@ -43,6 +43,11 @@ def one_of(*values: str, **options: Any) -> fields.String:
     return fields.String(validate=validate.OneOf(values), **options)
 
 
+def moment(**options: Any) -> fields.String:
+    """An instant in an answer, RFC 3339 with an offset; a client may count on that."""
+    return fields.String(metadata={"format": "date-time"}, **options)
+
+
 def day(**options: Any) -> fields.Date:
     """A calendar day that a query asks for."""
     return fields.Date(validate=validate.Range(FIRST_DAY, LAST_DAY), **options)
@@ -76,7 +81,7 @@ class ReceiptSchema(AnswerSchema):
     kind = one_of(*ReceiptKind)
     id = fields.String()
     sha256 = fields.String()
-    received_at = fields.String()
+    received_at = moment()
 
 
 class FieldErrorSchema(AnswerSchema):

@@ -5,3 +5,9 @@ declare module "*.vue" {
   const component: DefineComponent<object, object, unknown>;
   export default component;
 }
+
+declare module "virtual:shapes" {
+  import type { Schemas } from "./api/fits.ts";
+  const schemas: Schemas;
+  export default schemas;
+}

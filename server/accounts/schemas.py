@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from server.wire import AnswerSchema, one_of
+from server.wire import AnswerSchema, moment, one_of
 from vocabulary import Role, ScopeKind
 
 
@@ -33,6 +33,6 @@ class UserSchema(AnswerSchema):
 
 class SessionSchema(AnswerSchema):
     token = fields.String(metadata={"description": "only in the answer to a sign-in", "optional": True})
-    expires_at = fields.String()
-    server_time = fields.String()
+    expires_at = moment()
+    server_time = moment()
     user = fields.Nested(UserSchema)

@@ -65,11 +65,12 @@ class Asker:
 def sign_in(username: str, password: str, asker: Asker, session_days: int, now: datetime) -> SignedIn:
     """Opens a session. No connection of the database is held while the password is looked at.
 
-    Raises: Refusal sign-in-failed (the same for unknown name and wrong password), too-many-requests, unavailable.
+    Raises: Refusal sign-in-failed (the same for unknown name and wrong password), too-many-requests, unavailable,
+    account-closed (said only to whoever knows the password).
     """
     settings: Settings = current_app.config["SETTINGS"]
-    known = select(_user.id, _user.password_hash, _user.county_code).where(_user.username == username, _user.active)
-    user_id, stored_hash, county_code = db.session.execute(known).first() or (None, None, settings.county_code)
+    known = select(_user.id, _user.password_hash, _user.county_code, _user.active).where(_user.username == username)
+    user_id, stored_hash, county_code, active = db.session.execute(known).first() or (None, None, settings.county_code, False)
     device = _known_device(user_id, asker.device_token, now)
     db.session.rollback()
     attempt = guesses().begin(username, asker.address, device)
@@ -81,6 +82,8 @@ def sign_in(username: str, password: str, asker: Asker, session_days: int, now: 
             )  # fmt: skip
         raise Refusal("sign-in-failed", "用户名或密码不对，请再试一次。", "User name or password is wrong.")
     guesses().was_right(attempt)
+    if not active:
+        raise _closed_account()
     return _open_session(user_id, asker, device, session_days, now)
 
 
@@ -153,6 +156,13 @@ def find_actor(token: str, now: datetime) -> Actor | None:
     return Actor(user_id=user_id, name=name, county_code=county_code, grants=grants)
 
 
+def refuse_closed_account(token: str) -> None:
+    """Raises: Refusal account-closed when the token was opened by somebody whose account has been closed since."""
+    closed = select(User.id).join(Session, Session.user_id == User.id).where(Session.token_sha256 == _digest(token), ~User.active)
+    if db.session.scalar(closed) is not None:
+        raise _closed_account()
+
+
 def find_session(token: str, now: datetime) -> tuple[Session, User] | None:
     """The live session of a token with its active user."""
     row = db.session.execute(
@@ -207,6 +217,14 @@ def _grant_of(role: str | None, kind: str, scope_id: str) -> Grant | None:
     if role not in set(Role) or kind not in set(ScopeKind):
         return None
     return Grant(Role(role), ScopeKind(kind), scope_id)
+
+
+def _closed_account() -> Refusal:
+    return Refusal(
+        "account-closed",
+        "这个账号已停用。手机上还没送出的内容仍在，请用离线数据包交县安委办。",
+        "This account is closed. What the phone still holds stays there; hand it to the county office as a rescue file.",
+    )
 
 
 def _digest(token: str) -> str:

@@ -9,9 +9,11 @@ from server import clock
 from server.accounts import service
 from server.origins import check_origin
 from server.permissions import Actor
+from server.problems import Refusal
 from server.settings import Settings
 
 SESSION, DEVICE = "session", "known-device"
+FOR_USER = "For-User"
 
 
 def install(app: Flask) -> None:
@@ -39,13 +41,20 @@ def cookie_path(settings: Settings) -> str:
 
 
 def actor_of(asked: Request) -> Actor | None:
-    """Who is behind a request, of whichever kind of web server. Raises: Refusal cross-site-request."""
+    """Who is behind a request, of whichever kind of web server.
+
+    Raises: Refusal cross-site-request, signed-in-as-other, account-closed.
+    """
     token, is_cookie = _token_of(asked)
     if not token:
         return None
     actor = service.find_actor(token, clock.now())
-    if actor is not None and is_cookie:
+    if actor is None:
+        service.refuse_closed_account(token)
+        return None
+    if is_cookie:
         check_origin(asked)
+    _check_addressee(asked, actor)
     return actor
 
 
@@ -59,3 +68,13 @@ def _token_of(asked: Request) -> tuple[str | None, bool]:
     if scheme.lower() == "bearer":
         return token.strip(), False
     return asked.cookies.get(cookie_name(SESSION, current_app.config["SETTINGS"])), True
+
+
+def _check_addressee(asked: Request, actor: Actor) -> None:
+    """Refuses a request that was made for another person than the one who is signed in.
+
+    People who share a browser share its cookie: a tab that one of them left open would act in the name of the other.
+    """
+    for_user = asked.headers.get(FOR_USER)
+    if for_user is not None and for_user.lower() != str(actor.user_id):
+        raise Refusal("signed-in-as-other")

@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
 
-from server.wire import AnswerSchema, NamedSchema, ProblemSchema, ReceiptSchema, TextSchema, one_of
+from server.wire import AnswerSchema, NamedSchema, ProblemSchema, ReceiptSchema, TextSchema, moment, one_of
 from sync.records import is_sha256, is_uuid
 from sync.times import TimeInvalid, parse_time
 from vocabulary import QuarantineState, RecordKind, RecordStatus
@@ -80,7 +80,7 @@ class RecordResultSchema(AnswerSchema):
 
 
 class PushResultSchema(AnswerSchema):
-    server_time = fields.String()
+    server_time = moment()
     results = fields.List(fields.Nested(RecordResultSchema))
     visits = fields.List(fields.Nested(CompletenessSchema), metadata={"description": "the visits that the batch touched"})
 
@@ -102,7 +102,7 @@ class ChangeSchema(AnswerSchema):
 class PullSchema(AnswerSchema):
     cursor = fields.String()
     more = fields.Boolean()
-    server_time = fields.String()
+    server_time = moment()
     changes = fields.List(fields.Nested(ChangeSchema))
 
 
@@ -152,8 +152,8 @@ class QuarantineLineSchema(AnswerSchema):
     town_code = fields.String(allow_none=True)
     author = fields.Nested(NamedSchema)
     mine = fields.Boolean()
-    made_at = fields.String()
-    received_at = fields.String()
+    made_at = moment()
+    received_at = moment()
     receipt = fields.Nested(ReceiptSchema)
     checklist = fields.Nested(QuarantineChecklistSchema, allow_none=True)
     fault_count = fields.Integer()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from server.records.schemas import CompletenessSchema, OpenSchema, check_moment, check_sha256, check_uuid
-from server.wire import AnswerSchema, PlaceSchema, day, one_of
+from server.wire import AnswerSchema, PlaceSchema, day, moment, one_of
 from vocabulary import Datum, PositionProvider, VisitScope
 
 
@@ -88,9 +88,9 @@ class VisitSignatureSchema(AnswerSchema):
 
 class VisitSchema(CompletenessSchema):
     subject_id = fields.String()
-    started_at = fields.String()
-    finished_at = fields.String()
-    received_at = fields.String()
+    started_at = moment()
+    finished_at = moment()
+    received_at = moment()
     position = fields.Nested(PlaceSchema, allow_none=True)
     representative = fields.Dict()
     signature = fields.Nested(VisitSignatureSchema)
@@ -136,7 +136,7 @@ class SubmissionSchema(AnswerSchema):
     visit_id = fields.String()
     subject_id = fields.String()
     checklist = fields.Nested(ChecklistNameSchema)
-    finished_at = fields.String()
+    finished_at = moment()
     superseded = fields.Boolean()
     score = fields.Nested(ScoreSchema)
 
@@ -152,8 +152,8 @@ class DraftHeadSchema(AnswerSchema):
     mine = fields.Boolean()
     device_id = fields.String()
     revision = fields.Integer()
-    saved_at = fields.String()
-    received_at = fields.String()
+    saved_at = moment()
+    received_at = moment()
 
 
 class DraftRowSchema(DraftHeadSchema):

@@ -1,14 +1,14 @@
 /** Signing in and out. */
-import { callApi } from "./http.ts";
+import { askFor, callApi } from "./http.ts";
 import type { Reply } from "./http.ts";
 import type { SessionReply } from "./wire.ts";
 
 export function createSession(credentials: { username: string; password: string; device_label?: string }): Promise<Reply<SessionReply>> {
-  return callApi<SessionReply>("/api/accounts/session", { method: "POST", body: credentials });
+  return askFor("/api/accounts/session", "Session", { method: "POST", body: credentials });
 }
 
 export function readSession(): Promise<Reply<SessionReply>> {
-  return callApi<SessionReply>("/api/accounts/session");
+  return askFor("/api/accounts/session", "Session");
 }
 
 export function deleteSession(): Promise<Reply<null>> {

@@ -1160,7 +1160,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["Standards"];
+                    };
                 };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -2841,8 +2843,10 @@ export interface components {
             photos: {
                 [key: string]: string;
             };
+            /** Format: date-time */
             received_at: string;
             revision: number;
+            /** Format: date-time */
             saved_at: string;
             subject_id: string;
             subject_name: string;
@@ -2854,8 +2858,10 @@ export interface components {
             /** @description the visit has been submitted without this draft */
             finished: boolean;
             mine: boolean;
+            /** Format: date-time */
             received_at: string;
             revision: number;
+            /** Format: date-time */
             saved_at: string;
             subject_id: string;
             subject_name: string;
@@ -3249,6 +3255,7 @@ export interface components {
             changes: components["schemas"]["Change"][];
             cursor: string;
             more: boolean;
+            /** Format: date-time */
             server_time: string;
         };
         Push: {
@@ -3258,6 +3265,7 @@ export interface components {
         };
         PushResult: {
             results: components["schemas"]["RecordResult"][];
+            /** Format: date-time */
             server_time: string;
             /** @description the visits that the batch touched */
             visits: components["schemas"]["Completeness"][];
@@ -3284,10 +3292,12 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "visit" | "submission" | "hazard_event" | "photo";
+            /** Format: date-time */
             made_at: string;
             may_resolve: boolean;
             mine: boolean;
             receipt: components["schemas"]["Receipt"];
+            /** Format: date-time */
             received_at: string;
             resolution: components["schemas"]["QuarantineResolution"] | null;
             /** @enum {string} */
@@ -3316,10 +3326,12 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "visit" | "submission" | "hazard_event" | "photo";
+            /** Format: date-time */
             made_at: string;
             may_resolve: boolean;
             mine: boolean;
             receipt: components["schemas"]["Receipt"];
+            /** Format: date-time */
             received_at: string;
             resolution: components["schemas"]["QuarantineResolution"] | null;
             /** @enum {string} */
@@ -3387,6 +3399,7 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "record" | "photo" | "visit";
+            /** Format: date-time */
             received_at: string;
             sha256: string;
         };
@@ -3406,6 +3419,11 @@ export interface components {
             receipt: components["schemas"]["Receipt"] | null;
             /** @enum {string} */
             status: "accepted" | "already_accepted" | "quarantined" | "conflict" | "refused";
+        };
+        ReplacedBy: {
+            on: string;
+            part?: components["schemas"]["Text"];
+            standard: string;
         };
         Representative: {
             name: string;
@@ -3473,7 +3491,9 @@ export interface components {
             visit_id: string;
         };
         Session: {
+            /** Format: date-time */
             expires_at: string;
+            /** Format: date-time */
             server_time: string;
             /** @description only in the answer to a sign-in */
             token?: string;
@@ -3487,6 +3507,25 @@ export interface components {
             device_label: string;
             password: string;
             username: string;
+        };
+        Standard: {
+            edition: string;
+            id: string;
+            kind: string;
+            last_checked_on: string | null;
+            moving?: boolean;
+            name: components["schemas"]["Text"];
+            number: string | null;
+            replaced_by: components["schemas"]["ReplacedBy"] | null;
+            source: components["schemas"]["Text"];
+            unverified?: components["schemas"]["Unverified"];
+            valid_from: string | null;
+            valid_to: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        Standards: {
+            standards: components["schemas"]["Standard"][];
         };
         Subject: {
             address: string;
@@ -3557,6 +3596,7 @@ export interface components {
         };
         Submission: {
             checklist: components["schemas"]["ChecklistName"];
+            /** Format: date-time */
             finished_at: string;
             id: string;
             score: components["schemas"]["Score"];
@@ -3599,6 +3639,9 @@ export interface components {
             until: string;
             week_start: string;
         };
+        Unverified: {
+            reason: components["schemas"]["Text"];
+        };
         User: {
             county_code: string;
             /** Format: uuid */
@@ -3611,6 +3654,7 @@ export interface components {
         };
         VisitDetail: {
             complete: boolean;
+            /** Format: date-time */
             finished_at: string;
             id: string;
             missing: components["schemas"]["Missing"];
@@ -3618,18 +3662,21 @@ export interface components {
             photos_expected: number;
             position: components["schemas"]["Place"] | null;
             receipt: components["schemas"]["Receipt"] | null;
+            /** Format: date-time */
             received_at: string;
             records_expected: number;
             representative: {
                 [key: string]: unknown;
             };
             signature: components["schemas"]["VisitSignature"];
+            /** Format: date-time */
             started_at: string;
             subject_id: string;
             submissions: components["schemas"]["Submission"][];
         };
         VisitRow: {
             complete: boolean;
+            /** Format: date-time */
             finished_at: string;
             id: string;
             missing: components["schemas"]["Missing"];
@@ -3637,12 +3684,14 @@ export interface components {
             photos_expected: number;
             position: components["schemas"]["Place"] | null;
             receipt: components["schemas"]["Receipt"] | null;
+            /** Format: date-time */
             received_at: string;
             records_expected: number;
             representative: {
                 [key: string]: unknown;
             };
             signature: components["schemas"]["VisitSignature"];
+            /** Format: date-time */
             started_at: string;
             subject_id: string;
             subject_name: string;

@@ -38,8 +38,14 @@ export function measureOffset(server_time: string, sent: ClockReading, received:
   return { offset_ms, round_trip_ms: Math.round(round_trip_ms), reading: received };
 }
 
-export function betterMeasurement(kept: OffsetMeasurement | null, fresh: OffsetMeasurement): OffsetMeasurement {
-  if (kept === null) return fresh;
+/** What cannot be computed with (a server time that is none, or what an older version kept of one) is no measurement. */
+export function isMeasurement(measured: OffsetMeasurement | null): measured is OffsetMeasurement {
+  return measured !== null && [measured.offset_ms, measured.round_trip_ms, measured.reading.device_ms, measured.reading.monotonic_ms].every(Number.isFinite);
+}
+
+export function betterMeasurement(kept: OffsetMeasurement | null, fresh: OffsetMeasurement): OffsetMeasurement | null {
+  if (!isMeasurement(fresh)) return isMeasurement(kept) ? kept : null;
+  if (!isMeasurement(kept)) return fresh;
   const age_ms = fresh.reading.device_ms - kept.reading.device_ms;
   const jumped = Math.abs(monotonicGap(kept.reading, fresh.reading) ?? 0) > 1_000;
   if (jumped || age_ms < 0 || age_ms > MEASUREMENT_LIFETIME_MS) return fresh;
@@ -48,7 +54,7 @@ export function betterMeasurement(kept: OffsetMeasurement | null, fresh: OffsetM
 
 /** Facts that go with a photo or a visit. The error bound is null when the server was never heard. */
 export function clockFacts(now: ClockReading, measured: OffsetMeasurement | null): Clock {
-  if (measured === null) {
+  if (!isMeasurement(measured)) {
     return {
       device_time: beijingTime(now.device_ms),
       server_offset_ms: null,

@@ -1,5 +1,6 @@
 /** Who is signed in at the desk. The token lives in an HttpOnly cookie, so only the server knows whether it still holds. */
 import { inject, readonly, shallowRef, type InjectionKey, type ShallowRef } from 'vue';
+import { actFor } from './api/http';
 import { currentUser, signIn as startSession, signOut as endSession } from './api/session';
 import type { User } from './api/types';
 
@@ -17,25 +18,30 @@ export function createSession(): Session {
   const user = shallowRef<User | null>(null);
   let restored = false;
 
+  function become(signedIn: User | null): void {
+    user.value = signedIn;
+    actFor(signedIn?.id);
+  }
+
   async function restore(): Promise<void> {
     if (restored) return;
-    user.value = await currentUser();
+    become(await currentUser());
     restored = true;
   }
 
   async function signIn(username: string, password: string): Promise<User> {
     const signedIn = await startSession(username, password);
-    user.value = signedIn;
+    become(signedIn);
     restored = true;
     return signedIn;
   }
 
   async function signOut(): Promise<void> {
     await endSession();
-    user.value = null;
+    become(null);
   }
 
-  return { user: readonly(user) as Readonly<ShallowRef<User | null>>, restore, signIn, signOut, forget: () => { user.value = null; } };
+  return { user: readonly(user) as Readonly<ShallowRef<User | null>>, restore, signIn, signOut, forget: () => become(null) };
 }
 
 export function useSession(): Session {

@@ -28,6 +28,8 @@ export class FakeClocks implements Clocks {
   }
 }
 
+const A_PAIRING = { id: PAIRING_ID, subject_id: SUBJECT_ID, valid_from: "2026-01-01", layer: "town", org_name: "巴公镇", officer_name: "王芳", mine: true, frequency: null };
+
 export async function aVault(options: { user_id?: Uuid; clocks?: Clocks } = {}): Promise<Vault> {
   vaults += 1;
   const user_id = options.user_id ?? `00000000-0000-4000-8000-${String(vaults).padStart(12, "0")}`;
@@ -42,21 +44,21 @@ export function aSubject(changes: Partial<SubjectBody> = {}): SubjectBody {
   return {
     id: SUBJECT_ID,
     name: "巴公镇东板桥煤矿",
-    short_name: null,
+    short_name: "",
     kind: "enterprise",
     group: "enterprise_institution",
     sectors: ["coal_mine"],
     town_code: "140525104",
     town_name: "巴公镇",
     village_code: null,
-    village_name: null,
-    address: null,
+    village_name: "",
+    address: "",
     position: null,
-    representative: { name: "李建国", title: "矿长", phone: null },
+    representative: { name: "李建国", title: "矿长", phone: "" },
     profile: { mining_method: "underground" },
     initials: "bgzdbqmk",
     industry_department: null,
-    pairings: [{ id: PAIRING_ID, layer: "town", org_name: "巴公镇", officer_name: "王芳", mine: true, frequency: null }],
+    pairings: [A_PAIRING],
     last_visit_on: null,
     due_on: null,
     open_hazards: 0,
@@ -133,37 +135,30 @@ export async function preparedFrom(content: string): Promise<PreparedPhoto> {
 export const prepareByContent = async (file: Blob): Promise<PreparedPhoto> => preparedFrom(await file.text());
 
 export function reply500(): Reply<never> {
-  return { kind: "refused", status: 500, problem: null, retry_after_s: null };
+  return refusal(500, "internal");
 }
 
-export function refusal(status: number, title = "Not today"): Reply<never> {
-  return { kind: "refused", status, problem: { type: "/problems/invalid", title, status }, retry_after_s: null };
+export function refusal(status: number, name = "invalid"): Extract<Reply<never>, { kind: "refused" }> {
+  return { kind: "refused", status, problem: { type: `/problems/${name}`, title: "Not today", status }, retry_after_s: null };
 }
 
-type FaultName = "session" | "push" | "changes" | "visit" | "upload" | "draft" | "saveDraft" | "discardDraft";
+type FaultName = "push" | "changes" | "visit" | "upload" | "draft" | "saveDraft" | "discardDraft";
 
 /** Keeps what it is sent, like the real server: once, by id, with the right hash. */
 export class FakeServer implements Network {
-  user_id: Uuid;
   records = new Map<Uuid, Envelope<object>>();
   photos = new Map<Uuid, { sha256: string; size_bytes: number }>();
   pages: ChangesReply[] = [];
   checklists = new Map<string, unknown>();
   pictures = new Map<string, ArrayBuffer>();
   drafts = new Map<Uuid, DraftDocument>();
+  /** Sizes of uploads that were begun and not finished, by photo. */
+  announced = new Map<Uuid, number>();
   calls: string[] = [];
   /** Each is asked before the request of that name is answered; an answer replaces the real one. */
   faults: Partial<Record<FaultName, (...args: never[]) => Reply<never> | null | Promise<Reply<never> | null>>> = {};
   /** Results to give for single records instead of accepting them. */
   refused = new Map<Uuid, "refused" | "conflict" | "quarantined">();
-
-  constructor(user_id: Uuid) {
-    this.user_id = user_id;
-  }
-
-  async session(): ReturnType<Network["session"]> {
-    return (await this.fault("session")) ?? { kind: "ok", value: { user: aUser(this.user_id), server_time: "2026-11-23T09:15:12+08:00" } };
-  }
 
   async pushRecords(records: Envelope<object>[]): ReturnType<Network["pushRecords"]> {
     const fault = await this.fault("push", records);
@@ -177,7 +172,9 @@ export class FakeServer implements Network {
   async changes(cursor: string | null): ReturnType<Network["changes"]> {
     const fault = await this.fault("changes");
     if (fault) return fault;
-    const page = this.pages.shift() ?? { cursor: cursor ?? "start", more: false, server_time: "2026-11-23T09:15:12+08:00", changes: [] };
+    // A page comes again until the phone asks for what follows it.
+    const known = this.pages.findIndex((page) => page.cursor === cursor);
+    const page = this.pages[known + 1] ?? { cursor: cursor ?? "start", more: false, server_time: "2026-11-23T09:15:12+08:00", changes: [] };
     return { kind: "ok", value: page };
   }
 
@@ -189,24 +186,33 @@ export class FakeServer implements Network {
   picture(photo_id: Uuid, size: "thumbnail" | "display"): ReturnType<Network["picture"]> {
     this.calls.push(`${size} ${photo_id}`);
     const bytes = this.pictures.get(`${photo_id}/${size}`);
-    return Promise.resolve(bytes === undefined ? refusal(404) : { kind: "ok", value: bytes });
+    return Promise.resolve(bytes === undefined ? refusal(404, "not-found") : { kind: "ok", value: bytes });
   }
 
   async visit(visit_id: Uuid): ReturnType<Network["visit"]> {
     return (await this.fault("visit")) ?? { kind: "ok", value: await this.arrival(visit_id) };
   }
 
+  /** The same as it goes over the wire, where more stands in it. */
+  async visitDetail(visit_id: Uuid): Promise<Reply<object>> {
+    const reply = await this.visit(visit_id);
+    if (reply.kind !== "ok") return reply;
+    const at = "2026-11-23T09:15:12+08:00";
+    const more = { subject_id: SUBJECT_ID, started_at: at, finished_at: at, received_at: at, position: null, representative: {}, signature: { kind: "absent", reason: "外出" } };
+    return { kind: "ok", value: { ...reply.value, ...more, photos_expected: 0, records_expected: 0, officer_name: null, submissions: [] } };
+  }
+
   async draft(visit_id: Uuid): ReturnType<Network["draft"]> {
     const draft = this.drafts.get(visit_id);
-    return (await this.fault("draft")) ?? (draft === undefined ? refusal(404) : { kind: "ok", value: draft });
+    return (await this.fault("draft")) ?? (draft === undefined ? refusal(404, "not-found") : { kind: "ok", value: draft });
   }
 
   async saveDraft(visit_id: Uuid, draft: DraftToSave): ReturnType<Network["saveDraft"]> {
     const fault = await this.fault("saveDraft");
     if (fault) return fault;
-    if (this.records.has(visit_id)) return refusal(410);
+    if (this.records.has(visit_id)) return refusal(410, "gone");
     const known = this.drafts.get(visit_id);
-    if (known !== undefined && known.device_id !== draft.device_id && known.revision !== draft.based_on) return refusal(412);
+    if (known !== undefined && known.device_id !== draft.device_id && known.revision !== draft.based_on) return refusal(412, "precondition-failed");
     const revision = (known?.revision ?? 0) + 1;
     const photos = Object.fromEntries(draft.content.photos.flatMap(({ id }) => {
       const photo = this.photos.get(id);
@@ -231,7 +237,7 @@ export class FakeServer implements Network {
     hooks.onUrl(`/api/evidence/uploads/${photo.id}`);
     const fault = await this.fault("upload", photo, hooks);
     if (fault) return fault;
-    if ((await sha256Hex(photo.bytes)) !== photo.sha256) return refusal(460);
+    if ((await sha256Hex(photo.bytes)) !== photo.sha256) return refusal(460, "checksum-mismatch");
     this.photos.set(photo.id, { sha256: photo.sha256, size_bytes: photo.size_bytes });
     return { kind: "ok", value: { receipt: await receiptCode("photo", photo.id, photo.sha256) } };
   }
@@ -247,13 +253,14 @@ export class FakeServer implements Network {
     return { id: record.id, status: told ?? (known ? "already_accepted" : "accepted"), receipt, problem: null };
   }
 
-  private async arrival(visit_id: Uuid): Promise<{ id: Uuid; complete: boolean; missing: { records: Uuid[]; photos: Uuid[] }; receipt: Receipt | null }> {
+  private async arrival(visit_id: Uuid): Promise<{ id: Uuid; complete: boolean; missing: { records: Uuid[]; photos: Uuid[]; different_photos: Uuid[] }; receipt: Receipt | null }> {
     const closing = this.records.get(visit_id);
-    if (closing === undefined) return { id: visit_id, complete: false, missing: { records: [visit_id], photos: [] }, receipt: null };
+    if (closing === undefined) return { id: visit_id, complete: false, missing: { records: [visit_id], photos: [], different_photos: [] }, receipt: null };
     const { expected } = closing.body as VisitBody;
     const missing = {
       records: expected.records.filter((id) => !this.records.has(id)),
       photos: expected.photos.map((photo) => photo.id).filter((id) => !this.photos.has(id)),
+      different_photos: [],
     };
     const complete = missing.records.length + missing.photos.length === 0;
     return { id: visit_id, complete, missing, receipt: complete ? await this.receipt("visit", visit_id, closing.content_hash) : null };

@@ -1,11 +1,11 @@
 // @vitest-environment happy-dom
 import { afterEach, expect, test, vi } from 'vitest';
-import { asProblem, getJson, isAbort, isProblem, postJson, whenSignedOut, withQuery } from '@/office/api/http';
+import { actFor, asProblem, getJson, isAbort, isProblem, postJson, whenSignedOut, withQuery } from '@/office/api/http';
 
 afterEach(() => vi.unstubAllGlobals());
 
 function answerWith(status: number, body: unknown): void {
-  vi.stubGlobal('fetch', () => Promise.resolve(new Response(JSON.stringify(body), { status })));
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response(JSON.stringify(body), { status, headers: { 'Content-Type': status < 400 ? 'application/json' : 'application/problem+json' } })));
 }
 
 test('empty parameters are left out of the address', () => {
@@ -29,6 +29,21 @@ test('when the session has ended the desk is told', async () => {
   await getJson('/api/hazards').catch(() => undefined);
 
   expect(told).toHaveBeenCalledOnce();
+});
+
+test('a request names who it is made for, once somebody is signed in', async () => {
+  const asked: (string | undefined)[] = [];
+  vi.stubGlobal('fetch', (_path: string, init: { headers: Record<string, string> }) => {
+    asked.push(init.headers['For-User']);
+    return Promise.resolve(new Response('{}', { headers: { 'Content-Type': 'application/json' } }));
+  });
+
+  await getJson('/api/hazards');
+  actFor('u1');
+  await postJson('/api/hazards/h/events', {});
+  actFor(undefined);
+
+  expect(asked).toEqual([undefined, 'u1']);
 });
 
 test('without a connection the desk says what to do, in Chinese unless the page is English', async () => {

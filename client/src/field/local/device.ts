@@ -6,10 +6,13 @@ import Dexie from "dexie";
 import type { Table } from "dexie";
 import type { User, Uuid } from "../../api/wire.ts";
 
+/** Why the server takes nothing more from here until somebody signs in. */
+export type SignInReason = "expired" | "signed_in_as_other" | "account_closed";
+
 export interface SignedIn {
   user: User;
-  /** The server no longer takes our session; what is on the phone stays open and can be worked on. */
-  needs_sign_in: boolean;
+  /** Null while the server takes our session. What is on the phone stays open and can be worked on either way. */
+  needs_sign_in: SignInReason | null;
 }
 
 interface DeviceRow {
@@ -39,7 +42,11 @@ export async function deviceId(device: DeviceDatabase): Promise<Uuid> {
 }
 
 export async function readSignedIn(device: DeviceDatabase): Promise<SignedIn | null> {
-  return ((await device.facts.get("signed_in"))?.value as SignedIn | undefined) ?? null;
+  const kept = (await device.facts.get("signed_in"))?.value as { user: User; needs_sign_in: SignInReason | boolean | null } | undefined;
+  if (kept === undefined) return null;
+  const { user, needs_sign_in } = kept;
+  // Earlier releases kept a mere yes or no.
+  return { user, needs_sign_in: needs_sign_in === true ? "expired" : needs_sign_in || null };
 }
 
 export async function writeSignedIn(device: DeviceDatabase, signed_in: SignedIn | null): Promise<void> {
@@ -47,10 +54,10 @@ export async function writeSignedIn(device: DeviceDatabase, signed_in: SignedIn 
   else await device.facts.put({ key: "signed_in", value: signed_in });
 }
 
-export async function markNeedsSignIn(device: DeviceDatabase, user_id: Uuid): Promise<void> {
+export async function markNeedsSignIn(device: DeviceDatabase, user_id: Uuid, reason: SignInReason): Promise<void> {
   await device.transaction("rw", device.facts, async () => {
     const known = await readSignedIn(device);
-    if (known?.user.id === user_id) await writeSignedIn(device, { ...known, needs_sign_in: true });
+    if (known?.user.id === user_id) await writeSignedIn(device, { ...known, needs_sign_in: reason });
   });
 }
 

@@ -48,7 +48,8 @@ export {
   saveRecheck,
 } from "./hazards.ts";
 export type { HazardDraft, HazardView } from "./hazards.ts";
-export { addPhoto, addSignature, findPhoto, photoPicture, photosOf, removePhoto, reshootPhoto, savePhotoMarks, savePhotoRole } from "./photos.ts";
+export { addPhoto, addSignature, removePhoto, reshootPhoto, savePhotoMarks, savePhotoRole } from "./photos.ts";
+export { findPhoto, photoPicture, photosOf } from "./pictures.ts";
 export type { PhotoTarget, PositionSource } from "./photos.ts";
 export { bringBack, continueDraft, draftOf, forgetSetAside, giveWay, keepOwnDraft, mirrorOf, setAsideOf } from "./mirror.ts";
 export { finishVisit } from "./finish.ts";

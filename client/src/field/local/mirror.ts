@@ -6,7 +6,7 @@
 import { receiptCode } from "../../sync/receipts.ts";
 import { formatTime } from "../../sync/times.ts";
 import type { Uuid } from "../../api/wire.ts";
-import { FRESH_UPLOAD } from "./photos.ts";
+import { FRESH_UPLOAD } from "./rows.ts";
 import type { DraftContent, DraftDocument, DraftSummary, MirrorRow, PhotoRow, SetAsideRow, VisitRow } from "./rows.ts";
 import { inVault } from "./vault.ts";
 import type { Vault } from "./vault.ts";

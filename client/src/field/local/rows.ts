@@ -198,6 +198,16 @@ export interface PhotoUpload {
   receipt: string | null;
 }
 
+export const FRESH_UPLOAD: Readonly<PhotoUpload> = {
+  state: "waiting",
+  url: null,
+  offset_bytes: 0,
+  failed_attempts: 0,
+  next_try_ms: null,
+  problem: null,
+  receipt: null,
+};
+
 /** Array buffers and not Blobs: WebKit loses Blobs stored in IndexedDB when it is short of memory. */
 export interface PhotoBytesRow {
   photo_id: Uuid;

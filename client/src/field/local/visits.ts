@@ -326,5 +326,5 @@ function isWithin(item_path: string | null, section_id: string, instance_id: str
 
 function representativeOf(known: { name: string; title: string | null; phone: string | null } | null): Person | null {
   if (known === null) return null;
-  return { name: known.name, title: known.title ?? "", ...(known.phone === null ? {} : { phone: known.phone }) };
+  return { name: known.name, title: known.title ?? "", ...(known.phone ? { phone: known.phone } : {}) };
 }

@@ -1,4 +1,6 @@
 /** Writes a page of server changes and its cursor in one transaction, so that no page is half taken. */
+import type { ShapeName } from "../../api/shape-names.ts";
+import { hasShape } from "../../api/shapes.ts";
 import type { Change, ChangesReply, ChecklistSummary, Timestamp, VisitArrival } from "../../api/wire.ts";
 import type { DraftSummary, HazardRow, QuarantineResolution, ReviewRow, SubjectRow } from "../local/rows.ts";
 import { takeDraftChange } from "../local/mirror.ts";
@@ -19,12 +21,22 @@ export async function applyChanges(vault: Vault, page: ChangesReply, now: Timest
       ]);
     }),
   );
-  return page.changes.filter((change) => change.kind === "visit" && !change.deleted).map((change) => change.body as VisitArrival);
+  return page.changes.flatMap(({ kind, deleted, body }) => (kind === "visit" && !deleted && hasShape(body, "Completeness") ? [body as VisitArrival] : []));
 }
 
-/** A kind that this version does not know is for a later one; its rows come again when the ladder resets the cursor. */
+/** What the body of a kind must look like before anything is kept of it. */
+const SHAPES: Readonly<Record<string, ShapeName>> = {
+  subject: "Subject", checklist: "ChecklistSummary", visit: "Completeness", visit_draft: "DraftRow", quarantine: "QuarantineLine",
+};
+
+/**
+ * A kind that this version does not know, and a body that does not fit what it knows, are for a later version: one odd row must
+ * not hold up the page. Its rows come again when the ladder resets the cursor.
+ */
 async function applyChange(vault: Vault, { kind, id, deleted, body }: Change, device_id: string | null): Promise<void> {
   const { db } = vault;
+  const shape = SHAPES[kind];
+  if (!deleted && shape !== undefined && !hasShape(body, shape)) return console.warn("a change that does not fit its kind was left out", kind, id);
   switch (kind) {
     case "subject":
       return deleted ? db.subjects.delete(id) : void (await db.subjects.put(body as SubjectRow));

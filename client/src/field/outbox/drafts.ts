@@ -10,8 +10,9 @@ import { draftOf, emptyMirror, fingerprintOf, isForked } from "../local/mirror.t
 import type { DraftContent, MirrorRow } from "../local/rows.ts";
 import { inVault } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
+import { isAnswerTo } from "./last-words.ts";
 import type { Network } from "./network.ts";
-import { failureOf, IDLE, isFinal, PROGRESS } from "./steps.ts";
+import { failureOf, IDLE, PROGRESS } from "./steps.ts";
 import type { Step } from "./steps.ts";
 
 export interface Mirroring {
@@ -79,7 +80,7 @@ async function save(vault: Vault, network: Network, mirroring: Mirroring, mirror
     await notePhotosThere(vault, visit_id, reply.value.photos);
     return PROGRESS;
   }
-  if (reply.kind === "unreachable" || (reply.status !== GONE && reply.status !== STALE && !isFinal(reply.status))) return failureOf(reply);
+  if (!isAnswerTo(reply)) return failureOf(reply);
   if (reply.status === GONE) await changeMirror(vault, content, { finished_elsewhere: true, urgent: false });
   else if (reply.status === STALE) await noteFork(vault, network, content);
   // A refusal of the copy (the subject is not ours any more, say) takes nothing from the visit itself.
@@ -93,7 +94,7 @@ async function save(vault: Vault, network: Network, mirroring: Mirroring, mirror
 async function discard(vault: Vault, network: Network, mirror: MirrorRow): Promise<Step> {
   if (mirror.based_on !== null) {
     const reply = await network.discardDraft(mirror.visit_id, mirror.based_on);
-    if (reply.kind === "unreachable" || (reply.kind === "refused" && !isFinal(reply.status))) return failureOf(reply);
+    if (reply.kind !== "ok" && !isAnswerTo(reply)) return failureOf(reply);
   }
   await inVault(vault, () => vault.db.mirrors.delete(mirror.visit_id));
   return PROGRESS;
@@ -113,7 +114,7 @@ async function noteFork(vault: Vault, network: Network, content: DraftContent): 
 
 async function fetchOther(vault: Vault, network: Network, mirror: MirrorRow, mirroring: Mirroring): Promise<Step> {
   const reply = await network.draft(mirror.visit_id);
-  if (reply.kind === "unreachable" || (reply.kind === "refused" && !isFinal(reply.status))) return failureOf(reply);
+  if (reply.kind !== "ok" && !isAnswerTo(reply)) return failureOf(reply);
   if (reply.kind === "ok") await inVault(vault, () => vault.db.mirrors.update(mirror.visit_id, { other: reply.value }));
   else mirroring.not_before.set(mirror.visit_id, vault.clocks.monotonic() + REFUSED_PAUSE_MS);
   return PROGRESS;

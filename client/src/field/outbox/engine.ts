@@ -7,19 +7,22 @@
  */
 import { liveQuery } from "dexie";
 import { decideRetry } from "../../sync/retry.ts";
-import type { Uuid } from "../../api/wire.ts";
+import type { Problem, Uuid } from "../../api/wire.ts";
+import type { SignInReason } from "../local/device.ts";
 import { forgetOldBytes } from "../local/housekeeping.ts";
-import { FRESH_UPLOAD } from "../local/photos.ts";
+import { FRESH_UPLOAD } from "../local/rows.ts";
 import { inVault, readMeta, writeMeta } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
 import { holdLock } from "./lock.ts";
 import type { LockKeeper } from "./lock.ts";
 import { mirrorDrafts } from "./drafts.ts";
+import { isAboutThePerson, signInReason } from "./last-words.ts";
 import type { Network } from "./network.ts";
+import { Pauses } from "./pauses.ts";
 import { fetchPicture } from "./pictures.ts";
 import { CALM } from "./state.ts";
 import type { SendingMeta } from "./state.ts";
-import { collectVisitReceipts, confirmIdentity, fetchChecklist, IDLE, newPushing, pullChanges, pushRecords, uploadPhoto } from "./steps.ts";
+import { collectVisitReceipts, fetchChecklist, IDLE, newPushing, pullChanges, pushRecords, uploadPhoto } from "./steps.ts";
 import type { Step } from "./steps.ts";
 
 export interface Outbox {
@@ -37,7 +40,7 @@ export interface OutboxParts {
   device_id: Uuid;
   /** False once another person has signed in on this phone: the server's session is theirs now. */
   isCurrentUser: () => Promise<boolean>;
-  onSignInNeeded: () => void;
+  onSignInNeeded: (reason: SignInReason) => void;
   locks?: LockKeeper;
   random?: () => number;
   /** Events of the page; absent in tests. */
@@ -63,16 +66,15 @@ class Engine implements Outbox {
   private readonly random: () => number;
   private readonly stopping = new AbortController();
   private readonly claimed = new Set<Uuid>();
-  private readonly visitNotBefore = new Map<Uuid, number>();
-  private readonly pictureNotBefore = new Map<string, number>();
-  private readonly brokenChecklists = new Set<string>();
+  private readonly visitPauses = new Pauses(15_000, 15_000);
+  /** The server makes copies of a photo in the seconds after it arrived. */
+  private readonly picturePauses = new Pauses(30_000, 600_000);
+  private readonly checklistPauses = new Pauses(2_000, 600_000);
   private readonly wakers = new Set<() => void>();
   private sending: SendingMeta = { ...CALM };
-  private identityKnown = false;
   private readonly draftNotBefore = new Map<Uuid, number>();
   private waiting = { records: 0, photos: 0, visits: 0, drafts: 0 };
   private network: Network;
-  private identifying: Promise<Step> | null = null;
   private pullDueMs = 0;
   private fetching = { failed_attempts: 0, notBeforeMs: 0 };
   private failedAtMs = -1;
@@ -174,8 +176,7 @@ class Engine implements Outbox {
         continue;
       }
       const step = await this.attempt(() => this.recordsStep(pushing));
-      const fetchDueMs = Math.max(this.pullDueMs, this.fetching.notBeforeMs);
-      if (step.kind === "idle") await this.pause(Math.min(this.idleMs(this.waiting.records + this.waiting.visits), this.draftsMs(), fetchDueMs - this.now()), since);
+      if (step.kind === "idle") await this.pause(Math.min(this.idleMs(this.waiting.records + this.waiting.visits), this.draftsMs(), this.fetchMs()), since);
     }
   }
 
@@ -183,20 +184,19 @@ class Engine implements Outbox {
     const pushed = await pushRecords(this.vault, this.network, pushing);
     if (pushed.kind !== "idle" || this.now() < this.fetching.notBeforeMs) return pushed;
     const fetched = await this.fetchStep();
-    if (fetched.kind !== "failed" || fetched.status === null || fetched.status === 401) {
-      if (fetched.kind === "progress") this.fetching = { failed_attempts: 0, notBeforeMs: 0 };
-      return fetched;
-    }
+    if (fetched.kind === "progress") this.fetching = { failed_attempts: 0, notBeforeMs: 0 };
+    if (fetched.kind !== "failed" || (fetched.problem !== null && isAboutThePerson(fetched.problem))) return fetched;
     // A server that cannot answer a question must not hold up what is to be sent.
     const failed_attempts = this.fetching.failed_attempts + 1;
-    const { delay_ms } = decideRetry(503, failed_attempts, fetched.retry_after_s, this.random());
-    this.fetching = { failed_attempts, notBeforeMs: this.now() + (delay_ms ?? 0) };
+    const delay_ms = retryAfter(failed_attempts, fetched.retry_after_s, this.random());
+    this.fetching = { failed_attempts, notBeforeMs: this.now() + delay_ms };
+    if (this.waiting.records + this.waiting.photos === 0) await this.showWaiting(fetched.problem, failed_attempts, delay_ms);
     return IDLE;
   }
 
   private async fetchStep(): Promise<Step> {
     const { vault, network } = this;
-    const received = await collectVisitReceipts(vault, network, this.visitNotBefore);
+    const received = await collectVisitReceipts(vault, network, this.visitPauses);
     if (received.kind !== "idle") return received;
     const photos_wait = this.waiting.photos > 0;
     const mirrored = await mirrorDrafts(vault, network, { device_id: this.parts.device_id, photos_wait, not_before: this.draftNotBefore });
@@ -206,8 +206,8 @@ class Engine implements Outbox {
       if (pulled.kind === "progress") this.pullDueMs = pulled.more === true ? 0 : this.now() + PULL_EVERY_MS;
       return pulled;
     }
-    const fetched = await fetchChecklist(vault, network, this.brokenChecklists);
-    return fetched.kind === "idle" ? fetchPicture(vault, network, this.pictureNotBefore) : fetched;
+    const fetched = await fetchChecklist(vault, network, this.checklistPauses);
+    return fetched.kind === "idle" ? fetchPicture(vault, network, this.picturePauses) : fetched;
   }
 
   private async photosLane(ended: () => boolean, signal: AbortSignal): Promise<void> {
@@ -226,23 +226,10 @@ class Engine implements Outbox {
     }
   }
 
-  /** Before anything is sent: is it allowed now, and is the session really this person's? */
+  /** Before anything is sent: is it allowed now, and does this person still work on this phone? */
   private async mustWait(passBusy = false): Promise<boolean> {
-    if (this.sending.needs_sign_in || (!passBusy && this.waitMs() > 0)) return true;
-    if (!(await this.parts.isCurrentUser())) {
-      this.identityKnown = false;
-      return true;
-    }
-    if (this.identityKnown) return false;
-    this.identifying ??= this.attempt(() => this.identify()).finally(() => (this.identifying = null));
-    return (await this.identifying).kind !== "progress";
-  }
-
-  private async identify(): Promise<Step> {
-    const step = await confirmIdentity(this.vault, this.network);
-    if (step.kind === "someone_else") return { kind: "failed", status: 401, retry_after_s: null };
-    this.identityKnown = step.kind === "progress";
-    return step;
+    if (this.sending.sign_in !== null || (!passBusy && this.waitMs() > 0)) return true;
+    return !(await this.parts.isCurrentUser());
   }
 
   /**
@@ -256,30 +243,33 @@ class Engine implements Outbox {
       outcome = await step();
     } catch (error) {
       if (!this.stopping.signal.aborted) console.error("outbox step failed", error);
-      outcome = { kind: "failed", status: null, retry_after_s: null };
+      outcome = { kind: "failed", problem: null, retry_after_s: null };
     }
     if (outcome.kind === "failed") await this.noteFailure(outcome, startedMs);
     else if (outcome.kind === "progress" && this.sending.failed_attempts > 0 && !(of === "photo" && this.sending.reason === "busy")) await this.setSending({ ...CALM });
     return outcome;
   }
 
-  private async noteFailure({ status, retry_after_s }: Extract<Step, { kind: "failed" }>, startedMs: number): Promise<void> {
+  private async noteFailure({ problem, retry_after_s }: Extract<Step, { kind: "failed" }>, startedMs: number): Promise<void> {
     if (this.stopping.signal.aborted) return;
-    const failed_attempts = this.sending.failed_attempts + 1;
-    const decision = decideRetry(status, failed_attempts, retry_after_s, this.random());
-    if (decision.action === "sign_in") {
-      this.identityKnown = false;
-      await this.setSending({ ...CALM, needs_sign_in: true });
-      this.parts.onSignInNeeded();
+    const sign_in = problem === null ? null : signInReason(problem);
+    if (sign_in !== null) {
+      await this.setSending({ ...CALM, sign_in });
+      this.parts.onSignInNeeded(sign_in);
       return;
     }
     // Three lanes that lose the same connection have failed once, not three times.
     if (startedMs <= this.failedAtMs) return;
     this.failedAtMs = this.now();
-    // A final refusal of the whole request (a proxy's 403, say) cannot be mended by a person either: it is tried again.
-    const delay_ms = decision.delay_ms ?? decideRetry(null, failed_attempts, null, this.random()).delay_ms ?? 0;
+    const failed_attempts = this.sending.failed_attempts + 1;
+    const delay_ms = retryAfter(failed_attempts, retry_after_s, this.random());
     this.waitUntilMs = this.now() + delay_ms;
-    await this.setSending({ failed_attempts, next_try_ms: this.vault.clocks.now() + delay_ms, reason: status === null ? "unreachable" : "busy", needs_sign_in: false });
+    await this.showWaiting(problem, failed_attempts, delay_ms);
+  }
+
+  private showWaiting(problem: Problem | null, failed_attempts: number, delay_ms: number): Promise<void> {
+    const reason = problem === null ? "unreachable" : "busy";
+    return this.setSending({ failed_attempts, next_try_ms: this.vault.clocks.now() + delay_ms, reason, problem, sign_in: null });
   }
 
   private endWait(): void {
@@ -334,8 +324,15 @@ class Engine implements Outbox {
   }
 
   private waitMs(): number {
-    if (this.sending.needs_sign_in) return PULL_EVERY_MS;
+    if (this.sending.sign_in !== null) return PULL_EVERY_MS;
     return Math.max(0, this.waitUntilMs - this.now());
+  }
+
+  /** Until there is something to fetch again: after a failure when that is over, else the next pull or whatever was put off. */
+  private fetchMs(): number {
+    const now = this.now();
+    if (this.fetching.notBeforeMs > now) return this.fetching.notBeforeMs - now;
+    return Math.min(this.pullDueMs, this.checklistPauses.nextDue(now), this.picturePauses.nextDue(now)) - now;
   }
 
   private draftsMs(): number {
@@ -369,4 +366,9 @@ class Engine implements Outbox {
     this.wakes += 1;
     for (const done of [...this.wakers]) done();
   }
+}
+
+/** Whatever a refusal was about, it may be over later: a person could not mend it either. */
+function retryAfter(failed_attempts: number, retry_after_s: number | null, random: number): number {
+  return decideRetry(503, failed_attempts, retry_after_s, random).delay_ms ?? 0;
 }

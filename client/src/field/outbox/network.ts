@@ -1,6 +1,6 @@
-/** What the outbox needs from the network. The real one is http.ts; tests use a fake that implements the same. */
+/** What the outbox needs from the network. The real one is http-network.ts; tests use a fake that implements the same. */
 import type { Reply } from "../../api/http.ts";
-import type { ChangesReply, PushReply, Timestamp, User, Uuid, VisitArrival } from "../../api/wire.ts";
+import type { ChangesReply, PushReply, Timestamp, Uuid, VisitArrival } from "../../api/wire.ts";
 import type { DraftDocument, PictureRow } from "../local/rows.ts";
 import type { Envelope } from "../../sync/records.ts";
 import type { DraftSaved, DraftToSave } from "./drafts.ts";
@@ -32,7 +32,6 @@ export interface Uploaded {
 }
 
 export interface Network {
-  session(): Promise<Reply<{ user: User; server_time: Timestamp }>>;
   pushRecords(records: Envelope<object>[], device: { device_id: Uuid; device_time: Timestamp }): Promise<Reply<PushReply>>;
   changes(cursor: string | null): Promise<Reply<ChangesReply>>;
   checklist(hash: string): Promise<Reply<unknown>>;

@@ -4,8 +4,10 @@ import { isOpenHazard } from "../local/hazards.ts";
 import { inVault } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
 import type { Uuid } from "../../api/wire.ts";
+import { isAnswerTo } from "./last-words.ts";
 import type { Network } from "./network.ts";
-import { failureOf, IDLE, isFinal, PROGRESS } from "./steps.ts";
+import type { Pauses } from "./pauses.ts";
+import { failureOf, IDLE, PROGRESS } from "./steps.ts";
 import type { Step } from "./steps.ts";
 
 /** The first ones show how it was found; a hazard with twenty photos must not fill the phone. */
@@ -13,26 +15,23 @@ const PER_HAZARD = 3;
 /** About 25 MB of copies at most, small ones first. */
 const MOST_PICTURES = 400;
 const MOST_LARGE_PICTURES = 60;
-/** A copy that the server has not made yet is asked for again after this time. */
-const PAUSE_MS = 600_000;
-
 interface Wanted {
   photo_id: Uuid;
   hazard_id: Uuid;
   size: PictureRow["size"];
 }
 
-export async function fetchPicture(vault: Vault, network: Network, notBefore: Map<string, number>): Promise<Step> {
+export async function fetchPicture(vault: Vault, network: Network, pauses: Pauses): Promise<Step> {
   const now = vault.clocks.monotonic();
-  const isDue = ({ photo_id, size }: Pick<Wanted, "photo_id" | "size">): boolean => (notBefore.get(`${photo_id}/${size}`) ?? 0) <= now;
+  const isDue = ({ photo_id, size }: Pick<Wanted, "photo_id" | "size">): boolean => pauses.isDue(`${photo_id}/${size}`, now);
   const own = (await unseenPhotos(vault)).find((photo_id) => isDue({ photo_id, size: "thumbnail" }));
-  if (own !== undefined) return fetchThumbnail(vault, network, own, notBefore);
+  if (own !== undefined) return fetchThumbnail(vault, network, own, pauses);
   const wanted = (await wantedPictures(vault)).find(isDue);
   if (wanted === undefined) return IDLE;
   const reply = await network.picture(wanted.photo_id, wanted.size);
   if (reply.kind === "ok") await inVault(vault, () => vault.db.pictures.put({ ...wanted, bytes: reply.value }));
-  else if (reply.kind === "unreachable" || !isFinal(reply.status)) return failureOf(reply);
-  else notBefore.set(`${wanted.photo_id}/${wanted.size}`, now + PAUSE_MS);
+  else if (!isAnswerTo(reply)) return failureOf(reply);
+  else pauses.putOff(`${wanted.photo_id}/${wanted.size}`, now);
   return PROGRESS;
 }
 
@@ -44,11 +43,11 @@ async function unseenPhotos({ db }: Vault): Promise<Uuid[]> {
   return ids.filter((id) => !have.has(id));
 }
 
-async function fetchThumbnail(vault: Vault, network: Network, photo_id: Uuid, notBefore: Map<string, number>): Promise<Step> {
+async function fetchThumbnail(vault: Vault, network: Network, photo_id: Uuid, pauses: Pauses): Promise<Step> {
   const reply = await network.picture(photo_id, "thumbnail");
   if (reply.kind === "ok") await inVault(vault, () => vault.db.photo_bytes.add({ photo_id, bytes: new ArrayBuffer(0), thumbnail: reply.value }));
-  else if (reply.kind === "unreachable" || !isFinal(reply.status)) return failureOf(reply);
-  else notBefore.set(`${photo_id}/thumbnail`, vault.clocks.monotonic() + PAUSE_MS);
+  else if (!isAnswerTo(reply)) return failureOf(reply);
+  else pauses.putOff(`${photo_id}/thumbnail`, vault.clocks.monotonic());
   return PROGRESS;
 }
 

@@ -1,7 +1,7 @@
 /** Receipts are believed only after checking: the code is a function of kind, id and hash, so the phone computes its own. */
 import { receiptCode } from "../../sync/receipts.ts";
 import type { Receipt, Uuid, VisitArrival } from "../../api/wire.ts";
-import { FRESH_UPLOAD } from "../local/photos.ts";
+import { FRESH_UPLOAD } from "../local/rows.ts";
 import { inVault } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
 

@@ -4,6 +4,7 @@
  */
 import type { Delivery } from "../../ui/delivery.ts";
 import type { Problem, Timestamp, Uuid } from "../../api/wire.ts";
+import type { SignInReason } from "../local/device.ts";
 import type { PhotoRow, QuarantineResolution, RecordRow, VisitRow } from "../local/rows.ts";
 import { inVault, readMeta } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
@@ -32,6 +33,7 @@ export interface PhotoDelivery {
   receipt: string | null;
   /** Its bytes are on the device on which the visit was begun. */
   is_elsewhere: boolean;
+  is_refused: boolean;
 }
 
 export interface VisitDelivery {
@@ -54,18 +56,20 @@ export interface VisitDelivery {
 export type Sending =
   | { state: "idle" }
   | { state: "sending" }
-  | { state: "waiting"; next_try_ms: number; reason: "unreachable" | "busy" }
-  | { state: "needs_sign_in" };
+  | { state: "waiting"; next_try_ms: number; reason: "unreachable" | "busy"; problem: Problem | null }
+  | { state: "needs_sign_in"; reason: SignInReason };
 
 /** Kept in the vault, so that a tab which does not send can show it. */
 export interface SendingMeta {
   failed_attempts: number;
   next_try_ms: number | null;
   reason: "unreachable" | "busy";
-  needs_sign_in: boolean;
+  /** What the server said, where it did. */
+  problem: Problem | null;
+  sign_in: SignInReason | null;
 }
 
-export const CALM: Readonly<SendingMeta> = { failed_attempts: 0, next_try_ms: null, reason: "unreachable", needs_sign_in: false };
+export const CALM: Readonly<SendingMeta> = { failed_attempts: 0, next_try_ms: null, reason: "unreachable", problem: null, sign_in: null };
 
 export interface OutboxState {
   /** For the header: all unsent work of this person in one word. */
@@ -90,7 +94,7 @@ export function outboxState(vault: Vault): Promise<OutboxState> {
       readMeta<SendingMeta>(vault, "sending"),
       readMeta<Timestamp>(vault, "last_pull_at"),
     ]);
-    return stateFrom({ visits, records, photos, meta: meta ?? CALM, last_pull_at });
+    return stateFrom({ visits, records, photos, meta: { ...CALM, ...meta }, last_pull_at });
   });
 }
 
@@ -142,6 +146,7 @@ export function deliveryOfPhoto(photo: PhotoRow): PhotoDelivery {
     problem: upload.problem,
     receipt: upload.receipt,
     is_elsewhere: upload.state === "elsewhere",
+    is_refused: upload.state === "refused",
   };
 }
 
@@ -180,14 +185,14 @@ function visitDelivery(visit: VisitRow, done: number, total: number, photos: Pho
 
 function overallDelivery(unsent: VisitDelivery[], waiting: number, total: number, meta: SendingMeta, photos: PhotoRow[]): Delivery {
   if (unsent.length === 0 && waiting === 0) return { state: "on_server" };
-  const isMoving = waiting > 0 && meta.next_try_ms === null && !meta.needs_sign_in && photos.some((photo) => photo.upload.state === "sending");
+  const isMoving = waiting > 0 && meta.next_try_ms === null && meta.sign_in === null && photos.some((photo) => photo.upload.state === "sending");
   if (isMoving) return { state: "uploading", done: total - waiting, total };
   return { state: "on_phone", count: Math.max(unsent.length, 1) };
 }
 
 function sendingOf(meta: SendingMeta, waiting: number): Sending {
-  if (meta.needs_sign_in) return { state: "needs_sign_in" };
-  if (meta.next_try_ms !== null) return { state: "waiting", next_try_ms: meta.next_try_ms, reason: meta.reason };
+  if (meta.sign_in !== null) return { state: "needs_sign_in", reason: meta.sign_in };
+  if (meta.next_try_ms !== null) return { state: "waiting", next_try_ms: meta.next_try_ms, reason: meta.reason, problem: meta.problem };
   return waiting > 0 ? { state: "sending" } : { state: "idle" };
 }
 

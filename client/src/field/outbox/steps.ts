@@ -15,14 +15,16 @@ import { inVault, readClocks, readMeta, writeMeta } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
 import { applyChanges } from "./changes.ts";
 import type { Network, PhotoToSend, Reply } from "./network.ts";
+import { isAboutThePerson, isAnswerTo, isLastWordOn, willTryAgain } from "./last-words.ts";
+import type { Pauses } from "./pauses.ts";
 import { isReceiptFor, takeArrival } from "./receipts.ts";
 
 export type Step =
   /** Nothing to do until something changes. */
   | { kind: "idle" }
   | { kind: "progress" }
-  /** The connection or the server as a whole failed; `status` null is no connection. */
-  | { kind: "failed"; status: number | null; retry_after_s: number | null };
+  /** The connection or the server as a whole failed; `problem` null is no connection. */
+  | { kind: "failed"; problem: Problem | null; retry_after_s: number | null };
 
 export const IDLE: Step = { kind: "idle" };
 export const PROGRESS: Step = { kind: "progress" };
@@ -46,15 +48,6 @@ export function newPushing(device_id: Uuid): Pushing {
   return { device_id, batch_limit: BATCH_RECORDS, held_until: new Map() };
 }
 
-/** Checks that the server's session is this vault's person; sending under another name would be a forgery. */
-export async function confirmIdentity(vault: Vault, network: Network): Promise<Step | { kind: "someone_else" }> {
-  const sent = readClocks(vault);
-  const reply = await network.session();
-  if (reply.kind !== "ok") return failureOf(reply);
-  await noteServerTime(vault, reply.value.server_time, sent);
-  return reply.value.user.id === vault.user_id ? PROGRESS : { kind: "someone_else" };
-}
-
 export async function pushRecords(vault: Vault, network: Network, pushing: Pushing): Promise<Step> {
   const batch = await nextBatch(vault, pushing);
   if (batch.length === 0) {
@@ -65,17 +58,16 @@ export async function pushRecords(vault: Vault, network: Network, pushing: Pushi
   const device = { device_id: pushing.device_id, device_time: formatTime(sent.device_ms) };
   const reply = await network.pushRecords(batch.map((row) => row.envelope), device);
   if (reply.kind === "ok") return takeResults(vault, batch, reply.value, sent);
-  const failure = failureOf(reply);
   if (reply.kind === "refused" && reply.status === 500) {
     if (batch.length === 1) for (const row of batch) pushing.held_until.set(row.id, sent.monotonic_ms + HOLD_MS);
     pushing.batch_limit = 1;
   }
-  if (reply.kind === "unreachable" || !isFinal(reply.status)) return failure;
+  if (reply.kind === "unreachable" || !isLastWordOn("records", reply.problem)) return failureOf(reply);
   if (batch.length > 1) {
     pushing.batch_limit = 1;
     return PROGRESS;
   }
-  for (const row of batch) await inVault(vault, () => vault.db.records.update(row.id, { state: "refused", problem: problemOf(reply) }));
+  for (const row of batch) await inVault(vault, () => vault.db.records.update(row.id, { state: "refused", problem: reply.problem }));
   return PROGRESS;
 }
 
@@ -107,20 +99,18 @@ export async function uploadPhoto(vault: Vault, network: Network, claim: Set<Uui
 }
 
 /** Asks for the receipts of visits of which everything has gone up; the server completes a visit after the last photo. */
-export async function collectVisitReceipts(vault: Vault, network: Network, notBefore: Map<Uuid, number>): Promise<Step> {
+export async function collectVisitReceipts(vault: Vault, network: Network, pauses: Pauses): Promise<Step> {
   const now = vault.clocks.monotonic();
   for (const visit_id of await visitsToAsk(vault)) {
-    if ((notBefore.get(visit_id) ?? 0) > now) continue;
+    if (!pauses.isDue(visit_id, now)) continue;
     const reply = await network.visit(visit_id);
-    if (reply.kind !== "ok" && (reply.kind === "unreachable" || !isFinal(reply.status))) return failureOf(reply);
+    if (reply.kind !== "ok" && !isAnswerTo(reply)) return failureOf(reply);
     const received = reply.kind === "ok" && (await takeArrival(vault, reply.value));
-    if (!received) notBefore.set(visit_id, now + VISIT_PAUSE_MS);
+    if (!received) pauses.putOff(visit_id, now);
     return PROGRESS;
   }
   return IDLE;
 }
-
-const VISIT_PAUSE_MS = 15_000;
 
 /** One page of what changed on the server, and the checklists that it names. */
 export async function pullChanges(vault: Vault, network: Network): Promise<Step & { more?: boolean }> {
@@ -129,7 +119,7 @@ export async function pullChanges(vault: Vault, network: Network): Promise<Step 
   const reply = await network.changes(cursor);
   if (reply.kind !== "ok") {
     // The server no longer knows the cursor (restored from a backup): begin anew; rows are put, not added.
-    if (cursor !== null && reply.kind === "refused" && (reply.status === 400 || reply.status === 410 || reply.status === 422)) {
+    if (cursor !== null && reply.kind === "refused" && (reply.status === 410 || reply.status === 422)) {
       await inVault(vault, () => writeMeta(vault, "cursor", null));
       return PROGRESS;
     }
@@ -142,14 +132,23 @@ export async function pullChanges(vault: Vault, network: Network): Promise<Step 
 }
 
 /** Fetches one checklist document that is known by name only. It never changes, so its hash says whether it is whole. */
-export async function fetchChecklist(vault: Vault, network: Network, failed: Set<string>): Promise<Step> {
-  const hash = (await wantedChecklists(vault)).find((wanted) => !failed.has(wanted));
+export async function fetchChecklist(vault: Vault, network: Network, pauses: Pauses): Promise<Step> {
+  const now = vault.clocks.monotonic();
+  const hash = (await wantedChecklists(vault)).find((wanted) => pauses.isDue(wanted, now));
   if (hash === undefined) return IDLE;
   const reply = await network.checklist(hash);
-  if (reply.kind === "unreachable" || (reply.kind === "refused" && !isFinal(reply.status))) return failureOf(reply);
-  if (reply.kind === "ok" && (await sha256Hex(canonicalJson(reply.value))) === hash) await keepChecklist(vault, hash, reply.value);
-  else failed.add(hash);
+  if (reply.kind !== "ok" && !isAnswerTo(reply)) return failureOf(reply);
+  if (reply.kind === "ok" && (await hashOf(reply.value)) === hash) await keepChecklist(vault, hash, reply.value);
+  else pauses.putOff(hash, now);
   return PROGRESS;
+}
+
+async function hashOf(document: unknown): Promise<string | null> {
+  try {
+    return await sha256Hex(canonicalJson(document));
+  } catch {
+    return null;
+  }
 }
 
 /** Those that new visits begin with, and those of visits in progress: one may have come from another device. */
@@ -172,13 +171,8 @@ function keepChecklist({ db }: Vault, hash: string, document: unknown): Promise<
 }
 
 export function failureOf(reply: Exclude<Reply<unknown>, { kind: "ok" }>): Extract<Step, { kind: "failed" }> {
-  if (reply.kind === "unreachable") return { kind: "failed", status: null, retry_after_s: null };
-  return { kind: "failed", status: reply.status, retry_after_s: reply.retry_after_s };
-}
-
-/** A refusal that trying again will not change. */
-export function isFinal(status: number): boolean {
-  return decideRetry(status, 1, null, 0).action === "stop";
+  if (reply.kind === "unreachable") return { kind: "failed", problem: null, retry_after_s: null };
+  return { kind: "failed", problem: reply.problem, retry_after_s: reply.retry_after_s };
 }
 
 async function nextBatch(vault: Vault, { batch_limit, held_until }: Pushing): Promise<RecordRow[]> {
@@ -205,14 +199,14 @@ async function takeResults(vault: Vault, batch: RecordRow[], reply: PushReply, s
   }
   for (const arrival of reply.visits ?? []) if (arrival.complete) await takeArrival(vault, arrival);
   // An answer that settles nothing (a wrong receipt, a busy part) must not be asked for again at once.
-  return settled > 0 ? PROGRESS : { kind: "failed", status: null, retry_after_s: null };
+  return settled > 0 ? PROGRESS : failureOf({ kind: "unreachable" });
 }
 
 /** True when the record need not be sent again by itself. */
 async function takeResult(vault: Vault, row: RecordRow, result: RecordResult): Promise<boolean> {
   const { receipt, problem, status } = result;
   if (status === "refused" || status === "conflict") {
-    if (problem !== null && !isFinal(problem.status)) return false;
+    if (problem === null || willTryAgain(problem)) return false;
     await inVault(vault, () => vault.db.records.update(row.id, { state: status, problem }));
     return true;
   }
@@ -269,15 +263,13 @@ function takeUploadRefusal(
   reply: Extract<Reply<never>, { kind: "refused" }>,
   random: () => number,
 ): Promise<Step> {
-  const { status, retry_after_s } = reply;
-  const problem = problemOf(reply);
-  if (status === 401) return changeUpload(vault, photo.id, { state: "waiting" }).then(() => failureOf(reply));
-  // An expired upload, and bytes that were garbled on the way, are begun anew; other 4xx are the server's last word.
+  const { status, problem, retry_after_s } = reply;
+  if (isAboutThePerson(problem)) return changeUpload(vault, photo.id, { state: "waiting" }).then(() => failureOf(reply));
+  // An expired upload, and bytes that were garbled on the way, are begun anew.
   const beginsAnew = status === CHECKSUM_MISMATCH || (NOT_THERE_ANY_MORE.includes(status) && photo.upload.url !== null);
-  const isOtherOffset = status === 409 || status === 423;
   if (beginsAnew) return retryUpload(vault, photo, { url: null, offset_bytes: 0 }, problem, retry_after_s, random);
-  if (isOtherOffset || !isFinal(status)) return retryUpload(vault, photo, {}, problem, retry_after_s, random);
-  return changeUpload(vault, photo.id, { state: "refused", problem }).then(() => PROGRESS);
+  if (isLastWordOn("photos", problem)) return changeUpload(vault, photo.id, { state: "refused", problem }).then(() => PROGRESS);
+  return retryUpload(vault, photo, {}, problem, retry_after_s, random);
 }
 
 /** A failure of this photo alone: it waits, the others go on. */
@@ -327,8 +319,4 @@ async function noteServerTime(vault: Vault, server_time: Timestamp, sent: ClockR
     const kept = await readMeta<OffsetMeasurement>(vault, "server_clock");
     await writeMeta(vault, "server_clock", betterMeasurement(kept, fresh));
   });
-}
-
-function problemOf(reply: Extract<Reply<never>, { kind: "refused" }>): Problem {
-  return reply.problem ?? { type: "about:blank", title: `HTTP ${reply.status}`, status: reply.status };
 }

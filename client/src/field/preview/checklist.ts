@@ -14,7 +14,7 @@ export function previewedFrom(search: string): Previewed {
 }
 
 export async function fetchPreviewed(previewed: Previewed): Promise<Reply<ChecklistDocument>> {
-  if (previewed === null) return { kind: "refused", status: 404, problem: null, retry_after_s: null };
+  if (previewed === null) return { kind: "unreachable" };
   if ("hash" in previewed) return callApi<ChecklistDocument>(`/api/forms/checklists/${encodeURIComponent(previewed.hash)}`);
   const reply = await callApi<{ document: ChecklistDocument }>(`/api/forms/drafts/${encodeURIComponent(previewed.draft)}`);
   return reply.kind === "ok" ? { kind: "ok", value: reply.value.document } : reply;

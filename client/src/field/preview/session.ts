@@ -9,7 +9,7 @@ const NOBODY: User = { id: "preview", username: "", name: "", title: null, count
 const NO_SENDING: Outbox = { sendNow: () => undefined, pullNow: () => undefined, retryRefused: async () => undefined, stop: async () => undefined };
 
 export function previewSession(vault: Vault): Session {
-  const state = shallowRef<SessionState>({ kind: "open", user: NOBODY, vault, outbox: NO_SENDING, needs_sign_in: false });
+  const state = shallowRef<SessionState>({ kind: "open", user: NOBODY, vault, outbox: NO_SENDING, needs_sign_in: null });
   return {
     state,
     restore: async () => undefined,

@@ -1,7 +1,7 @@
 /** Pictures of photos on this phone as addresses for <img>; given back to the browser when the screen closes. */
 import { onScopeDispose, shallowReactive, watch } from "vue";
 import { useLive } from "../local/live.ts";
-import { photoPicture } from "../local/photos.ts";
+import { photoPicture } from "../local/pictures.ts";
 import { inVault } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
 

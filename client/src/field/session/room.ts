@@ -3,8 +3,7 @@ import { liveQuery } from "dexie";
 import { readonly, shallowRef } from "vue";
 import { checkCanary, deviceId, markNeedsSignIn, openDevice, readSignedIn, writeSignedIn } from "../local/device.ts";
 import { closeVault, openVault } from "../local/vault.ts";
-import { startOutbox } from "../outbox/engine.ts";
-import { httpNetwork } from "../outbox/http-network.ts";
+import { outboxWhenLoaded } from "../outbox/start.ts";
 import type { Room } from "./session.ts";
 
 const lost = shallowRef(false);
@@ -24,17 +23,21 @@ export async function openRoom(browser: Window): Promise<Room> {
   return {
     readSignedIn: () => readSignedIn(device),
     writeSignedIn: (signed_in) => writeSignedIn(device, signed_in),
-    markNeedsSignIn: (user_id) => markNeedsSignIn(device, user_id),
+    markNeedsSignIn: (user_id, reason) => markNeedsSignIn(device, user_id, reason),
     openVault: (user_id) => openVault(user_id),
     closeVault,
     startOutbox: (vault, { onSignInNeeded }) =>
-      startOutbox(vault, {
-        network: httpNetwork,
-        device_id,
-        isCurrentUser: async () => (await readSignedIn(device))?.user.id === vault.user_id,
-        onSignInNeeded,
-        page: browser,
-        ...(browser.navigator.locks === undefined ? {} : { locks: browser.navigator.locks }),
+      outboxWhenLoaded(async () => {
+        const [{ startOutbox }, { httpNetwork }] = await Promise.all([import("../outbox/engine.ts"), import("../outbox/http-network.ts")]);
+        return () =>
+          startOutbox(vault, {
+            network: (signal) => httpNetwork(vault.user_id, signal),
+            device_id,
+            isCurrentUser: async () => (await readSignedIn(device))?.user.id === vault.user_id,
+            onSignInNeeded,
+            page: browser,
+            ...(browser.navigator.locks === undefined ? {} : { locks: browser.navigator.locks }),
+          });
       }),
     watchSignedIn: (changed) => void liveQuery(() => readSignedIn(device)).subscribe({ next: changed, error: () => undefined }),
   };

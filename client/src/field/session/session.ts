@@ -8,18 +8,20 @@ import { shallowRef } from "vue";
 import type { InjectionKey, ShallowRef } from "vue";
 import type { Reply } from "../../api/http.ts";
 import type { Problem, SessionReply, User, Uuid } from "../../api/wire.ts";
-import type { SignedIn } from "../local/device.ts";
+import type { SignedIn, SignInReason } from "../local/device.ts";
 import type { Vault } from "../local/vault.ts";
 import type { Outbox } from "../outbox/engine.ts";
 
 export type SessionState =
   | { kind: "starting" }
   | { kind: "signed_out" }
+  /** A part of the app itself could not be fetched; it must be opened anew. */
+  | { kind: "not_loaded" }
   /** The browser gives no database (private mode, insecure address): nothing can be kept, so nothing may be entered. */
   | { kind: "no_store"; reason: string }
-  | { kind: "open"; user: User; vault: Vault; outbox: Outbox; needs_sign_in: boolean };
+  | { kind: "open"; user: User; vault: Vault; outbox: Outbox; needs_sign_in: SignInReason | null };
 
-export type SignInOutcome = { kind: "signed_in" } | { kind: "unreachable" } | { kind: "refused"; status: number; problem: Problem | null };
+export type SignInOutcome = { kind: "signed_in" } | { kind: "unreachable" } | { kind: "refused"; problem: Problem };
 
 export interface Session {
   state: ShallowRef<SessionState>;
@@ -35,15 +37,21 @@ export const SESSION: InjectionKey<Session> = Symbol("session");
 export interface Room {
   readSignedIn(): Promise<SignedIn | null>;
   writeSignedIn(signed_in: SignedIn | null): Promise<void>;
-  markNeedsSignIn(user_id: Uuid): Promise<void>;
+  markNeedsSignIn(user_id: Uuid, reason: SignInReason): Promise<void>;
   openVault(user_id: Uuid): Promise<Vault>;
   closeVault(vault: Vault): void;
-  startOutbox(vault: Vault, hooks: { onSignInNeeded: () => void }): Outbox;
+  startOutbox(vault: Vault, hooks: { onSignInNeeded: (reason: SignInReason) => void }): Outbox;
   /** Calls back when another tab signed somebody in or out. */
   watchSignedIn(changed: () => void): void;
 }
 
+/** The store and the sending could not be fetched. */
+export class RoomNotLoaded extends Error {
+  override name = "RoomNotLoaded";
+}
+
 export interface SessionParts {
+  /** Raises RoomNotLoaded; anything else that it raises is the store's. */
   loadRoom(): Promise<Room>;
   accounts: {
     createSession(credentials: { username: string; password: string; device_label?: string }): Promise<Reply<SessionReply>>;
@@ -87,17 +95,17 @@ export function createFieldSession(parts: SessionParts): Session {
     });
   }
 
-  async function open(from: Room, user: User, needs_sign_in: boolean): Promise<void> {
+  async function open(from: Room, user: User, needs_sign_in: SignInReason | null): Promise<void> {
     const before = state.value;
     if (before.kind === "open" && before.user.id === user.id) {
       if (before.needs_sign_in === needs_sign_in) return;
       state.value = { ...before, user, needs_sign_in };
-      if (!needs_sign_in) before.outbox.sendNow();
+      if (needs_sign_in === null) before.outbox.sendNow();
       return;
     }
     await close(from);
     const vault = await from.openVault(user.id);
-    const outbox = from.startOutbox(vault, { onSignInNeeded: () => void askForSignIn(from, user.id) });
+    const outbox = from.startOutbox(vault, { onSignInNeeded: (reason) => void askForSignIn(from, user.id, reason) });
     state.value = { kind: "open", user, vault, outbox, needs_sign_in };
   }
 
@@ -108,21 +116,22 @@ export function createFieldSession(parts: SessionParts): Session {
     from.closeVault(before.vault);
   }
 
-  async function askForSignIn(from: Room, user_id: Uuid): Promise<void> {
-    await from.markNeedsSignIn(user_id);
+  async function askForSignIn(from: Room, user_id: Uuid, reason: SignInReason): Promise<void> {
+    await from.markNeedsSignIn(user_id, reason);
     const now = state.value;
-    if (now.kind === "open" && now.user.id === user_id && !now.needs_sign_in) state.value = { ...now, needs_sign_in: true };
+    if (now.kind === "open" && now.user.id === user_id) state.value = { ...now, needs_sign_in: reason };
   }
 
-  function noteNoStore(error: unknown): void {
-    state.value = { kind: "no_store", reason: error instanceof Error ? error.message : String(error) };
+  function noteFailure(error: unknown): void {
+    if (error instanceof RoomNotLoaded) state.value = { kind: "not_loaded" };
+    else state.value = { kind: "no_store", reason: error instanceof Error ? error.message : String(error) };
   }
 
   return {
     state,
 
     async restore() {
-      const enter = (): Promise<void> => enterRoom().then(restoreFrom).catch(noteNoStore);
+      const enter = (): Promise<void> => enterRoom().then(restoreFrom).catch(noteFailure);
       if (parts.hint.read()) return enter();
       if (state.value.kind === "starting") state.value = { kind: "signed_out" };
       // The hint may be wrong, and the room will be wanted; but first the sign-in screen.
@@ -136,12 +145,12 @@ export function createFieldSession(parts: SessionParts): Session {
         enterRoom().catch(() => null),
       ]);
       if (reply.kind === "unreachable") return { kind: "unreachable" };
-      if (reply.kind === "refused") return { kind: "refused", status: reply.status, problem: reply.problem };
+      if (reply.kind === "refused") return { kind: "refused", problem: reply.problem };
       if (from === null) return { kind: "unreachable" };
       const { user } = reply.value;
-      await from.writeSignedIn({ user, needs_sign_in: false });
+      await from.writeSignedIn({ user, needs_sign_in: null });
       parts.hint.write(true);
-      await inTurn(() => open(from, user, false));
+      await inTurn(() => open(from, user, null));
       return { kind: "signed_in" };
     },
 

@@ -1,6 +1,7 @@
 /** Wires the session of the phone app to the real browser. The store and the sending come as a separate download. */
+import type * as RoomExports from "./room.ts";
 import { createSession, deleteSession } from "../../api/accounts.ts";
-import { createFieldSession } from "./session.ts";
+import { createFieldSession, RoomNotLoaded } from "./session.ts";
 import type { Session } from "./session.ts";
 
 const HINT_KEY = "signed-in";
@@ -9,12 +10,20 @@ const SCREEN_FIRST_MS = 1_500;
 
 export function startFieldSession(browser: Window = window): Session {
   return createFieldSession({
-    loadRoom: async () => (await import("./room.ts")).openRoom(browser),
+    loadRoom: async () => (await loadRoomModule()).openRoom(browser),
     accounts: { createSession, deleteSession },
     hint: { read: () => readHint(browser), write: (signed_in) => writeHint(browser, signed_in) },
     whenIdle: (work) => browser.setTimeout(work, SCREEN_FIRST_MS),
     device_label: deviceLabel(browser.navigator.userAgent),
   });
+}
+
+async function loadRoomModule(): Promise<typeof RoomExports> {
+  try {
+    return await import("./room.ts");
+  } catch (error) {
+    throw new RoomNotLoaded("the store and the sending could not be fetched", { cause: error });
+  }
 }
 
 /** "Android · Chrome": enough for the person to tell their phones apart. */

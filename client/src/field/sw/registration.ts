@@ -5,7 +5,6 @@ const CHECK_EVERY_MS = 3_600_000;
 /** An installation that failed (a gateway answered for a file) is begun anew, soon and then less often. */
 const FIRST_RETRY_MS = 15_000;
 const LONGEST_RETRY_MS = 900_000;
-const REPAIR_MS = 5_000;
 
 const isReady = shallowRef(false);
 let registration: ServiceWorkerRegistration | null = null;
@@ -36,18 +35,6 @@ export function applyUpdate(browser: Window = window): void {
   if (waiting === null) return browser.location.reload();
   isAsked = true;
   waiting.postMessage({ type: "SKIP_WAITING" });
-}
-
-/** Has the worker look through what it keeps and forget what is broken. Resolves also when there is none, or it does not answer. */
-export function dropBrokenFiles(browser: Window = window): Promise<void> {
-  const worker = "serviceWorker" in browser.navigator ? browser.navigator.serviceWorker.controller : null;
-  if (worker === null) return Promise.resolve();
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => resolve();
-    setTimeout(resolve, REPAIR_MS);
-    worker.postMessage({ type: "DROP_BROKEN" }, [port2]);
-  });
 }
 
 /** An installation that fails is begun anew: the registration itself, or one of the files that it fetches. */

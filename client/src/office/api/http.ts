@@ -26,6 +26,13 @@ export function whenSignedOut(callback: () => void): void {
   onSignedOut = callback;
 }
 
+let user_id: string | undefined;
+
+/** Every request names who it is made for: in a browser that two people share, a tab left open acts for nobody else. */
+export function actFor(id: string | undefined): void {
+  user_id = id;
+}
+
 export function isProblem(error: unknown): error is RequestFailed {
   return error instanceof RequestFailed;
 }
@@ -71,7 +78,7 @@ function matching(hash: string | undefined): Pick<RequestOptions, 'headers'> {
 }
 
 async function ask<T>(path: string, options: RequestOptions): Promise<T> {
-  const reply = await callApi<T>(path, options);
+  const reply = await callApi<T>(path, user_id === undefined ? options : { ...options, user_id });
   if (options.signal?.aborted) throw new DOMException('The question was withdrawn.', 'AbortError');
   return valueOf(reply);
 }
@@ -81,7 +88,7 @@ export function valueOf<T>(reply: Reply<T>): T {
   if (reply.kind === 'ok') return reply.value;
   if (reply.kind === 'unreachable') throw new RequestFailed(unreachable());
   if (reply.status === 401) onSignedOut();
-  throw new RequestFailed(reply.problem ?? { type: 'about:blank', title: `HTTP ${reply.status}`, status: reply.status, detail: `HTTP ${reply.status}` });
+  throw new RequestFailed(reply.problem);
 }
 
 /** Not from the messages: this file knows no Vue, and the sentence must be there when nothing else can be loaded. */

@@ -34,14 +34,24 @@ describe("the phone", () => {
 
   it("remembers who is signed in, and that the server wants to be asked again", async () => {
     const device = openDevice("device-b");
-    await writeSignedIn(device, { user: aUser("u1"), needs_sign_in: false });
+    await writeSignedIn(device, { user: aUser("u1"), needs_sign_in: null });
 
-    await markNeedsSignIn(device, "somebody else");
+    await markNeedsSignIn(device, "somebody else", "expired");
     const before = await readSignedIn(device);
-    await markNeedsSignIn(device, "u1");
+    await markNeedsSignIn(device, "u1", "account_closed");
 
-    expect(before?.needs_sign_in).toBe(false);
-    expect(await readSignedIn(device)).toMatchObject({ user: { id: "u1" }, needs_sign_in: true });
+    expect(before?.needs_sign_in).toBeNull();
+    expect(await readSignedIn(device)).toMatchObject({ user: { id: "u1" }, needs_sign_in: "account_closed" });
+  });
+
+  it("reads what earlier releases kept of it", async () => {
+    const device = openDevice("device-b2");
+    const kept = async (needs_sign_in: boolean): Promise<unknown> => {
+      await device.facts.put({ key: "signed_in", value: { user: aUser("u1"), needs_sign_in } });
+      return (await readSignedIn(device))?.needs_sign_in;
+    };
+
+    expect([await kept(true), await kept(false)]).toEqual(["expired", null]);
   });
 
   it("notices that the browser threw the database away", async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import type { PhotoReviewBody } from "../../../src/api/wire.ts";
 import { forgetOldBytes } from "../../../src/field/local/housekeeping.ts";
-import { addPhoto, addSignature, findPhoto, photoPicture, reshootPhoto, savePhotoMarks } from "../../../src/field/local/photos.ts";
+import { addPhoto, addSignature, reshootPhoto, savePhotoMarks } from "../../../src/field/local/photos.ts";
+import { findPhoto, photoPicture } from "../../../src/field/local/pictures.ts";
 import { discardVisit, startVisit, VisitNotOpen } from "../../../src/field/local/visits.ts";
 import type { Vault } from "../../../src/field/local/vault.ts";
 import { aVault, FakeClocks, preparedFrom, prepareByContent, SUBJECT_ID } from "../fakes.ts";

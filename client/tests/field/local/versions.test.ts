@@ -5,6 +5,7 @@ import { saveHazard } from "../../../src/field/local/hazards.ts";
 import { acceptCarryOver, newerVersion, offerCarryOver } from "../../../src/field/local/versions.ts";
 import { saveAnswer, saveVisitDetails, startSubmission, startVisit } from "../../../src/field/local/visits.ts";
 import { applyChanges } from "../../../src/field/outbox/changes.ts";
+import { Pauses } from "../../../src/field/outbox/pauses.ts";
 import { fetchChecklist } from "../../../src/field/outbox/steps.ts";
 import type { Vault } from "../../../src/field/local/vault.ts";
 import { contentHash } from "../../../src/forms/content-hash.ts";
@@ -110,13 +111,13 @@ describe("versions on the phone", () => {
 
   it("are fetched for a visit that was begun elsewhere, although new visits do not begin with them", async () => {
     const vault = await aVault();
-    const server = new FakeServer(vault.user_id);
+    const server = new FakeServer();
     const hash = await contentHash(OLD);
     server.checklists.set(hash, OLD);
     const visit = await startVisit(vault, SUBJECT_ID);
     await startSubmission(vault, visit.id, { id: "small", version: "2026.9", hash });
 
-    await fetchChecklist(vault, server, new Set());
+    await fetchChecklist(vault, server, new Pauses(1, 1));
 
     expect(await vault.db.checklists.get(hash)).toMatchObject({ version: "2026.9", status: "retired", document: OLD });
   });

@@ -33,7 +33,7 @@ const eventually = (check: () => Promise<void>): Promise<void> => vi.waitFor(che
 describe("the outbox", () => {
   it("brings a visit to the server by itself, with photos ahead of the form", async () => {
     const { vault, visit_id } = await aVaultWithVisit(3);
-    const server = new FakeServer(vault.user_id);
+    const server = new FakeServer();
     const outbox = anOutbox(vault, server);
     await eventually(async () => expect(server.photos.size).toBe(3));
     expect(server.records.size).toBe(0);
@@ -48,12 +48,12 @@ describe("the outbox", () => {
   it("waits after a lost connection, says until when, and goes on with 'send now'", async () => {
     const { vault, visit_id } = await aVaultWithVisit(1);
     await finishVisit(vault, visit_id);
-    const server = new FakeServer(vault.user_id);
-    server.faults.session = () => ({ kind: "unreachable" });
+    const server = new FakeServer();
+    server.faults.push = server.faults.upload = () => ({ kind: "unreachable" });
     const outbox = anOutbox(vault, server);
     await eventually(async () => expect((await outboxState(vault)).sending).toMatchObject({ state: "waiting", reason: "unreachable" }));
 
-    delete server.faults.session;
+    server.faults = {};
     outbox.sendNow();
 
     await eventually(async () => expect((await vault.db.visits.get(visit_id))?.receipt).toMatch(/-/));
@@ -64,12 +64,12 @@ describe("the outbox", () => {
     const { vault, visit_id } = await aVaultWithVisit(0);
     await finishVisit(vault, visit_id);
     await writeMeta(vault, "send_now", Date.now() + 86_400_000);
-    const server = new FakeServer(vault.user_id);
-    server.faults.session = () => ({ kind: "refused", status: 503, problem: null, retry_after_s: 600 });
+    const server = new FakeServer();
+    server.faults.push = () => ({ ...refusal(503, "unavailable"), retry_after_s: 600 });
     const outbox = anOutbox(vault, server);
     await eventually(async () => expect((await outboxState(vault)).sending).toMatchObject({ state: "waiting" }));
 
-    delete server.faults.session;
+    server.faults = {};
     await writeMeta(vault, "send_now", Date.now());
 
     await eventually(async () => expect((await vault.db.visits.get(visit_id))?.receipt).toMatch(/-/));
@@ -79,15 +79,15 @@ describe("the outbox", () => {
   it("asks for a new sign-in, keeps everything, and sends after it", async () => {
     const { vault, visit_id } = await aVaultWithVisit(1);
     await finishVisit(vault, visit_id);
-    const server = new FakeServer(vault.user_id);
-    server.faults.session = () => refusal(401);
+    const server = new FakeServer();
+    server.faults.push = server.faults.upload = () => refusal(401, "not-signed-in");
     const onSignInNeeded = vi.fn();
     const outbox = anOutbox(vault, server, { onSignInNeeded });
-    await eventually(async () => expect((await outboxState(vault)).sending).toEqual({ state: "needs_sign_in" }));
-    expect(onSignInNeeded).toHaveBeenCalledOnce();
+    await eventually(async () => expect((await outboxState(vault)).sending).toEqual({ state: "needs_sign_in", reason: "expired" }));
+    expect(onSignInNeeded).toHaveBeenCalledWith("expired");
     expect(await vault.db.photo_bytes.count()).toBe(1);
 
-    delete server.faults.session;
+    server.faults = {};
     outbox.sendNow();
 
     await eventually(async () => expect((await vault.db.visits.get(visit_id))?.receipt).toMatch(/-/));
@@ -97,10 +97,11 @@ describe("the outbox", () => {
   it("sends nothing under another person's session", async () => {
     const { vault, visit_id } = await aVaultWithVisit(1);
     await finishVisit(vault, visit_id);
-    const server = new FakeServer("somebody else");
+    const server = new FakeServer();
+    server.faults.push = server.faults.upload = () => refusal(401, "signed-in-as-other");
     const outbox = anOutbox(vault, server);
 
-    await eventually(async () => expect((await outboxState(vault)).sending).toEqual({ state: "needs_sign_in" }));
+    await eventually(async () => expect((await outboxState(vault)).sending).toEqual({ state: "needs_sign_in", reason: "signed_in_as_other" }));
 
     expect(server.records.size + server.photos.size).toBe(0);
     await end(outbox, vault);
@@ -109,7 +110,7 @@ describe("the outbox", () => {
   it("sends nothing once another person has signed in on this phone", async () => {
     const { vault, visit_id } = await aVaultWithVisit(1);
     await finishVisit(vault, visit_id);
-    const server = new FakeServer(vault.user_id);
+    const server = new FakeServer();
     const isCurrentUser = vi.fn(() => Promise.resolve(false));
     const outbox = anOutbox(vault, server, { isCurrentUser });
 
@@ -122,7 +123,7 @@ describe("the outbox", () => {
   it("does not miss 'send now' while it is still asking who is signed in", async () => {
     const { vault, visit_id } = await aVaultWithVisit(0);
     await finishVisit(vault, visit_id);
-    const server = new FakeServer(vault.user_id);
+    const server = new FakeServer();
     const asked: ((isCurrent: boolean) => void)[] = [];
     const isCurrentUser = vi.fn(() => (asked.length < 3 ? new Promise<boolean>((resolve) => asked.push(resolve)) : Promise.resolve(true)));
     const outbox = anOutbox(vault, server, { isCurrentUser });
@@ -140,7 +141,7 @@ describe("the outbox", () => {
 
   it("counts three lanes that lose the same connection as one failure", async () => {
     const { vault } = await aVaultWithVisit(3);
-    const server = new FakeServer(vault.user_id);
+    const server = new FakeServer();
     let waiting = 0;
     let cut = (): void => undefined;
     const lost = new Promise<{ kind: "unreachable" }>((resolve) => (cut = () => resolve({ kind: "unreachable" })));
@@ -162,8 +163,8 @@ describe("the outbox", () => {
     await vault.db.photos.toCollection().modify((photo) => {
       photo.upload.state = "sending";
     });
-    const server = new FakeServer(vault.user_id);
-    server.faults.session = () => ({ kind: "unreachable" });
+    const server = new FakeServer();
+    server.faults.push = server.faults.upload = () => ({ kind: "unreachable" });
 
     const outbox = anOutbox(vault, server);
 
@@ -176,7 +177,7 @@ describe("the outbox", () => {
     await vault.db.photos.toCollection().modify((photo) => {
       photo.upload = { ...photo.upload, state: "sending", url: "/api/evidence/uploads/u1", offset_bytes: 3 };
     });
-    const server = new FakeServer(vault.user_id);
+    const server = new FakeServer();
     let resumed: string | null = null;
     server.faults.upload = (photo: { url: string | null }) => {
       resumed = photo.url;
@@ -193,13 +194,12 @@ describe("the outbox", () => {
   it("sends from one of two tabs only", async () => {
     const { vault, visit_id } = await aVaultWithVisit(2);
     await finishVisit(vault, visit_id);
-    const server = new FakeServer(vault.user_id);
+    const server = new FakeServer();
     const locks = oneLock();
 
     const outboxes = [anOutbox(vault, server, { locks }), anOutbox(vault, server, { locks })];
 
     await eventually(async () => expect((await vault.db.visits.get(visit_id))?.receipt).toMatch(/-/));
-    expect(server.calls.filter((call) => call === "session")).toHaveLength(1);
     expect(server.calls.filter((call) => call === "upload")).toHaveLength(2);
     await Promise.all(outboxes.map((outbox) => outbox.stop()));
     closeVault(vault);
@@ -208,7 +208,7 @@ describe("the outbox", () => {
   it("sends photos while the server stumbles over a record", async () => {
     const { vault, visit_id } = await aVaultWithVisit(2);
     await finishVisit(vault, visit_id);
-    const server = new FakeServer(vault.user_id);
+    const server = new FakeServer();
     server.faults.push = () => reply500();
     const outbox = anOutbox(vault, server);
 
@@ -225,7 +225,7 @@ describe("the outbox", () => {
   ])("does not spin while %s", async (_name, parts, faults) => {
     const { vault, visit_id } = await aVaultWithVisit(1);
     await finishVisit(vault, visit_id);
-    const server = Object.assign(new FakeServer(vault.user_id), { faults });
+    const server = Object.assign(new FakeServer(), { faults });
     const isCurrentUser = vi.fn(() => Promise.resolve(true));
     const outbox = anOutbox(vault, server, { isCurrentUser, ...parts });
 
@@ -238,7 +238,7 @@ describe("the outbox", () => {
 
   it("sends records while the server cannot say what changed", async () => {
     const { vault, visit_id } = await aVaultWithVisit(0);
-    const server = new FakeServer(vault.user_id);
+    const server = new FakeServer();
     server.faults.changes = () => reply500();
     const outbox = anOutbox(vault, server);
     await eventually(async () => expect(server.calls).toContain("changes"));
@@ -251,8 +251,8 @@ describe("the outbox", () => {
 
   it("tries a refused photo once more when the person asks for it", async () => {
     const { vault } = await aVaultWithVisit(1);
-    const server = new FakeServer(vault.user_id);
-    server.faults.upload = () => refusal(403);
+    const server = new FakeServer();
+    server.faults.upload = () => refusal(422, "not-a-photo");
     const outbox = anOutbox(vault, server);
     await eventually(async () => expect((await outboxState(vault)).refusals).toHaveLength(1));
     const [refused] = (await outboxState(vault)).refusals;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { forgetOldBytes } from "../../../src/field/local/housekeeping.ts";
-import { photoPicture } from "../../../src/field/local/photos.ts";
+import { photoPicture } from "../../../src/field/local/pictures.ts";
 import type { Vault } from "../../../src/field/local/vault.ts";
+import { Pauses } from "../../../src/field/outbox/pauses.ts";
 import { fetchPicture } from "../../../src/field/outbox/pictures.ts";
 import { CALM } from "../../../src/field/outbox/state.ts";
 import { aKnownHazard, aVault, FakeClocks, FakeServer, HAZARD_ID } from "../fakes.ts";
@@ -16,13 +17,13 @@ function bytesOf(text: string): ArrayBuffer {
 async function aPhone(): Promise<{ vault: Vault; server: FakeServer; clocks: FakeClocks }> {
   const clocks = new FakeClocks();
   const vault = await aVault({ clocks });
-  const server = new FakeServer(vault.user_id);
+  const server = new FakeServer();
   server.pictures.set(`${PHOTO_ID}/thumbnail`, bytesOf("small")).set(`${PHOTO_ID}/display`, bytesOf("large")).set(`${OTHER_ID}/thumbnail`, bytesOf("other"));
   return { vault, server, clocks };
 }
 
-async function fetchAll(vault: Vault, server: FakeServer, notBefore = new Map<string, number>()): Promise<void> {
-  while ((await fetchPicture(vault, server, notBefore)).kind === "progress");
+async function fetchAll(vault: Vault, server: FakeServer, pauses = new Pauses(600_000, 600_000)): Promise<void> {
+  while ((await fetchPicture(vault, server, pauses)).kind === "progress");
 }
 
 async function textOf(picture: Promise<Blob | null>): Promise<string | null> {
@@ -59,13 +60,13 @@ describe("pictures of open hazards", () => {
     const { vault, server, clocks } = await aPhone();
     await vault.db.hazards.put(aKnownHazard({ state: "rectifying", photos: [{ id: PHOTO_ID, role: "before" }] }));
     server.pictures.delete(`${PHOTO_ID}/thumbnail`);
-    const notBefore = new Map<string, number>();
-    await fetchAll(vault, server, notBefore);
-    await fetchAll(vault, server, notBefore);
+    const pauses = new Pauses(600_000, 600_000);
+    await fetchAll(vault, server, pauses);
+    await fetchAll(vault, server, pauses);
     expect(server.calls).toHaveLength(1);
 
     clocks.pass(600_000);
-    await fetchAll(vault, server, notBefore);
+    await fetchAll(vault, server, pauses);
 
     expect(server.calls).toHaveLength(2);
   });

@@ -11,7 +11,7 @@ import { A_CHECKLIST, aVault, FakeServer, SUBJECT_ID } from "../fakes.ts";
 /** A submitted visit of which the server keeps the checklist in quarantine. */
 async function quarantined(): Promise<{ vault: Vault; record_id: string }> {
   const vault = await aVault();
-  const server = new FakeServer(vault.user_id);
+  const server = new FakeServer();
   const visit = await startVisit(vault, SUBJECT_ID);
   const { id } = await startSubmission(vault, visit.id, A_CHECKLIST);
   await saveVisitDetails(vault, visit.id, { signature: { kind: "absent", reason: "外出" } });
@@ -21,8 +21,14 @@ async function quarantined(): Promise<{ vault: Vault; record_id: string }> {
   return { vault, record_id: id };
 }
 
+const A_LINE = {
+  kind: "submission", visit_id: null, subject_id: null, subject_name: null, town_code: null, author: { id: "u", name: "王芳" }, mine: true,
+  made_at: "2026-11-23T10:00:00+08:00", received_at: "2026-11-23T10:00:00+08:00", checklist: null, fault_count: 1, may_resolve: false,
+  receipt: { code: "c", kind: "record", id: "r", sha256: "s", received_at: "2026-11-23T10:00:00+08:00" },
+};
+
 function resolved(vault: Vault, id: string, state: string, reason = ""): Promise<unknown> {
-  const body = { id, state, resolution: { outcome: state, by: { id: "u", name: "陈主任" }, at: "2026-11-24T10:00:00+08:00", reason, record_id: null } };
+  const body = { ...A_LINE, id, state, resolution: { outcome: state, by: { id: "u", name: "陈主任" }, at: "2026-11-24T10:00:00+08:00", reason, record_id: null } };
   return applyChanges(vault, { cursor: "c", more: false, server_time: "2026-11-24T10:00:00+08:00", changes: [{ kind: "quarantine", id, deleted: false, body }] }, "2026-11-24T10:00:00+08:00");
 }
 

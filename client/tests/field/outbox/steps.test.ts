@@ -1,17 +1,19 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { VisitRow } from "../../../src/field/local/rows.ts";
 import { finishVisit } from "../../../src/field/local/finish.ts";
 import { addPhoto } from "../../../src/field/local/photos.ts";
 import { saveVisitDetails, startSubmission, startVisit } from "../../../src/field/local/visits.ts";
 import type { Vault } from "../../../src/field/local/vault.ts";
 import { outboxState } from "../../../src/field/outbox/state.ts";
-import { collectVisitReceipts, confirmIdentity, fetchChecklist, newPushing, pullChanges, pushRecords, uploadPhoto } from "../../../src/field/outbox/steps.ts";
+import { collectVisitReceipts, fetchChecklist, newPushing, pullChanges, pushRecords, uploadPhoto } from "../../../src/field/outbox/steps.ts";
+import { Pauses } from "../../../src/field/outbox/pauses.ts";
 import { canonicalJson, sha256Hex } from "../../../src/sync/records.ts";
 import { A_CHECKLIST, aSubject, aVault, FakeClocks, FakeServer, prepareByContent, refusal, reply500, SUBJECT_ID } from "../fakes.ts";
 
 const DEVICE = "dddd0000-0000-4000-8000-000000000001";
 const never = new AbortController().signal;
 const half = (): number => 0.5;
+const somePauses = (): Pauses => new Pauses(15_000, 60_000);
 
 async function aFinishedVisit(photos = 2): Promise<{ vault: Vault; server: FakeServer; clocks: FakeClocks; visit_id: string; photo_ids: string[] }> {
   const clocks = new FakeClocks();
@@ -26,7 +28,7 @@ async function aFinishedVisit(photos = 2): Promise<{ vault: Vault; server: FakeS
   }
   await saveVisitDetails(vault, visit.id, { signature: { kind: "absent", reason: "外出" } });
   await finishVisit(vault, visit.id);
-  return { vault, server: new FakeServer(vault.user_id), clocks, visit_id: visit.id, photo_ids };
+  return { vault, server: new FakeServer(), clocks, visit_id: visit.id, photo_ids };
 }
 
 async function visitOf(vault: Vault, visit_id: string): Promise<VisitRow> {
@@ -61,7 +63,7 @@ describe("sending records", () => {
 
     const step = await pushRecords(vault, server, newPushing(DEVICE));
 
-    expect(step).toEqual({ kind: "failed", status: null, retry_after_s: null });
+    expect(step).toEqual({ kind: "failed", problem: null, retry_after_s: null });
     expect((await vault.db.records.toArray()).map((row) => row.state)).toEqual(["waiting", "waiting"]);
   });
 
@@ -163,7 +165,7 @@ describe("sending photos", () => {
 
   it("begins anew when the bytes were garbled, and keeps its copy", async () => {
     const { vault, server, photo_ids, clocks } = await aFinishedVisit(1);
-    server.faults.upload = () => refusal(460);
+    server.faults.upload = () => refusal(460, "checksum-mismatch");
 
     await uploadPhoto(vault, server, new Set(), never, half);
     const waiting = await vault.db.photos.get(photo_ids[0] ?? "");
@@ -189,7 +191,7 @@ describe("sending photos", () => {
 
   it("honours Retry-After for a photo", async () => {
     const { vault, server, photo_ids, clocks } = await aFinishedVisit(1);
-    server.faults.upload = () => ({ kind: "refused", status: 429, problem: null, retry_after_s: 120 });
+    server.faults.upload = () => ({ ...refusal(429, "too-many-requests"), retry_after_s: 120 });
 
     await uploadPhoto(vault, server, new Set(), never, half);
 
@@ -209,13 +211,13 @@ describe("sending photos", () => {
 
   it("stops at a final refusal, says why, and deletes nothing", async () => {
     const { vault, server, photo_ids } = await aFinishedVisit(1);
-    server.faults.upload = () => refusal(413, "照片太大");
+    server.faults.upload = () => refusal(413, "too-large");
 
     await uploadPhoto(vault, server, new Set(), never, half);
     const again = await uploadPhoto(vault, server, new Set(), never, half);
 
     expect(again.kind).toBe("idle");
-    expect((await outboxState(vault)).refusals).toMatchObject([{ of: "photo", id: photo_ids[0], problem: { title: "照片太大" } }]);
+    expect((await outboxState(vault)).refusals).toMatchObject([{ of: "photo", id: photo_ids[0], problem: { type: "/problems/too-large" } }]);
     expect(await vault.db.photo_bytes.count()).toBe(1);
   });
 
@@ -252,14 +254,14 @@ describe("the visit's receipt", () => {
   it("comes only when records and photos are all there", async () => {
     const { vault, server, visit_id } = await aFinishedVisit(1);
     await pushRecords(vault, server, newPushing(DEVICE));
-    const early = await collectVisitReceipts(vault, server, new Map());
+    const early = await collectVisitReceipts(vault, server, somePauses());
     const state = (await outboxState(vault)).visits[0];
     expect(early.kind).toBe("idle");
     expect(state?.delivery).toEqual({ state: "uploading", done: 3, total: 4 });
 
     await uploadPhoto(vault, server, new Set(), never, half);
     expect((await outboxState(vault)).visits[0]?.delivery).toEqual({ state: "uploading", done: 4, total: 4 });
-    await collectVisitReceipts(vault, server, new Map());
+    await collectVisitReceipts(vault, server, somePauses());
 
     expect((await visitOf(vault, visit_id)).receipt).not.toBeNull();
     expect((await outboxState(vault)).visits[0]?.delivery).toEqual({ state: "on_server" });
@@ -272,7 +274,7 @@ describe("the visit's receipt", () => {
     await uploadPhoto(vault, server, new Set(), never, half);
     server.photos.clear();
 
-    await collectVisitReceipts(vault, server, new Map());
+    await collectVisitReceipts(vault, server, somePauses());
 
     expect((await vault.db.photos.get(photo_ids[0] ?? ""))?.upload.state).toBe("waiting");
     expect((await visitOf(vault, visit_id)).receipt).toBeNull();
@@ -282,10 +284,10 @@ describe("the visit's receipt", () => {
     const { vault, server } = await aFinishedVisit(1);
     await pushRecords(vault, server, newPushing(DEVICE));
     await uploadPhoto(vault, server, new Set(), never, half);
-    server.faults.visit = () => refusal(404);
-    const notBefore = new Map<string, number>();
+    server.faults.visit = () => refusal(404, "not-found");
+    const pauses = somePauses();
 
-    const steps = [await collectVisitReceipts(vault, server, notBefore), await collectVisitReceipts(vault, server, notBefore)];
+    const steps = [await collectVisitReceipts(vault, server, pauses), await collectVisitReceipts(vault, server, pauses)];
 
     expect(steps.map((step) => step.kind)).toEqual(["progress", "idle"]);
   });
@@ -294,7 +296,7 @@ describe("the visit's receipt", () => {
 describe("fetching", () => {
   it("takes a page and its cursor together, and remembers the server's clock", async () => {
     const vault = await aVault();
-    const server = new FakeServer(vault.user_id);
+    const server = new FakeServer();
     const added = aSubject({ id: "5b1e0000-0000-4000-8000-000000000002", name: "周村镇常坡村" });
     server.pages = [
       {
@@ -319,7 +321,7 @@ describe("fetching", () => {
 
   it("begins anew when the server no longer knows the cursor", async () => {
     const vault = await aVault();
-    const server = new FakeServer(vault.user_id);
+    const server = new FakeServer();
     await vault.db.meta.put({ key: "cursor", value: "from before the backup" });
     server.faults.changes = () => refusal(422);
 
@@ -331,26 +333,47 @@ describe("fetching", () => {
 
   it("fetches a checklist whose document is missing and keeps it only with the right hash", async () => {
     const vault = await aVault();
-    const server = new FakeServer(vault.user_id);
+    const server = new FakeServer();
     const document = { id: "coal_mine", points: 0.5 };
     const hash = await sha256Hex(canonicalJson(document));
     const summary = { id: "coal_mine", version: "2026.1", title: { zh: "煤矿", en: "Coal mine" }, sector: "coal_mine", status: "published" as const, applies_to: { subject_kinds: ["enterprise"] }, item_count: 1, document: null };
     await vault.db.checklists.bulkPut([{ ...summary, hash }, { ...summary, hash: "f".repeat(64) }]);
     server.checklists.set(hash, document);
     server.checklists.set("f".repeat(64), document);
-    const broken = new Set<string>();
+    const pauses = somePauses();
 
-    for (let turn = 0; turn < 3; turn += 1) await fetchChecklist(vault, server, broken);
+    for (let turn = 0; turn < 3; turn += 1) await fetchChecklist(vault, server, pauses);
 
     expect((await vault.db.checklists.get(hash))?.document).toEqual(document);
     expect((await vault.db.checklists.get("f".repeat(64)))?.document).toBeNull();
-    expect([...broken]).toEqual(["f".repeat(64)]);
+    expect(server.calls.filter((call) => call === "checklist")).toHaveLength(2);
   });
 
-  it("notices that the server's session belongs to somebody else", async () => {
+  it("keeps nothing of a change that does not fit its kind, and all of the others", async () => {
     const vault = await aVault();
+    const server = new FakeServer();
+    const sound = aSubject({ id: "5b1e0000-0000-4000-8000-000000000002", name: "周村镇常坡村" });
+    const changes = [
+      { kind: "subject", id: SUBJECT_ID, deleted: false, body: { id: SUBJECT_ID, name: 5 } },
+      { kind: "visit", id: SUBJECT_ID, deleted: false, body: "<html>" },
+      { kind: "subject", id: sound.id, deleted: false, body: sound },
+    ];
+    server.pages = [{ cursor: "c1", more: false, server_time: "2026-11-23T09:15:12+08:00", changes }];
+    const told = vi.spyOn(console, "warn").mockReturnValue();
 
-    expect(await confirmIdentity(vault, new FakeServer("somebody else"))).toEqual({ kind: "someone_else" });
-    expect(await confirmIdentity(vault, new FakeServer(vault.user_id))).toEqual({ kind: "progress" });
+    await pullChanges(vault, server);
+
+    expect((await vault.db.subjects.toArray()).map((subject) => subject.name)).toEqual(["巴公镇东板桥煤矿", "周村镇常坡村"]);
+    expect(told).toHaveBeenCalledTimes(2);
+  });
+
+  it("keeps no server time that cannot be computed with", async () => {
+    const vault = await aVault();
+    const server = new FakeServer();
+    server.pages = [{ cursor: "c1", more: false, server_time: "soon", changes: [] }];
+
+    await pullChanges(vault, server);
+
+    expect((await vault.db.meta.get("server_clock"))?.value ?? null).toBeNull();
   });
 });

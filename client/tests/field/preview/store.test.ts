@@ -59,5 +59,5 @@ it.each([
 });
 
 it("says that there is nothing to preview when the address names nothing", async () => {
-  expect((await fetchPreviewed(null)).kind).toBe("refused");
+  expect((await fetchPreviewed(null)).kind).toBe("unreachable");
 });

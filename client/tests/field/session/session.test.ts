@@ -5,7 +5,7 @@ import type { SignedIn } from "../../../src/field/local/device.ts";
 import { closeVault, openVault } from "../../../src/field/local/vault.ts";
 import { createFieldSession } from "../../../src/field/session/session.ts";
 import type { Room, Session } from "../../../src/field/session/session.ts";
-import { aUser } from "../fakes.ts";
+import { aUser, refusal } from "../fakes.ts";
 
 const WANG = "a0000000-0000-4000-8000-000000000001";
 const LI = "a0000000-0000-4000-8000-000000000002";
@@ -28,11 +28,11 @@ function aPhone(known: SignedIn | null = null): Phone {
   const room: Room = {
     readSignedIn: () => Promise.resolve(signed_in),
     writeSignedIn: (next) => Promise.resolve(void (signed_in = next)),
-    markNeedsSignIn: () => Promise.resolve(void (signed_in = signed_in && { ...signed_in, needs_sign_in: true })),
+    markNeedsSignIn: (_user_id, reason) => Promise.resolve(void (signed_in = signed_in && { ...signed_in, needs_sign_in: reason })),
     openVault: (user_id) => openVault(user_id),
     closeVault: vi.fn(closeVault),
     startOutbox: (_vault, { onSignInNeeded }) => {
-      expire = onSignInNeeded;
+      expire = () => onSignInNeeded("expired");
       return { sendNow: vi.fn(), pullNow: vi.fn(), retryRefused: () => Promise.resolve(), stop: vi.fn(() => Promise.resolve()) };
     },
     watchSignedIn: (changed) => (otherTab = changed),
@@ -57,7 +57,7 @@ function userOf(session: Session): string | null {
 
 describe("the session", () => {
   it("opens the last person's vault without a network", async () => {
-    const { session } = aPhone({ user: aUser(WANG), needs_sign_in: false });
+    const { session } = aPhone({ user: aUser(WANG), needs_sign_in: null });
 
     await session.restore();
 
@@ -76,30 +76,30 @@ describe("the session", () => {
     const { session, answer } = aPhone();
 
     expect(await session.signIn("wangfang", "x")).toEqual({ kind: "unreachable" });
-    answer({ kind: "refused", status: 401, problem: null, retry_after_s: null });
-    expect(await session.signIn("wangfang", "x")).toEqual({ kind: "refused", status: 401, problem: null });
+    answer(refusal(401, "sign-in-failed"));
+    expect(await session.signIn("wangfang", "x")).toMatchObject({ kind: "refused", problem: { type: "/problems/sign-in-failed" } });
   });
 
   it("keeps the vault open when the server's session expires, and sends after the next sign-in", async () => {
-    const { session, expire, answer, signed_in } = aPhone({ user: aUser(WANG), needs_sign_in: false });
+    const { session, expire, answer, signed_in } = aPhone({ user: aUser(WANG), needs_sign_in: null });
     await session.restore();
     const before = session.state.value;
 
     expire();
-    await vi.waitFor(() => expect(session.state.value).toMatchObject({ kind: "open", needs_sign_in: true }));
+    await vi.waitFor(() => expect(session.state.value).toMatchObject({ kind: "open", needs_sign_in: "expired" }));
     answer(accepted(WANG));
     await session.signIn("wangfang", "x");
 
     const after = session.state.value;
     if (before.kind !== "open" || after.kind !== "open") throw new Error("not open");
     expect(after.vault).toBe(before.vault);
-    expect(after.needs_sign_in).toBe(false);
+    expect(after.needs_sign_in).toBeNull();
     expect(after.outbox.sendNow).toHaveBeenCalled();
-    expect(signed_in()?.needs_sign_in).toBe(false);
+    expect(signed_in()?.needs_sign_in).toBeNull();
   });
 
   it("closes one person's vault before opening another's, and deletes nothing", async () => {
-    const { session, answer, room } = aPhone({ user: aUser(WANG), needs_sign_in: false });
+    const { session, answer, room } = aPhone({ user: aUser(WANG), needs_sign_in: null });
     await session.restore();
     const wang = session.state.value;
     if (wang.kind !== "open") throw new Error("not open");
@@ -118,7 +118,7 @@ describe("the session", () => {
   });
 
   it("signs out without a network and keeps the vault for the next time", async () => {
-    const { session, signed_in, answer } = aPhone({ user: aUser(WANG), needs_sign_in: false });
+    const { session, signed_in, answer } = aPhone({ user: aUser(WANG), needs_sign_in: null });
     await session.restore();
     if (session.state.value.kind === "open") await session.state.value.vault.db.meta.put({ key: "kept", value: 1 });
 
@@ -134,10 +134,10 @@ describe("the session", () => {
   });
 
   it("follows another tab that signed somebody else in", async () => {
-    const { session, room, otherTab } = aPhone({ user: aUser(WANG), needs_sign_in: false });
+    const { session, room, otherTab } = aPhone({ user: aUser(WANG), needs_sign_in: null });
     await session.restore();
 
-    await room.writeSignedIn({ user: aUser(LI), needs_sign_in: false });
+    await room.writeSignedIn({ user: aUser(LI), needs_sign_in: null });
     otherTab();
 
     await vi.waitFor(() => expect(userOf(session)).toBe(LI));

@@ -6,7 +6,7 @@ import { beijingDay } from "../../../ui/days.ts";
 import { hazardDraftsOf, nextHazardId, saveHazard } from "../../local/hazards.ts";
 import { readPath } from "../../../forms/reading.ts";
 import { useLive } from "../../local/live.ts";
-import { photosOf } from "../../local/photos.ts";
+import { photosOf } from "../../local/pictures.ts";
 import type { PhotoRow } from "../../local/rows.ts";
 import type { Vault } from "../../local/vault.ts";
 import { findInstance } from "../../local/visits.ts";

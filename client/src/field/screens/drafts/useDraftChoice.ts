@@ -1,15 +1,12 @@
 /** The copy of a visit that lies on the server beside the one on this phone, if there is one; and what a person can choose. */
 import { computed, ref, shallowRef } from "vue";
 import type { ComputedRef, Ref, ShallowRef } from "vue";
-import { callApi } from "../../../api/http.ts";
 import { useLive } from "../../local/live.ts";
 import { continueDraft, draftOf, keepOwnDraft, mirrorOf } from "../../local/mirror.ts";
 import type { DraftContent, DraftDocument } from "../../local/rows.ts";
 import { inVault } from "../../local/vault.ts";
+import { askForDraft, KNOWN_FORMAT } from "../../outbox/draft-request.ts";
 import { useOpenSession } from "../../session/index.ts";
-
-/** The form of draft contents that this version of the app reads. */
-const KNOWN_FORMAT = 1;
 
 export type OtherState = "loading" | "ready" | "offline" | "gone" | "newer_app";
 
@@ -25,7 +22,7 @@ export interface DraftChoice {
 }
 
 export function useDraftChoice(visitId: string): DraftChoice {
-  const { vault, outbox } = useOpenSession();
+  const { vault, outbox, user } = useOpenSession();
   const state = ref<OtherState>("loading");
   const other = shallowRef<DraftDocument | null>(null);
   const { value: own } = useLive(() => draftOf(vault, visitId));
@@ -33,7 +30,7 @@ export function useDraftChoice(visitId: string): DraftChoice {
 
   async function load(): Promise<void> {
     state.value = "loading";
-    const reply = await callApi<DraftDocument>(`/api/visits/drafts/${visitId}`);
+    const reply = await askForDraft(visitId, { user_id: user.id });
     if (reply.kind === "ok") return show(reply.value);
     // Fetched when this phone noticed that the other one had gone on.
     const kept = (await mirrorOf(vault, visitId))?.other;

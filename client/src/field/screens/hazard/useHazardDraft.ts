@@ -3,7 +3,7 @@ import { computed, ref, shallowRef, watch } from "vue";
 import type { ComputedRef, Ref, ShallowRef } from "vue";
 import { findHazardDraft, removeHazard, saveHazard } from "../../local/hazards.ts";
 import { useLive } from "../../local/live.ts";
-import { photosOf } from "../../local/photos.ts";
+import { photosOf } from "../../local/pictures.ts";
 import type { HazardDraftRow, PhotoRow } from "../../local/rows.ts";
 import { useVault } from "../vault-access.ts";
 import { faultsOfHazard } from "./completeness.ts";

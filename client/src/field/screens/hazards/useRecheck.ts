@@ -4,7 +4,7 @@ import type { ComputedRef, Ref, ShallowRef } from "vue";
 import { findHazard, saveRecheck } from "../../local/hazards.ts";
 import type { HazardView } from "../../local/hazards.ts";
 import { useLive } from "../../local/live.ts";
-import { photosOf } from "../../local/photos.ts";
+import { photosOf } from "../../local/pictures.ts";
 import type { PhotoRow, RecheckDraftRow, SubjectRow } from "../../local/rows.ts";
 import { findSubject } from "../../local/subjects.ts";
 import { inVault } from "../../local/vault.ts";

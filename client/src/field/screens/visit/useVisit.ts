@@ -5,7 +5,7 @@ import { hazardDraftsOf, hazardsOfSubject, isOpenHazard, rechecksOf } from "../.
 import type { HazardView } from "../../local/hazards.ts";
 import { useLive } from "../../local/live.ts";
 import { mirrorOf } from "../../local/mirror.ts";
-import { photosOf } from "../../local/photos.ts";
+import { photosOf } from "../../local/pictures.ts";
 import type { ChecklistRow, HazardDraftRow, MirrorRow, PhotoRow, RecheckDraftRow, SubjectRow, SubmissionRow, VisitRow } from "../../local/rows.ts";
 import { checklistsFor, findSubject } from "../../local/subjects.ts";
 import { inVault } from "../../local/vault.ts";

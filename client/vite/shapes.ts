@@ -1,0 +1,51 @@
+/**
+ * Takes the schemas of the answers that the phone checks out of the OpenAPI document, with all that they refer to, as the module
+ * `virtual:shapes`. What src/api/fits.ts does not look at stays behind: descriptions, and closed sets, which are left open.
+ */
+import { readFileSync } from "node:fs";
+import type { Plugin } from "vite";
+import type { Schema, Schemas } from "../src/api/fits.ts";
+import { SHAPE_NAMES } from "../src/api/shape-names.ts";
+
+const MODULE = "virtual:shapes";
+const KEPT = new Set(["$ref", "type", "required", "properties", "additionalProperties", "items", "anyOf", "oneOf", "allOf", "const", "format"]);
+
+export function shapes(document_path: string): Plugin {
+  return {
+    name: "shapes",
+    resolveId: (id) => (id === MODULE ? `\0${MODULE}` : null),
+    load(id) {
+      if (id !== `\0${MODULE}`) return null;
+      this.addWatchFile(document_path);
+      const document = JSON.parse(readFileSync(document_path, "utf8")) as { components: { schemas: Schemas } };
+      return `export default ${JSON.stringify(shapesOf(document.components.schemas, SHAPE_NAMES))}`;
+    },
+  };
+}
+
+export function shapesOf(all: Schemas, names: readonly string[]): Schemas {
+  const found: Record<string, Schema> = {};
+  const open = [...names];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (found[name] !== undefined) continue;
+    const schema = all[name];
+    if (schema === undefined) throw new Error(`the OpenAPI document has no ${name}`);
+    found[name] = pruned(schema, (ref) => open.push(ref.slice(ref.lastIndexOf("/") + 1)));
+  }
+  return found;
+}
+
+function pruned(schema: Schema, onRef: (ref: string) => void): Schema {
+  const members = Object.entries(schema).flatMap(([key, value]: [string, unknown]): [string, unknown][] => {
+    if (!KEPT.has(key) || typeof value === "boolean") return [];
+    if (key === "$ref") onRef(value as string);
+    if (key === "properties") {
+      const parts = Object.entries(value as Record<string, Schema>);
+      return [[key, Object.fromEntries(parts.map(([name, part]) => [name, pruned(part, onRef)]))]];
+    }
+    if (key === "anyOf" || key === "oneOf" || key === "allOf") return [[key, (value as Schema[]).map((part) => pruned(part, onRef))]];
+    if (key === "items" || key === "additionalProperties") return [[key, pruned(value as Schema, onRef)]];
+    return [[key, value]];
+  });
+  return Object.fromEntries(members);
+}
