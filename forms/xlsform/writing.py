@@ -29,7 +29,7 @@ SECTION, INSTANCE_KEY, YES_NO_LIST = "section.", "key.", "yes-no"
 CELL_AT_MOST = 32_767
 # The file must not change when the checklist has not.
 _MADE_AT = datetime(2026, 1, 1)
-_UNWRITABLE = re.compile(r"[\x00-\x09\x0b-\x1f]|_x[0-9A-Fa-f]{4}_")
+_UNWRITABLE = re.compile(r"[\x00-\x09\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 _WIDTHS = {
     "label": 44,
     "hint": 40,

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from server.accounts.models import User
 from server.clock import COUNTY_ZONE, county_date
 from server.db import db
-from server.downloads.tables import CellKind, Column, Table, Wording, count, rate
+from server.downloads.tables import CellKind, Column, Table, Wording, count, rate, readable_rows
 from server.hazards.models import Hazard
 from server.hazards.store import ledger_conditions
 from server.permissions import Actor
@@ -120,10 +120,12 @@ def _subject_score_rows(order: Order, conditions: list[Any]) -> Iterator[dict[st
     assert order.period is not None
     towns, departments = area_names(), department_names()
     rows = store.subject_rows(order.period, conditions, sort="name", limit=None)
-    for number, (subject, row, checklist_hash) in enumerate(rows, 1):
+
+    def make(numbered: tuple[int, Any]) -> dict[str, Any]:
+        number, (subject, row, checklist_hash) = numbered
         score = rollups.score_body(row, checklist_hash)
         counts = {name: getattr(row, name) if row else 0 for name in store.SUMS}
-        yield {
+        return {
             "id": str(subject.id),
             "position": _position(subject),
             "number": number,
@@ -145,6 +147,8 @@ def _subject_score_rows(order: Order, conditions: list[Any]) -> Iterator[dict[st
             "major_closed": counts["major_closed"],
             "major_found": counts["major_found"],
         }
+
+    return readable_rows(enumerate(rows, 1), lambda numbered: numbered[1][0].id, make)
 
 
 def _town_comparison(order: Order) -> tuple[Table, int]:
@@ -258,11 +262,13 @@ def _ledger_rows(order: Order, conditions: list[Any], today: date) -> Iterator[d
         .order_by(Hazard.found_at, Hazard.id)
         .execution_options(yield_per=500)
     )
-    for hazard, subject_name, town_code, lng, lat, officer_name in rows:
+
+    def make(row: Any) -> dict[str, Any]:
+        hazard, subject_name, town_code, lng, lat, officer_name = row
         projection = hazard.projection
         deadline = hazard.deadline.isoformat() if hazard.deadline else None
         original = projection.get("original_deadline")
-        yield {
+        return {
             "id": str(hazard.id),
             "position": (lng, lat) if lng is not None and lat is not None else None,
             "number": hazard.number,
@@ -285,6 +291,8 @@ def _ledger_rows(order: Order, conditions: list[Any], today: date) -> Iterator[d
             "returned_count": hazard.returned_count,
             "overdue": order.word(("是", "yes") if is_overdue(hazard.state, deadline, today) else ("否", "no")),
         }
+
+    return readable_rows(rows, lambda row: row[0].id, make)
 
 
 def _table(

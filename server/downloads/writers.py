@@ -1,7 +1,6 @@
 """Writes a table as XLSX, CSV, JSON or GeoJSON, row by row, so that memory does not grow with the table. No database.
 
-Text that people typed never becomes a formula: in XLSX it is typed as text, in CSV it gets an apostrophe in front
-(OWASP, CSV injection).
+Text that people typed never becomes a formula: in XLSX it is typed as text, in CSV it gets an apostrophe in front.
 """
 
 from __future__ import annotations
@@ -16,17 +15,14 @@ from typing import Any
 import orjson
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
 from server.downloads.tables import CellKind, Column, Table, number_of
+from server.downloads.texts import csv_text, starts_formula, xlsx_text
 from vocabulary import DownloadFormat
 
-# A cell of Excel holds no more; openpyxl would write a file that Excel offers to repair.
-EXCEL_TEXT_LIMIT = 32_767
 _NUMBER_FORMATS = {CellKind.INTEGER: "0", CellKind.DECIMAL: "0.0", CellKind.RATE: "0.0", CellKind.DATE: "yyyy-mm-dd"}
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _THIN = Side(style="thin", color="FF9AA3AD")
 _BORDER = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _HEAD_FILL = PatternFill("solid", fgColor="FFEAF0F6")
@@ -148,7 +144,8 @@ def _runs(table: Table) -> Iterator[tuple[int, int]]:
 
 
 def _title_cell(sheet: Any, title: str) -> Any:
-    cell = WriteOnlyCell(sheet, value=title)
+    cell = WriteOnlyCell(sheet, value=xlsx_text(title))
+    cell.data_type = "s"
     cell.font = Font(size=16, bold=True)
     cell.alignment = Alignment(horizontal="center", vertical="center")
     return cell
@@ -167,10 +164,10 @@ def _body_cell(sheet: Any, column: Column, line: Mapping[str, Any]) -> Any:
     value = _typed(column, line.get(column.key))
     cell = WriteOnlyCell(sheet)
     if isinstance(value, str):
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:EXCEL_TEXT_LIMIT]
+        cell.value = xlsx_text(value)
         # openpyxl takes a text that begins with "=" for a formula.
         cell.data_type = "s"
-        if cell.value.startswith(_FORMULA_STARTS):
+        if starts_formula(value):
             cell.quotePrefix = True
     else:
         cell.value = value
@@ -184,7 +181,7 @@ def _body_cell(sheet: Any, column: Column, line: Mapping[str, Any]) -> Any:
 
 
 def _note_cell(sheet: Any, note: str) -> Any:
-    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", note))
+    cell = WriteOnlyCell(sheet, value=xlsx_text(note))
     cell.data_type = "s"
     cell.font = Font(size=10, color="FF55606B")
     return cell
@@ -204,9 +201,7 @@ def _csv_text(column: Column, value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     text = str(value)
-    if column.kind is CellKind.TEXT and text.startswith(_FORMULA_STARTS):
-        return f"'{text}"
-    return text
+    return csv_text(text) if column.kind is CellKind.TEXT else text
 
 
 def _one_line_label(table: Table, column: Column) -> str:

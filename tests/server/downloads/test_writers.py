@@ -7,14 +7,23 @@ import json
 from datetime import date
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from server.downloads.tables import CellKind, Column, Table, count, rate
+from server.downloads.tables import CellKind, Column, Table, count, rate, readable_rows
+from server.downloads.texts import csv_text, from_xlsx_text, xlsx_text
 from server.downloads.writers import write_csv, write_geojson, write_json, write_xlsx
 
 GROUP = ("整改率", "Rectification rate")
+UNSEEN = ["", " ", "\ufeff", "\u00a0", "\u200b", "\u202e", "\u3000", "\u2028", "\t", "\r\n", "\x00", "  \u200b"]
+BAD: list[dict[str, Any]] = [
+    {"town": {"a": 1}}, {"town": 5}, {"closed": "12"}, {"closed": None}, {"found_on": "2026"}, {"score": 1.5},
+]  # fmt: skip
 
 
 def table(rows: list[dict[str, Any]], **values: Any) -> Table:
@@ -84,12 +93,58 @@ def test_typed_text_never_becomes_a_formula(tmp_path: Path, typed: str) -> None:
         assert list(csv.reader(source))[1][0] == f"'{typed}"
 
 
-def test_characters_that_excel_cannot_hold_are_left_out(tmp_path: Path) -> None:
-    write_xlsx(table([row("巴\x0b公" + "长" * 40_000)]), tmp_path / "t.xlsx")
+def test_what_is_read_back_from_a_workbook_is_what_was_stored(tmp_path: Path) -> None:
+    texts = ["巴\x0b公", "a\rb\r\nc\td", "\ufffe\uffff", "_x000B_ 与 _x005F_", "=1+1", "😀𠀀", "\x7f\x85", "  两端  ", "_x12_"]
 
-    value = sheet_of(tmp_path / "t.xlsx")["A4"].value
-    assert value.startswith("巴公长")
-    assert len(value) == 32_767
+    write_xlsx(table([row(text) for text in texts]), tmp_path / "t.xlsx")
+
+    sheet = sheet_of(tmp_path / "t.xlsx")
+    assert [from_xlsx_text(sheet[f"A{line}"].value) for line in range(4, 4 + len(texts))] == texts
+
+
+@given(st.text(max_size=40))
+def test_any_text_comes_back_from_the_xml_of_a_workbook(text: str) -> None:
+    written = xlsx_text(text)
+
+    assert from_xlsx_text(written) == text
+    read = ElementTree.fromstring(f"<t>{escape(written)}</t>").text or ""
+    assert from_xlsx_text(read) == text
+
+
+def test_a_cell_holds_what_excel_can_and_no_more(tmp_path: Path) -> None:
+    write_xlsx(table([row("长" * 40_000)]), tmp_path / "t.xlsx")
+
+    assert sheet_of(tmp_path / "t.xlsx")["A4"].value == "长" * 32_767
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", "＋", "－", "＠"])
+def test_a_formula_is_defused_behind_whatever_nobody_sees(start: str, unseen: str) -> None:
+    assert csv_text(f"{unseen}{start}1+1") == f"'{unseen}{start}1+1"
+
+
+@pytest.mark.parametrize("text", ["", "1=1", "a@b", " 1", "\ufeff镇", "（-1）", "\u200b巴公"])
+def test_what_is_no_formula_stays_as_it_is(text: str) -> None:
+    assert csv_text(text) == text
+
+
+@pytest.mark.parametrize("bad", BAD, ids=str)
+def test_one_bad_row_is_a_marked_row_and_counts_for_nothing(tmp_path: Path, bad: dict[str, Any]) -> None:
+    rows = [row(), row("坏") | bad | {"id": "7"}, row("高都镇", 1, 2)]
+
+    for write in (write_xlsx, write_csv, write_json, write_geojson):
+        write(table(rows), tmp_path / "file")
+
+    write_csv(table(rows), tmp_path / "t.csv")
+    lines = list(csv.reader((tmp_path / "t.csv").read_text("utf-8-sig").splitlines()))
+    assert [line[0] for line in lines[1:]] == ["巴公镇", "（此行无法读取，请联系县安委办） 7", "高都镇", "合计"]
+    assert lines[-1][3:5] == ["13", "15"]
+
+
+def test_a_row_that_cannot_even_be_made_is_marked_too() -> None:
+    made = readable_rows([1, 0, 2], lambda number: f"n{number}", lambda number: row(str(10 // number)))
+
+    assert [line["town"] for line in table(list(made)).lines()] == ["10", "（此行无法读取，请联系县安委办） n0", "5", "合计"]
 
 
 def test_csv_opens_right_in_a_chinese_excel(tmp_path: Path) -> None:
