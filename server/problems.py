@@ -24,6 +24,11 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 
 
+# A person mends no more at a time, and a small request must not be answered with a large one. All of them are counted.
+ERRORS_AT_MOST = 100
+_TEXT_AT_MOST = 300
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of problem: HTTP status and the title in both languages; the slug is its name for programs."""
@@ -85,7 +90,14 @@ class FieldError:
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:
-        return {"pointer": self.pointer, "code": self.code, "detail": self.detail, "params": dict(self.params)}
+        """As it is answered and stored; what it repeats of the request is cut short."""
+        params = {key: value[:_TEXT_AT_MOST] if isinstance(value, str) else value for key, value in self.params.items()}
+        return {
+            "pointer": self.pointer[:_TEXT_AT_MOST],
+            "code": self.code,
+            "detail": self.detail[:_TEXT_AT_MOST],
+            "params": params,
+        }
 
 
 class Refusal(Exception):
@@ -106,7 +118,9 @@ class Refusal(Exception):
         self.slug = slug
         self.zh = zh
         self.en = en
-        self.errors = tuple(errors)
+        found = tuple(errors)
+        self.errors = found[:ERRORS_AT_MOST]
+        self.error_count = len(found)
         self.headers = dict(headers or {})
 
     @property
@@ -132,6 +146,7 @@ def document_of(refusal: Refusal, *, english: bool, about: str | None) -> dict[s
         body["instance"] = f"/requests/{about}"
     if refusal.errors:
         body["errors"] = [error.body() for error in refusal.errors]
+        body["error_count"] = refusal.error_count
     return body
 
 

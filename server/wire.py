@@ -99,4 +99,7 @@ class ProblemSchema(AnswerSchema):
     status = fields.Integer()
     detail = fields.String()
     instance = fields.String(metadata={"optional": True})
-    errors = fields.List(fields.Nested(FieldErrorSchema), metadata={"optional": True})
+    errors = fields.List(
+        fields.Nested(FieldErrorSchema), metadata={"optional": True, "description": "the first hundred of error_count"}
+    )
+    error_count = fields.Integer(metadata={"optional": True})

@@ -66,8 +66,7 @@ def _incomplete(body: Mapping[str, Any]) -> Quarantine | None:
         errors.append(FieldError("#/body/kind", "invalid"))
     if not errors:
         return None
-    faults = [{"pointer": error.pointer, "code": error.code, "params": {}} for error in errors]
-    return Quarantine(Refusal("invalid", errors=errors), faults)
+    return Quarantine(Refusal("invalid", errors=errors))
 
 
 def store_events(records: list[Envelope], actor: Actor, now: datetime) -> None:

@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from server.permissions import Actor
-from server.problems import Refusal
+from server.problems import FieldError, Refusal
 from sync.records import Record
+
+MORE_FAULTS = "more-faults"
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,17 @@ class Quarantine:
     """The record can be read but does not fit its checklist: it is kept whole and counted nowhere."""
 
     refusal: Refusal
-    faults: list[dict[str, Any]]
+
+    @property
+    def faults(self) -> list[dict[str, Any]]:
+        """As they are stored with the record: the first hundred, and how many more there are."""
+        faults = [error.body() for error in self.refusal.errors]
+        more = self.refusal.error_count - len(faults)
+        return [*faults, FieldError("#", MORE_FAULTS, params={"count": more}).body()] if more else faults
+
+
+def fault_count(faults: list[dict[str, Any]]) -> int:
+    return sum(fault["params"]["count"] if fault["code"] == MORE_FAULTS else 1 for fault in faults)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from server.db import db, lock_ids, transaction
 from server.pairings.visibility import visible_subjects
 from server.permissions import Actor
 from server.problems import FieldError, Refusal
+from server.records.kinds import MORE_FAULTS, fault_count
 from server.records.models import QuarantineResolution, Record
 from server.register.models import Subject
 from server.wiring import wiring
@@ -40,6 +41,7 @@ _TEXTS: Mapping[str, Text] = {
         "zh": "服务器没有检查表 {id} 的 {version} 版",
         "en": "The server has no version {version} of the checklist {id}",
     },
+    MORE_FAULTS: {"zh": "还有 {count} 处", "en": "{count} more"},
     "missing": {"zh": "缺少这项内容", "en": "This is missing"},
     "invalid": {"zh": "内容的样子不对", "en": "This has the wrong shape"},
 }
@@ -274,7 +276,7 @@ def _entry_body(
             "received_at": clock.isoformat(record.received_at),
         },
         "checklist": _checklist_body(record.body.get("checklist")),
-        "fault_count": len(record.faults),
+        "fault_count": fault_count(record.faults),
         "state": resolution.outcome if resolution is not None else QuarantineState.OPEN,
         "resolution": None
         if resolution is None

@@ -103,7 +103,7 @@ def _quarantine(slug: str, errors: list[FieldError]) -> Quarantine:
         f"{what_en}; the record is kept whole and counted nowhere until somebody resolves it.",
         errors=errors,
     )
-    return Quarantine(refusal, [error.body() for error in errors])
+    return Quarantine(refusal)
 
 
 def store_submissions(records: list[Envelope], actor: Actor, now: datetime) -> None:

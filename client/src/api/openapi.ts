@@ -3233,6 +3233,8 @@ export interface components {
         };
         Problem: {
             detail: string;
+            error_count?: number;
+            /** @description the first hundred of error_count */
             errors?: components["schemas"]["FieldError"][];
             instance?: string;
             status: number;
