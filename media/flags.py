@@ -10,7 +10,7 @@ from typing import Any
 from media.clock import CapturedTime
 from media.duplicates import HASH_BITS, HashDistance
 from media.position import Position, area_warning, distance_m, looks_like_gcj02
-from vocabulary import FlagSeverity, PhotoFlag, PhotoSource
+from vocabulary import FlagCode, FlagSeverity, PhotoSource
 
 # Farther than this from the subject's pin is worth a look: a village or a mine is several hundred metres across,
 # and pins are coarse.
@@ -39,7 +39,7 @@ EDITORS = (
 class Flag:
     """``params`` are plain JSON values: the numbers that the sentence for the reviewer is made of."""
 
-    code: PhotoFlag
+    code: FlagCode
     severity: FlagSeverity
     params: dict[str, Any] = field(default_factory=dict)
 
@@ -94,14 +94,14 @@ def is_editor(software: str | None) -> bool:
 
 def _broken(facts: PhotoFacts) -> Iterator[Flag]:
     if facts.broken is not None:
-        yield Flag(PhotoFlag.BROKEN_PICTURE, FlagSeverity.WARNING, {"reason": facts.broken})
+        yield Flag(FlagCode.BROKEN_PICTURE, FlagSeverity.WARNING, {"reason": facts.broken})
 
 
 def _place(facts: PhotoFacts) -> Iterator[Flag]:
     best = facts.device_position or facts.exif_position
     if best is None:
         reason = {"reason": facts.no_position_reason} if facts.no_position_reason else {}
-        yield Flag(PhotoFlag.NO_POSITION, FlagSeverity.INFO if reason else FlagSeverity.NOTICE, reason)
+        yield Flag(FlagCode.NO_POSITION, FlagSeverity.INFO if reason else FlagSeverity.NOTICE, reason)
         return
     if facts.subject_position is not None:
         yield from _far(best, facts.subject_position, facts.far_from_subject_m)
@@ -111,9 +111,9 @@ def _place(facts: PhotoFacts) -> Iterator[Flag]:
             params: dict[str, Any] = {"distance_m": round(apart), "limit_m": POSITIONS_DISAGREE_M}
             if looks_like_gcj02(facts.exif_position, facts.device_position):
                 params["datum_mixed_up"] = True
-            yield Flag(PhotoFlag.POSITIONS_DISAGREE, FlagSeverity.NOTICE, params)
+            yield Flag(FlagCode.POSITIONS_DISAGREE, FlagSeverity.NOTICE, params)
     if (warning := area_warning(best)) is not None:
-        yield Flag(PhotoFlag.OUTSIDE_COUNTY, FlagSeverity.NOTICE, {"area": warning.value, "lng": best.lng, "lat": best.lat})
+        yield Flag(FlagCode.OUTSIDE_COUNTY, FlagSeverity.NOTICE, {"area": warning.value, "lng": best.lng, "lat": best.lat})
 
 
 def _far(position: Position, subject: Position, limit_m: float) -> Iterator[Flag]:
@@ -126,7 +126,7 @@ def _far(position: Position, subject: Position, limit_m: float) -> Iterator[Flag
         params["accuracy_m"] = round(position.accuracy_m)
     if looks_like_gcj02(position, subject):
         params["datum_mixed_up"] = True
-    yield Flag(PhotoFlag.FAR_FROM_SUBJECT, FlagSeverity.WARNING if apart > 10 * limit_m else FlagSeverity.NOTICE, params)
+    yield Flag(FlagCode.FAR_FROM_SUBJECT, FlagSeverity.WARNING if apart > 10 * limit_m else FlagSeverity.NOTICE, params)
 
 
 def _time(facts: PhotoFacts) -> Iterator[Flag]:
@@ -135,42 +135,42 @@ def _time(facts: PhotoFacts) -> Iterator[Flag]:
         if facts.exif_taken_at is not None and abs(facts.exif_taken_at - facts.captured_at) > EXIF_TIME_OFF:
             apart = abs(facts.exif_taken_at - facts.captured_at)
             params = {"apart_s": round(apart.total_seconds()), "limit_s": round(EXIF_TIME_OFF.total_seconds())}
-            yield Flag(PhotoFlag.EXIF_TIME_OFF, FlagSeverity.NOTICE, params)
+            yield Flag(FlagCode.EXIF_TIME_OFF, FlagSeverity.NOTICE, params)
     if facts.device_offset_ms is not None and abs(facts.device_offset_ms) > CLOCK_OFF_NOTICE_MS:
         severe = abs(facts.device_offset_ms) > CLOCK_OFF_WARNING_MS
         params = {"offset_s": round(facts.device_offset_ms / 1000), "limit_s": CLOCK_OFF_NOTICE_MS // 1000}
         if facts.captured is not None and facts.captured.error_bound_ms is not None:
             params["error_bound_s"] = round(facts.captured.error_bound_ms / 1000)
-        yield Flag(PhotoFlag.CLOCK_OFF, FlagSeverity.WARNING if severe else FlagSeverity.NOTICE, params)
+        yield Flag(FlagCode.CLOCK_OFF, FlagSeverity.WARNING if severe else FlagSeverity.NOTICE, params)
 
 
 def _outside_visit(facts: PhotoFacts, captured_at: datetime) -> Iterator[Flag]:
     limit_s = round(VISIT_MARGIN.total_seconds())
     if facts.visit_started_at is not None and captured_at < facts.visit_started_at - VISIT_MARGIN:
         seconds = round((facts.visit_started_at - captured_at).total_seconds())
-        yield Flag(PhotoFlag.OUTSIDE_VISIT, FlagSeverity.WARNING, {"before_start_s": seconds, "limit_s": limit_s})
+        yield Flag(FlagCode.OUTSIDE_VISIT, FlagSeverity.WARNING, {"before_start_s": seconds, "limit_s": limit_s})
     elif facts.visit_finished_at is not None and captured_at > facts.visit_finished_at + VISIT_MARGIN:
         seconds = round((captured_at - facts.visit_finished_at).total_seconds())
-        yield Flag(PhotoFlag.OUTSIDE_VISIT, FlagSeverity.WARNING, {"after_finish_s": seconds, "limit_s": limit_s})
+        yield Flag(FlagCode.OUTSIDE_VISIT, FlagSeverity.WARNING, {"after_finish_s": seconds, "limit_s": limit_s})
 
 
 def _origin(facts: PhotoFacts) -> Iterator[Flag]:
     if facts.source == PhotoSource.ALBUM:
-        yield Flag(PhotoFlag.ALBUM, FlagSeverity.INFO)
+        yield Flag(FlagCode.ALBUM, FlagSeverity.INFO)
     if is_editor(facts.software):
-        yield Flag(PhotoFlag.EDITED_BY_SOFTWARE, FlagSeverity.WARNING, {"software": facts.software})
+        yield Flag(FlagCode.EDITED_BY_SOFTWARE, FlagSeverity.WARNING, {"software": facts.software})
 
 
 def _sameness(facts: PhotoFacts) -> Iterator[Flag]:
     if facts.same_bytes:
         ids = [other.photo_id for other in facts.same_bytes]
-        yield Flag(PhotoFlag.SAME_BYTES_ELSEWHERE, FlagSeverity.WARNING, {"photo_ids": ids[:10], "count": len(ids)})
+        yield Flag(FlagCode.SAME_BYTES_ELSEWHERE, FlagSeverity.WARNING, {"photo_ids": ids[:10], "count": len(ids)})
     near = [other for other in facts.near_same if other.distance is not None and other.distance.is_near]
     if near:
-        yield Flag(PhotoFlag.NEAR_SAME_ELSEWHERE, FlagSeverity.WARNING, _nearest(near))
+        yield Flag(FlagCode.NEAR_SAME_ELSEWHERE, FlagSeverity.WARNING, _nearest(near))
     alike = [other for other in facts.before if other.distance is not None and other.distance.is_near]
     if alike:
-        yield Flag(PhotoFlag.AFTER_LIKE_BEFORE, FlagSeverity.WARNING, _nearest(alike))
+        yield Flag(FlagCode.AFTER_LIKE_BEFORE, FlagSeverity.WARNING, _nearest(alike))
 
 
 def _nearest(others: Sequence[OtherPhoto]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Index, Integer, String, Uuid, insert, literal
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server import clock
-from server.db import InCounty, db
+from server.db import InCounty, codes, db
 from vocabulary import ChangeKind
 
 
@@ -24,7 +24,7 @@ class Change(InCounty, db.Model):
 
     seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     xid: Mapped[int] = mapped_column(BigInteger)
-    kind: Mapped[str] = mapped_column(String(24))
+    kind: Mapped[ChangeKind] = mapped_column(codes(ChangeKind, 24))
     entity_id: Mapped[str] = mapped_column(String(64))
     subject_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     at: Mapped[datetime]

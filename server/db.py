@@ -14,13 +14,14 @@ from typing import Any, TypeVar
 
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, String, event, text
+from sqlalchemy import DateTime, Engine, Enum, MetaData, String, event, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 from sqlalchemy.types import JSON, TypeDecorator
 
 from server.writing import ATTEMPTS, WRITING, Unit, Writer, pause, was_broken_off
+from vocabulary import Code, set_name
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -51,6 +52,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def codes(enum: type[Code], length: int) -> Enum:
+    """A column that holds a code of a closed set: typed in Python, a text with a CHECK constraint in the database.
+
+    ``length`` is the column's; a set that outgrows it fails here, not at the first long code on PostgreSQL.
+    """
+    return Enum(
+        enum,
+        name=set_name(enum),
+        length=length,
+        native_enum=False,
+        create_constraint=True,
+        values_callable=lambda members: [member.value for member in members],
+    )
 
 
 class Base(DeclarativeBase):

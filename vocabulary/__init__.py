@@ -7,6 +7,6 @@ Only what is stored, sent or shown is here; an enum that never leaves its module
 
 from vocabulary.codes import *  # noqa: F403
 from vocabulary.codes import __all__ as _codes
-from vocabulary.words import Code, Text, Words, filled
+from vocabulary.words import Code, Text, Words, filled, set_name
 
-__all__ = [*_codes, "Code", "Text", "Words", "filled"]
+__all__ = [*_codes, "Code", "Text", "Words", "filled", "set_name"]

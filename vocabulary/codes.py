@@ -22,6 +22,7 @@ __all__ = [
     "DownloadKind",
     "DownloadState",
     "DraftOutcome",
+    "FlagCode",
     "FlagSeverity",
     "FrequencyUnit",
     "Grouping",
@@ -38,11 +39,11 @@ __all__ = [
     "MarkShape",
     "PairingLayer",
     "Periodic",
-    "PhotoFlag",
     "PhotoRole",
     "PhotoSource",
     "PositionProvider",
     "ProfileKind",
+    "QuarantineOutcome",
     "QuarantineState",
     "QueueName",
     "Ranking",
@@ -263,7 +264,7 @@ class PhotoSource(Code):
     ALBUM = "album"
 
 
-class PhotoFlag(Code):
+class FlagCode(Code):
     """Integrity flags: hints for the reviewer, never a refusal."""
 
     NO_POSITION = "no_position"
@@ -606,6 +607,14 @@ class QuarantineState(Code):
     """Where a record stands that did not fit its checklist."""
 
     OPEN = "open"
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"
+    SET_ASIDE = "set_aside"
+
+
+class QuarantineOutcome(Code):
+    """How a record left quarantine."""
+
     ACCEPTED = "accepted"
     CORRECTED = "corrected"
     SET_ASIDE = "set_aside"

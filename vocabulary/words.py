@@ -72,6 +72,11 @@ def class_name(set_name: str) -> str:
     return "".join(part.capitalize() for part in set_name.split("_"))
 
 
+def set_name(enum: type[Code]) -> str:
+    """``HazardState`` → ``hazard_state``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", enum.__name__).lower()
+
+
 def filled(template: str, params: Mapping[str, Any]) -> str:
     """A sentence with its parameters in place; a parameter that is missing shows as nothing."""
     return _PLACE.sub(lambda place: str(params.get(place[1], "")), template)

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from server.db import InCounty, db
+from server.db import InCounty, codes, db
+from vocabulary import Role, ScopeKind
 
 
 class User(InCounty, db.Model):
@@ -33,8 +34,8 @@ class RoleGrant(InCounty, db.Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
-    role: Mapped[str] = mapped_column(String(24))
-    scope_kind: Mapped[str] = mapped_column(String(16))
+    role: Mapped[Role] = mapped_column(codes(Role, 24))
+    scope_kind: Mapped[ScopeKind] = mapped_column(codes(ScopeKind, 16))
     scope_id: Mapped[str] = mapped_column(String(64))
     scope_name: Mapped[str] = mapped_column(String(80), default="")
     valid_from: Mapped[date]

@@ -18,7 +18,7 @@ from server.checklists.service import get_version
 from server.checklists.uploads import Incoming, as_draft
 from server.db import db, lock_ids, transaction
 from server.problems import FieldError, Refusal
-from vocabulary import ChecklistOrigin
+from vocabulary import ChecklistOrigin, DraftOutcome
 
 
 def open_drafts(checklist_id: str | None = None) -> Sequence[ChecklistDraft]:
@@ -84,7 +84,7 @@ def replace_draft(
             )
         before = draft.hash
         _fill(draft, incoming, published_hash(incoming.document))
-        draft.source, draft.changed_by, draft.changed_at = "office", actor_id, now
+        draft.source, draft.changed_by, draft.changed_at = ChecklistOrigin.OFFICE, actor_id, now
         write_audit(
             "draft:replace",
             "checklist_draft",
@@ -102,7 +102,7 @@ def discard_draft(draft_id: uuid.UUID, based_on: str, actor_id: uuid.UUID | None
     with transaction():
         draft = get_draft(draft_id, lock=True)
         check_unchanged(draft, based_on)
-        close_draft(draft, "discarded", actor_id, now)
+        close_draft(draft, DraftOutcome.DISCARDED, actor_id, now)
         write_audit(
             "draft:discard", "checklist_draft", draft.id, county_code=draft.county_code, actor_id=actor_id, **_named(draft)
         )
@@ -125,7 +125,7 @@ def add_draft(incoming: Incoming, digest: str, *, source: str, actor_id: uuid.UU
     return draft
 
 
-def close_draft(draft: ChecklistDraft, outcome: str, actor_id: uuid.UUID | None, now: datetime) -> None:
+def close_draft(draft: ChecklistDraft, outcome: DraftOutcome, actor_id: uuid.UUID | None, now: datetime) -> None:
     draft.outcome, draft.closed_by, draft.closed_at = outcome, actor_id, now
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db import InCounty, db
+from server.db import InCounty, codes, db
+from vocabulary import ChecklistOrigin, ChecklistStatus, DraftOutcome, Sector
 
 
 class ChecklistVersion(InCounty, db.Model):
@@ -25,15 +26,15 @@ class ChecklistVersion(InCounty, db.Model):
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     checklist_id: Mapped[str] = mapped_column(String(64), index=True)
     version: Mapped[str] = mapped_column(String(32))
-    status: Mapped[str] = mapped_column(String(12))  # draft | published | retired
+    status: Mapped[ChecklistStatus] = mapped_column(codes(ChecklistStatus, 12))
     is_current: Mapped[bool] = mapped_column(default=False)
     title: Mapped[dict[str, Any]]
-    sector: Mapped[str | None] = mapped_column(String(32))
+    sector: Mapped[Sector | None] = mapped_column(codes(Sector, 32))
     applies_to: Mapped[dict[str, Any]]
     # Large, and needed only when a version is compiled or served.
     document: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     item_count: Mapped[int]
-    source: Mapped[str] = mapped_column(String(12))  # repository | office
+    source: Mapped[ChecklistOrigin] = mapped_column(codes(ChecklistOrigin, 12))
     report: Mapped[dict[str, Any]]
     stored_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
@@ -61,16 +62,16 @@ class ChecklistDraft(InCounty, db.Model):
     version: Mapped[str] = mapped_column(String(32))
     hash: Mapped[str] = mapped_column(String(64), index=True)
     title: Mapped[dict[str, Any]]
-    sector: Mapped[str | None] = mapped_column(String(32))
+    sector: Mapped[Sector | None] = mapped_column(codes(Sector, 32))
     document: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     item_count: Mapped[int]
-    source: Mapped[str] = mapped_column(String(12))  # repository | office
+    source: Mapped[ChecklistOrigin] = mapped_column(codes(ChecklistOrigin, 12))
     file_name: Mapped[str] = mapped_column(String(200), default="")
     problems: Mapped[list[Any]]
     created_at: Mapped[datetime]
     created_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     changed_at: Mapped[datetime]
     changed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    outcome: Mapped[str | None] = mapped_column(String(12), index=True)  # published | discarded; None while it is open
+    outcome: Mapped[DraftOutcome | None] = mapped_column(codes(DraftOutcome, 12), index=True)
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))

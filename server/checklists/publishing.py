@@ -21,7 +21,7 @@ from server.checklists.standards import registry
 from server.checklists.uploads import field_errors_of, obstacle_body
 from server.db import db, transaction
 from server.problems import FieldError, Refusal
-from vocabulary import ChangeKind, ChecklistOrigin, ChecklistStatus
+from vocabulary import ChangeKind, ChecklistOrigin, ChecklistStatus, DraftOutcome
 
 
 def versions_of(checklist_id: str) -> Sequence[ChecklistVersion]:
@@ -89,7 +89,7 @@ def publish_draft(
         version = add_version(as_published(draft.document), draft.hash, source=ChecklistOrigin.OFFICE, report=report)
         version.published_at, version.published_by = now, actor_id
         version.approved_by, version.note = approver, note.strip()
-        close_draft(draft, "published", actor_id, now)
+        close_draft(draft, DraftOutcome.PUBLISHED, actor_id, now)
         session.flush()
         write_audit(
             "checklist:publish", "checklist_version", draft.hash, county_code=draft.county_code, actor_id=actor_id,
@@ -110,7 +110,7 @@ def retire_version(digest: str, *, approved_by: str, reason: str, actor_id: uuid
         version = _locked(digest)
         if version.status != ChecklistStatus.PUBLISHED:
             raise Refusal("conflict", "这个版本没有在用，不能停用。", "This version is not in use.")
-        version.status, version.is_current = "retired", False
+        version.status, version.is_current = ChecklistStatus.RETIRED, False
         version.retired_at, version.retired_by = now, actor_id
         version.retire_approved_by, version.retire_reason = approver, why
         record_changes(ChangeKind.CHECKLIST, version.county_code, [(version.checklist_id, None)])
@@ -133,7 +133,7 @@ def reinstate_version(
         session.execute(
             update(ChecklistVersion).where(ChecklistVersion.checklist_id == version.checklist_id).values(is_current=False)
         )
-        version.status, version.is_current = "published", True
+        version.status, version.is_current = ChecklistStatus.PUBLISHED, True
         version.retired_at, version.retired_by, version.retire_approved_by, version.retire_reason = None, None, "", ""
         record_changes(ChangeKind.CHECKLIST, version.county_code, [(version.checklist_id, None)])
         _audit("checklist:reinstate", version, actor_id, approved_by=approver, reason=why)

@@ -17,7 +17,7 @@ from server.changes import record_changes
 from server.checklists.models import ChecklistVersion
 from server.db import db
 from server.problems import Refusal
-from vocabulary import ChangeKind, ChecklistStatus
+from vocabulary import ChangeKind, ChecklistStatus, Sector
 
 FORMS_DIR = Path(forms.__file__).resolve().parent
 
@@ -78,7 +78,7 @@ def _compiled(digest: str) -> forms.Checklist:
     return forms.load_checklist(version.document, digest)
 
 
-def sectors_of(checklist_ids: Iterable[str | None]) -> dict[str, str | None]:
+def sectors_of(checklist_ids: Iterable[str | None]) -> dict[str, Sector | None]:
     """The sector of each checklist, by checklist id."""
     rows = db.session.execute(
         select(ChecklistVersion.checklist_id, ChecklistVersion.sector).where(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import func, select
 
 from server import clock
 from server.accounts.models import User
+from server.checklists.models import ChecklistVersion
 from server.checklists.service import current_versions
 from server.db import db, transaction
 from server.demo.county import add_county
@@ -40,8 +42,10 @@ def load_demo(app: Flask, *, say: Callable[[str], None]) -> None:
         say("载入演示数据… (demo data: 16 towns, subjects, a quarter of visits, photos)")
         chance = random.Random(SEED)
         now = clock.now()
-        versions = {version.sector: version for version in current_versions() if version.sector}
-        profiles = {sector: version.document.get("profile", []) for sector, version in versions.items()}
+        versions: dict[str, ChecklistVersion] = {version.sector: version for version in current_versions() if version.sector}
+        profiles: dict[str, list[dict[str, Any]]] = {
+            sector: version.document.get("profile", []) for sector, version in versions.items()
+        }
         with transaction():
             county = add_county(chance, clock.county_date(now), profiles)
         photos = add_history(chance, county, versions, now)

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db import InCounty, db
+from server.db import InCounty, codes, db
+from vocabulary import DownloadFormat, DownloadKind, DownloadState
 
 
 class Download(InCounty, db.Model):
@@ -20,12 +21,12 @@ class Download(InCounty, db.Model):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
-    kind: Mapped[str] = mapped_column(String(24))
-    format: Mapped[str] = mapped_column(String(8))
+    kind: Mapped[DownloadKind] = mapped_column(codes(DownloadKind, 24))
+    format: Mapped[DownloadFormat] = mapped_column(codes(DownloadFormat, 8))
     period: Mapped[str | None] = mapped_column(String(8))
     filters: Mapped[dict[str, Any]]
     language: Mapped[str] = mapped_column(String(8))
-    state: Mapped[str] = mapped_column(String(8), index=True)  # queued | running | done | failed
+    state: Mapped[DownloadState] = mapped_column(codes(DownloadState, 8), index=True)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str | None] = mapped_column(String(500))

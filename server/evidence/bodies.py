@@ -22,7 +22,6 @@ from server.register.models import Subject
 from server.register.store import area_names
 from vocabulary import Action, Datum, MarkShape, PhotoRole, ReceiptKind, ReviewDecision
 
-AFTER = "after"
 # What phones are told; an open question between reviewers is not theirs.
 TOLD_TO_PHONES = (ReviewDecision.APPROVED, ReviewDecision.RETURNED)
 
@@ -63,8 +62,8 @@ def queue_items(rows: Sequence[tuple[Photo, Subject]]) -> list[dict[str, Any]]:
         items.append(
             {
                 "photo": body,
-                "before": other if photo.role == AFTER else None,
-                "after": None if photo.role == AFTER else other,
+                "before": other if photo.role == PhotoRole.AFTER else None,
+                "after": None if photo.role == PhotoRole.AFTER else other,
                 "subject": _subject_body(subject, towns),
                 "hazard": _hazard_body(hazards.get(photo.hazard_id)) if photo.hazard_id else None,
                 "flags": body["flags"],
@@ -209,11 +208,11 @@ def _photo_body(
 
 def _counterpart(photo: Photo, siblings: list[Photo]) -> Photo | None:
     """The photo to lay beside: for one after the rectification the nearest kind from before it, else the newest after it."""
-    if photo.role == AFTER:
-        earlier = [other for other in siblings if other.role != AFTER]
+    if photo.role == PhotoRole.AFTER:
+        earlier = [other for other in siblings if other.role != PhotoRole.AFTER]
         ranks: dict[str, int] = {PhotoRole.BEFORE: 0, PhotoRole.CLOSE_UP: 1, PhotoRole.ITEM: 2, PhotoRole.OVERVIEW: 3}
         return min(earlier, key=lambda other: ranks.get(other.role or "", 9), default=None)
-    later = [other for other in siblings if other.role == AFTER and other.id != photo.id]
+    later = [other for other in siblings if other.role == PhotoRole.AFTER and other.id != photo.id]
     return later[-1] if later else None
 
 

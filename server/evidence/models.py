@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db import InCounty, db
+from server.db import InCounty, codes, db
+from vocabulary import FlagCode, FlagSeverity, PhotoRole, PhotoSource, ReviewDecision, ReviewState
 
 
 class Photo(InCounty, db.Model):
@@ -34,8 +35,8 @@ class Photo(InCounty, db.Model):
     hazard_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     submission_id: Mapped[uuid.UUID | None]
     item_path: Mapped[str | None] = mapped_column(String(200))
-    role: Mapped[str | None] = mapped_column(String(12))
-    source: Mapped[str | None] = mapped_column(String(8))
+    role: Mapped[PhotoRole | None] = mapped_column(codes(PhotoRole, 12))
+    source: Mapped[PhotoSource | None] = mapped_column(codes(PhotoSource, 8))
     declared_sha256: Mapped[str | None] = mapped_column(String(64))
     captured_at: Mapped[datetime | None]
     corrected_at: Mapped[datetime | None]
@@ -70,7 +71,7 @@ class Photo(InCounty, db.Model):
     flag_count: Mapped[int] = mapped_column(default=0)  # flags of severity notice or warning
 
     # From the reviews: the decision in force.
-    review_state: Mapped[str] = mapped_column(String(16), default="pending")
+    review_state: Mapped[ReviewState] = mapped_column(codes(ReviewState, 16), default=ReviewState.PENDING)
 
 
 class Upload(InCounty, db.Model):
@@ -111,8 +112,8 @@ class PhotoFlag(InCounty, db.Model):
     __tablename__ = "photo_flag"
 
     photo_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("photo.id"), primary_key=True)
-    code: Mapped[str] = mapped_column(String(24), primary_key=True)
-    severity: Mapped[str] = mapped_column(String(8))
+    code: Mapped[FlagCode] = mapped_column(codes(FlagCode, 24), primary_key=True)
+    severity: Mapped[FlagSeverity] = mapped_column(codes(FlagSeverity, 8))
     params: Mapped[dict[str, Any]]
     at: Mapped[datetime]
 
@@ -125,7 +126,7 @@ class PhotoReview(InCounty, db.Model):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     photo_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("photo.id"))
-    decision: Mapped[str] = mapped_column(String(16))  # approved | returned | second_opinion | withdrawn
+    decision: Mapped[ReviewDecision] = mapped_column(codes(ReviewDecision, 16))
     reason: Mapped[str] = mapped_column(String(500), default="")
     mark: Mapped[dict[str, Any] | None]
     withdraws_id: Mapped[uuid.UUID | None]

@@ -17,12 +17,10 @@ from server.evidence.store import reviews_of
 from server.pairings.visibility import check_subject
 from server.permissions import Actor
 from server.problems import Refusal
-from vocabulary import Action, ChangeKind
+from vocabulary import Action, ChangeKind, ReviewDecision, ReviewState
 
 # Long enough to notice a slip, too short for a phone to have acted on it.
 UNDO_WINDOW = timedelta(minutes=10)
-PENDING = "pending"
-WITHDRAWN = "withdrawn"
 
 
 def get_photo(photo_id: uuid.UUID, actor: Actor, action: Action) -> Photo:
@@ -53,7 +51,7 @@ def review_photo(photo_id: uuid.UUID, document: dict[str, Any], actor: Actor, no
             reason=document["reason"].strip(), mark=document["mark"], reviewer_id=actor.user_id, at=now,
         )  # fmt: skip
         session.add(review)
-        photo.review_state = review.decision
+        photo.review_state = ReviewState(review.decision)
         _tell(photo)
         write_audit(f"photo:{review.decision}", "photo", photo_id, county_code=photo.county_code, actor_id=actor.user_id)
     return review
@@ -76,12 +74,12 @@ def undo_last_review(photo_id: uuid.UUID, actor: Actor, now: datetime) -> Photo:
         if now - last.at > UNDO_WINDOW:
             raise Refusal("conflict", "已超过 10 分钟，不能撤销；请重新审核。", "More than 10 minutes ago; review it again.")
         withdrawal = PhotoReview(
-            id=uuid.uuid4(), county_code=photo.county_code, photo_id=photo_id, decision=WITHDRAWN, reason="", mark=None,
-            withdraws_id=last.id, reviewer_id=actor.user_id, at=now,
+            id=uuid.uuid4(), county_code=photo.county_code, photo_id=photo_id, decision=ReviewDecision.WITHDRAWN,
+            reason="", mark=None, withdraws_id=last.id, reviewer_id=actor.user_id, at=now,
         )  # fmt: skip
         session.add(withdrawal)
         standing = review_in_force([*acts, withdrawal])
-        photo.review_state = standing.decision if standing else PENDING
+        photo.review_state = ReviewState(standing.decision) if standing else ReviewState.PENDING
         _tell(photo)
         write_audit("photo:withdrawn", "photo", photo_id, county_code=photo.county_code, actor_id=actor.user_id)
     return photo

@@ -11,10 +11,10 @@ from sync.records import is_sha256, is_uuid
 from sync.times import TimeInvalid, parse_time
 from vocabulary import (
     Datum,
+    FlagCode,
     HazardGrade,
     HazardState,
     MarkShape,
-    PhotoFlag,
     PhotoRole,
     PhotoSource,
     PositionProvider,
@@ -114,7 +114,7 @@ class ReviewInputSchema(Schema):
 class QueueQuerySchema(Schema):
     state = fields.String(validate=validate.OneOf(list(ReviewState)))
     flagged = fields.Boolean()
-    flag = fields.String(validate=validate.OneOf(list(PhotoFlag)))
+    flag = fields.String(validate=validate.OneOf(list(FlagCode)))
     town = fields.String(validate=validate.Length(max=12))
     sector = fields.String(validate=validate.Length(max=32))
     subject_id = fields.UUID()

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db import InCounty, db
+from server.db import InCounty, codes, db
+from vocabulary import Capacity, HazardEventKind, HazardGrade, HazardSource, HazardState, Sector
 
 
 class HazardEvent(InCounty, db.Model):
@@ -20,13 +21,13 @@ class HazardEvent(InCounty, db.Model):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     hazard_id: Mapped[uuid.UUID]
-    kind: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[HazardEventKind] = mapped_column(codes(HazardEventKind, 24))
     at: Mapped[datetime]
     author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     visit_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     body: Mapped[dict[str, Any]]
     received_at: Mapped[datetime]
-    capacity: Mapped[str | None] = mapped_column(String(12))  # None: of before the duties were told apart
+    capacity: Mapped[Capacity | None] = mapped_column(codes(Capacity, 12))
     # Place among what the desk did to the hazard; its times rise with it, whatever the server's clock does.
     desk_sequence: Mapped[int | None]
 
@@ -48,10 +49,10 @@ class Hazard(InCounty, db.Model):
     submission_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     item_path: Mapped[str | None] = mapped_column(String(200))
     checklist_id: Mapped[str | None] = mapped_column(String(64))
-    sector: Mapped[str | None] = mapped_column(String(32), index=True)
-    source: Mapped[str] = mapped_column(String(24))
-    state: Mapped[str] = mapped_column(String(12))
-    grade: Mapped[str] = mapped_column(String(8))
+    sector: Mapped[Sector | None] = mapped_column(codes(Sector, 32), index=True)
+    source: Mapped[HazardSource] = mapped_column(codes(HazardSource, 24))
+    state: Mapped[HazardState] = mapped_column(codes(HazardState, 12))
+    grade: Mapped[HazardGrade] = mapped_column(codes(HazardGrade, 8))
     found_at: Mapped[datetime]
     deadline: Mapped[date | None]
     submitted_at: Mapped[datetime | None]  # of the rectification that was finally accepted

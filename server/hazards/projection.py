@@ -24,7 +24,7 @@ from sync.duties import DUTY_REFUSALS
 from sync.hazards import Hazard as Folded
 from sync.hazards import fold_hazard
 from sync.times import format_time, parse_date, parse_time
-from vocabulary import Capacity, ChangeKind, HazardEventKind, HazardSource, TimeDoubt, Topic
+from vocabulary import Capacity, ChangeKind, HazardEventKind, HazardGrade, HazardSource, Sector, TimeDoubt, Topic
 
 # Ten years; a phone that is further off has no clock.
 LARGEST_OFFSET_MS = 10 * 366 * 24 * 3600 * 1000
@@ -142,9 +142,9 @@ def _write(hazard: Hazard, folded: Folded, rows: list[HazardEvent]) -> None:
     hazard.submission_id = uuid.UUID(folded.submission_id) if folded.submission_id else None
     hazard.item_path = folded.item_path
     hazard.checklist_id = folded.checklist_id
-    hazard.source = folded.source or HazardSource.PAIRING_VISIT
-    hazard.state = folded.state.value
-    hazard.grade = folded.grade
+    hazard.source = HazardSource(folded.source or HazardSource.PAIRING_VISIT)
+    hazard.state = folded.state
+    hazard.grade = HazardGrade(folded.grade)
     hazard.found_at = found_at
     hazard.deadline = parse_date(folded.deadline) if folded.deadline else None
     hazard.submitted_at = parse_time(folded.submitted_at) if folded.submitted_at else None
@@ -158,7 +158,7 @@ def _write(hazard: Hazard, folded: Folded, rows: list[HazardEvent]) -> None:
     hazard.revision += 1
 
 
-def _main_sectors(hazards: Iterable[Folded | None]) -> dict[str, str | None]:
+def _main_sectors(hazards: Iterable[Folded | None]) -> dict[str, Sector | None]:
     """The sector by checklist id and, for findings without a checklist that has one, by subject id."""
     present = [hazard for hazard in hazards if hazard is not None]
     found = sectors_of(hazard.checklist_id for hazard in present)

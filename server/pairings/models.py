@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db import InCounty, db
+from server.db import InCounty, codes, db
+from vocabulary import FrequencyUnit, PairingLayer
 
 
 class Pairing(InCounty, db.Model):
@@ -22,7 +23,7 @@ class Pairing(InCounty, db.Model):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subject.id"), index=True)
-    layer: Mapped[str] = mapped_column(String(24))  # territorial_town | lead_unit | industry_department | bureau_leader
+    layer: Mapped[PairingLayer] = mapped_column(codes(PairingLayer, 24))
     org_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("department.id"))
     officer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     valid_from: Mapped[date]
@@ -37,6 +38,6 @@ class FrequencyRule(InCounty, db.Model):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     pairing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pairing.id"), index=True)
     count: Mapped[int]
-    unit: Mapped[str] = mapped_column(String(8))  # days | month | quarter
+    unit: Mapped[FrequencyUnit] = mapped_column(codes(FrequencyUnit, 12))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db import InCounty, db
+from server.db import InCounty, codes, db
+from vocabulary import QuarantineOutcome, RecordKind, RecordState
 
 
 class Record(InCounty, db.Model):
@@ -29,7 +30,7 @@ class Record(InCounty, db.Model):
     )  # fmt: skip
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[RecordKind] = mapped_column(codes(RecordKind, 16))
     visit_id: Mapped[uuid.UUID | None]
     subject_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     revises_id: Mapped[uuid.UUID | None]
@@ -40,7 +41,7 @@ class Record(InCounty, db.Model):
     content_hash: Mapped[str] = mapped_column(String(64))
     receipt_code: Mapped[str] = mapped_column(String(14), index=True)
     body: Mapped[dict[str, Any]]
-    state: Mapped[str] = mapped_column(String(12), index=True)  # accepted | quarantined | resolved
+    state: Mapped[RecordState] = mapped_column(codes(RecordState, 12), index=True)
     faults: Mapped[list[Any]]
 
 
@@ -50,7 +51,7 @@ class QuarantineResolution(InCounty, db.Model):
     __tablename__ = "quarantine_resolution"
 
     record_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("record.id"), primary_key=True)
-    outcome: Mapped[str] = mapped_column(String(12))  # accepted | corrected | set_aside
+    outcome: Mapped[QuarantineOutcome] = mapped_column(codes(QuarantineOutcome, 12))
     at: Mapped[datetime]
     by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     reason: Mapped[str] = mapped_column(String(1000), default="")

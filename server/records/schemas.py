@@ -12,7 +12,7 @@ from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
 from server.wire import AnswerSchema, NamedSchema, ProblemSchema, ReceiptSchema, TextSchema, moment, one_of
 from sync.records import is_sha256, is_uuid
 from sync.times import TimeInvalid, parse_time
-from vocabulary import QuarantineState, RecordKind, RecordStatus
+from vocabulary import QuarantineOutcome, QuarantineState, RecordKind, RecordStatus
 
 
 def check_uuid(value: str) -> None:
@@ -134,7 +134,7 @@ class QuarantineChecklistSchema(AnswerSchema):
 
 
 class QuarantineResolutionSchema(AnswerSchema):
-    outcome = one_of(QuarantineState.ACCEPTED, QuarantineState.CORRECTED, QuarantineState.SET_ASIDE)
+    outcome = one_of(*QuarantineOutcome)
     by = fields.Nested(NamedSchema)
     at = fields.String()
     reason = fields.String()

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from server.db import InCounty, db
+from server.db import InCounty, codes, db
+from vocabulary import AreaKind, Datum, DepartmentKind, RiskColor, Sector, SubjectKind, TargetGroup, VillageKind
 
 
 class Area(InCounty, db.Model):
@@ -19,8 +20,8 @@ class Area(InCounty, db.Model):
 
     code: Mapped[str] = mapped_column(String(12), primary_key=True)
     name: Mapped[str] = mapped_column(String(64))
-    kind: Mapped[str] = mapped_column(String(8))  # county | town | village
-    village_kind: Mapped[str | None] = mapped_column(String(12))  # village | community
+    kind: Mapped[AreaKind] = mapped_column(codes(AreaKind, 8))
+    village_kind: Mapped[VillageKind | None] = mapped_column(codes(VillageKind, 12))
     parent_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"), index=True)
     aliases: Mapped[list[Any]]
     valid_from: Mapped[date]
@@ -36,7 +37,7 @@ class Department(InCounty, db.Model):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     name: Mapped[str] = mapped_column(String(64))
     short_name: Mapped[str] = mapped_column(String(32))
-    kind: Mapped[str] = mapped_column(String(24))  # industry_department | lead_unit | town_government | committee_office
+    kind: Mapped[DepartmentKind] = mapped_column(codes(DepartmentKind, 24))
     town_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
     sectors: Mapped[list[Any]]
     valid_from: Mapped[date]
@@ -53,20 +54,20 @@ class Subject(InCounty, db.Model):
     name: Mapped[str] = mapped_column(String(120))
     short_name: Mapped[str] = mapped_column(String(40), default="")
     initials: Mapped[str] = mapped_column(String(120), index=True)
-    kind: Mapped[str] = mapped_column(String(16))  # village | enterprise | unit
-    target_group: Mapped[str] = mapped_column(String(24))  # village | enterprise_institution
+    kind: Mapped[SubjectKind] = mapped_column(codes(SubjectKind, 16))
+    target_group: Mapped[TargetGroup] = mapped_column(codes(TargetGroup, 24))
     town_code: Mapped[str] = mapped_column(ForeignKey("area.code"), index=True)
     village_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"), index=True)
     address: Mapped[str] = mapped_column(String(200), default="")
     lng: Mapped[float | None]
     lat: Mapped[float | None]
-    datum: Mapped[str] = mapped_column(String(8), default="WGS-84")
+    datum: Mapped[Datum] = mapped_column(codes(Datum, 8), default=Datum.WGS_84)
     industry_department_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("department.id"), index=True)
     representative_name: Mapped[str] = mapped_column(String(40), default="")
     representative_title: Mapped[str] = mapped_column(String(40), default="")
     representative_phone: Mapped[str] = mapped_column(String(32), default="")
     profile: Mapped[dict[str, Any]]
-    risk_color: Mapped[str | None] = mapped_column(String(8))
+    risk_color: Mapped[RiskColor | None] = mapped_column(codes(RiskColor, 8))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     is_demo: Mapped[bool] = mapped_column(default=False)
@@ -84,7 +85,7 @@ class SubjectSector(InCounty, db.Model):
     __tablename__ = "subject_sector"
 
     subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subject.id"), primary_key=True)
-    sector: Mapped[str] = mapped_column(String(32), primary_key=True, index=True)
+    sector: Mapped[Sector] = mapped_column(codes(Sector, 32), primary_key=True, index=True)
     position: Mapped[int] = mapped_column(default=0)
 
 
@@ -117,7 +118,7 @@ class Target(InCounty, db.Model):
     __tablename__ = "target"
 
     year: Mapped[int] = mapped_column(primary_key=True)
-    target_group: Mapped[str] = mapped_column(String(24), primary_key=True)
+    target_group: Mapped[TargetGroup] = mapped_column(codes(TargetGroup, 24), primary_key=True)
     permille: Mapped[int]
 
 

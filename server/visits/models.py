@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db import InCounty, db
+from server.db import InCounty, codes, db
+from vocabulary import VisitScope
 
 
 class Visit(InCounty, db.Model):
@@ -55,7 +56,7 @@ class Submission(InCounty, db.Model):
     superseded: Mapped[bool] = mapped_column(default=False)
     finished_at: Mapped[datetime]
     answers: Mapped[dict[str, Any]]  # the answers document of docs/checklist-format.md
-    scope: Mapped[str] = mapped_column(String(8), server_default="full")
+    scope: Mapped[VisitScope] = mapped_column(codes(VisitScope, 8), server_default="full")
     score_numerator: Mapped[str | None] = mapped_column(String(80))
     score_denominator: Mapped[str | None] = mapped_column(String(80))
     score_sort: Mapped[float | None]

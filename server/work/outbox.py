@@ -13,7 +13,7 @@ from sqlalchemy import Index, String, delete, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server import clock
-from server.db import InCounty, db
+from server.db import InCounty, codes, db
 from vocabulary import Topic
 
 
@@ -22,7 +22,7 @@ class OutboxNote(InCounty, db.Model):
     __table_args__ = (Index("ix_outbox_note_topic_key", "topic", "key", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    topic: Mapped[str] = mapped_column(String(32))
+    topic: Mapped[Topic] = mapped_column(codes(Topic, 32))
     key: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     enqueued_at: Mapped[datetime | None] = mapped_column(index=True)

@@ -11,7 +11,7 @@ from media.clock import CapturedTime, ClockBasis
 from media.duplicates import HashDistance
 from media.flags import Flag, OtherPhoto, PhotoFacts, find_flags, is_editor
 from media.position import Position
-from vocabulary import FlagSeverity, PhotoFlag
+from vocabulary import FlagCode, FlagSeverity
 
 GATE = Position(112.7000, 35.4000)
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -44,69 +44,67 @@ def test_a_photo_without_reproach_has_no_flag() -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        pytest.param(
-            {"device_position": None}, Flag(PhotoFlag.NO_POSITION, FlagSeverity.NOTICE, {}), id="no position, no reason"
-        ),
+        pytest.param({"device_position": None}, Flag(FlagCode.NO_POSITION, FlagSeverity.NOTICE, {}), id="no position, no reason"),
         pytest.param(
             {"device_position": None, "no_position_reason": "underground"},
-            Flag(PhotoFlag.NO_POSITION, FlagSeverity.INFO, {"reason": "underground"}),
+            Flag(FlagCode.NO_POSITION, FlagSeverity.INFO, {"reason": "underground"}),
             id="no position, with reason",
         ),
         pytest.param(
             {"device_position": Position(112.7000, 35.4050, 12)},
-            Flag(PhotoFlag.FAR_FROM_SUBJECT, FlagSeverity.NOTICE, {"distance_m": 555, "limit_m": 300, "accuracy_m": 12}),
+            Flag(FlagCode.FAR_FROM_SUBJECT, FlagSeverity.NOTICE, {"distance_m": 555, "limit_m": 300, "accuracy_m": 12}),
             id="555 m away",
         ),
         pytest.param(
             {"device_position": Position(112.7000, 35.4500, 12)},
-            Flag(PhotoFlag.FAR_FROM_SUBJECT, FlagSeverity.WARNING, {"distance_m": 5547, "limit_m": 300, "accuracy_m": 12}),
+            Flag(FlagCode.FAR_FROM_SUBJECT, FlagSeverity.WARNING, {"distance_m": 5547, "limit_m": 300, "accuracy_m": 12}),
             id="5.5 km away",
         ),
         pytest.param(
             {"exif_position": Position(112.7000, 35.4100)},
-            Flag(PhotoFlag.POSITIONS_DISAGREE, FlagSeverity.NOTICE, {"distance_m": 1098, "limit_m": 200}),
+            Flag(FlagCode.POSITIONS_DISAGREE, FlagSeverity.NOTICE, {"distance_m": 1098, "limit_m": 200}),
             id="EXIF from another place",
         ),
         pytest.param(
             {"captured_at": NOON - timedelta(hours=1)},
-            Flag(PhotoFlag.OUTSIDE_VISIT, FlagSeverity.WARNING, {"before_start_s": 2400, "limit_s": 600}),
+            Flag(FlagCode.OUTSIDE_VISIT, FlagSeverity.WARNING, {"before_start_s": 2400, "limit_s": 600}),
             id="40 minutes before the start",
         ),
         pytest.param(
             {"captured_at": NOON + timedelta(hours=1)},
-            Flag(PhotoFlag.OUTSIDE_VISIT, FlagSeverity.WARNING, {"after_finish_s": 1200, "limit_s": 600}),
+            Flag(FlagCode.OUTSIDE_VISIT, FlagSeverity.WARNING, {"after_finish_s": 1200, "limit_s": 600}),
             id="20 minutes after the end",
         ),
         pytest.param(
             {"device_offset_ms": -7 * 60_000},
-            Flag(PhotoFlag.CLOCK_OFF, FlagSeverity.NOTICE, {"offset_s": -420, "limit_s": 300, "error_bound_s": 2}),
+            Flag(FlagCode.CLOCK_OFF, FlagSeverity.NOTICE, {"offset_s": -420, "limit_s": 300, "error_bound_s": 2}),
             id="clock 7 minutes fast",
         ),
         pytest.param(
             {"device_offset_ms": 86_400_000},
-            Flag(PhotoFlag.CLOCK_OFF, FlagSeverity.WARNING, {"offset_s": 86400, "limit_s": 300, "error_bound_s": 2}),
+            Flag(FlagCode.CLOCK_OFF, FlagSeverity.WARNING, {"offset_s": 86400, "limit_s": 300, "error_bound_s": 2}),
             id="clock a day slow",
         ),
         pytest.param(
             {"exif_taken_at": NOON - timedelta(days=30)},
-            Flag(PhotoFlag.EXIF_TIME_OFF, FlagSeverity.NOTICE, {"apart_s": 2592000, "limit_s": 900}),
+            Flag(FlagCode.EXIF_TIME_OFF, FlagSeverity.NOTICE, {"apart_s": 2592000, "limit_s": 900}),
             id="EXIF a month older",
         ),
-        pytest.param({"source": "album"}, Flag(PhotoFlag.ALBUM, FlagSeverity.INFO, {}), id="album"),
+        pytest.param({"source": "album"}, Flag(FlagCode.ALBUM, FlagSeverity.INFO, {}), id="album"),
         pytest.param(
             {"software": "Adobe Photoshop 24.0 (Windows)"},
-            Flag(PhotoFlag.EDITED_BY_SOFTWARE, FlagSeverity.WARNING, {"software": "Adobe Photoshop 24.0 (Windows)"}),
+            Flag(FlagCode.EDITED_BY_SOFTWARE, FlagSeverity.WARNING, {"software": "Adobe Photoshop 24.0 (Windows)"}),
             id="edited",
         ),
         pytest.param(
             {"same_bytes": [other(photo_id="p1"), other(photo_id="p2")]},
-            Flag(PhotoFlag.SAME_BYTES_ELSEWHERE, FlagSeverity.WARNING, {"photo_ids": ["p1", "p2"], "count": 2}),
+            Flag(FlagCode.SAME_BYTES_ELSEWHERE, FlagSeverity.WARNING, {"photo_ids": ["p1", "p2"], "count": 2}),
             id="same bytes",
         ),
         pytest.param(
             {"near_same": [other(HashDistance(5, 4), "p2"), other(HashDistance(1, 2), "p1")]},
             Flag(
-                PhotoFlag.NEAR_SAME_ELSEWHERE,
+                FlagCode.NEAR_SAME_ELSEWHERE,
                 FlagSeverity.WARNING,
                 {"photo_ids": ["p1", "p2"], "count": 2, "phash_bits": 1, "dhash_bits": 2, "of_bits": 64},
             ),
@@ -115,7 +113,7 @@ def test_a_photo_without_reproach_has_no_flag() -> None:
         pytest.param(
             {"before": [other(HashDistance(2, 1))]},
             Flag(
-                PhotoFlag.AFTER_LIKE_BEFORE,
+                FlagCode.AFTER_LIKE_BEFORE,
                 FlagSeverity.WARNING,
                 {"photo_ids": ["p1"], "count": 1, "phash_bits": 2, "dhash_bits": 1, "of_bits": 64},
             ),
@@ -123,7 +121,7 @@ def test_a_photo_without_reproach_has_no_flag() -> None:
         ),
         pytest.param(
             {"broken": "truncated"},
-            Flag(PhotoFlag.BROKEN_PICTURE, FlagSeverity.WARNING, {"reason": "truncated"}),
+            Flag(FlagCode.BROKEN_PICTURE, FlagSeverity.WARNING, {"reason": "truncated"}),
             id="broken",
         ),
     ],
@@ -153,7 +151,7 @@ def test_no_flag_without_reason(changes: dict[str, Any]) -> None:
 def test_mixed_up_datum_is_said_with_the_distance() -> None:
     flags = find_flags(facts(device_position=Position(112.706089, 35.399518)))
 
-    assert [flag.code for flag in flags] == [PhotoFlag.FAR_FROM_SUBJECT]
+    assert [flag.code for flag in flags] == [FlagCode.FAR_FROM_SUBJECT]
     assert flags[0].params["datum_mixed_up"] is True
 
 
@@ -161,7 +159,7 @@ def test_position_outside_the_county_is_a_notice() -> None:
     flags = find_flags(facts(device_position=Position(116.4, 39.9), subject_position=None))
 
     expected = {"area": "outside_county", "lng": 116.4, "lat": 39.9}
-    assert flags == [Flag(PhotoFlag.OUTSIDE_COUNTY, FlagSeverity.NOTICE, expected)]
+    assert flags == [Flag(FlagCode.OUTSIDE_COUNTY, FlagSeverity.NOTICE, expected)]
 
 
 def test_wrong_clock_of_the_phone_does_not_put_its_photos_outside_its_visit() -> None:
@@ -176,7 +174,7 @@ def test_wrong_clock_of_the_phone_does_not_put_its_photos_outside_its_visit() ->
         )
     )
 
-    assert [flag.code for flag in flags] == [PhotoFlag.CLOCK_OFF]
+    assert [flag.code for flag in flags] == [FlagCode.CLOCK_OFF]
 
 
 @pytest.mark.parametrize("software", [None, "14.4.2", "Nikon Transfer 1.1 W", "00WW_3_380_SP02", "MIUI Camera", "1.00"])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import inspect, text
+from sqlalchemy import Enum, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from server.db import db
 from server.migrations import FOLDER, downgrade, upgrade
@@ -60,6 +63,48 @@ def test_every_step_goes_down_with_rows_in_the_tables_and_up_again(app: Flask, c
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, db.metadata) == []
         assert connection.execute(text("SELECT count(*) FROM subject")).scalar() == 0
+
+
+@pytest.mark.both_databases
+def test_every_column_of_codes_takes_the_codes_of_its_set_and_nothing_else(app: Flask) -> None:
+    inspector = inspect(db.engine)
+    columns = [column for table in db.metadata.tables.values() for column in table.columns if isinstance(column.type, Enum)]
+
+    for column in columns:
+        name = f"ck_{column.table.name}_{column.type.name}"
+        [check] = [check for check in inspector.get_check_constraints(column.table.name) if check["name"] == name]
+        assert set(re.findall(r"'([^']*)'", check["sqltext"])) == set(column.type.enums), name
+    assert len(columns) >= 33
+
+
+@pytest.mark.both_databases
+def test_database_refuses_a_code_that_no_set_has(app: Flask, county: County) -> None:
+    with db.engine.connect() as connection, pytest.raises(IntegrityError):
+        connection.execute(text("UPDATE subject SET kind = 'castle'"))
+
+
+@pytest.mark.both_databases
+def test_a_row_with_a_foreign_code_stops_the_step_before_anything_is_changed(app: Flask, county: County) -> None:
+    downgrade("0008")
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE subject SET risk_color = 'purple'"))
+
+    with pytest.raises(ValueError, match=r"subject\.risk_color holds purple"):
+        upgrade("0009")
+
+    with db.engine.begin() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0008"
+        connection.execute(text("UPDATE subject SET risk_color = NULL"))
+    upgrade("head")
+
+
+@pytest.mark.both_databases
+def test_other_conditions_of_a_table_outlive_the_step(app: Flask, county: County) -> None:
+    downgrade("0008")
+    upgrade("head")
+
+    names = {check["name"] for check in inspect(db.engine).get_check_constraints("pairing")}
+    assert names == {"ck_pairing_dates_in_order", "ck_pairing_pairing_layer"}
 
 
 def test_steps_are_one_ladder_whose_numbers_are_their_file_names() -> None:

@@ -35,6 +35,7 @@ FROZEN = {
     "0006_duties.py": "78ea363105556498fd95c20bf1f146e379e4f9f734dbae591e19ba374bb81fd5",
     "0007_feed_state.py": "26c909608a47d92c45cdc63bd15f0c70e8e7ae1f0002bbbc78f80e753da9e3eb",
     "0008_known_devices.py": "d0293b988b4716995df2eef6c9696d39bc198303c9412fc477e122fd91b56afb",
+    "0009_codes.py": "80c79e54d1eabdf9287d6c9f8d5f4e8ffdc832dc55f1dcfecc39a77a44f47f93",
 }
 
 

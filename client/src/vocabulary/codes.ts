@@ -190,7 +190,7 @@ export const PhotoSource = {
 export type PhotoSource = (typeof PhotoSource)[keyof typeof PhotoSource];
 
 /** Integrity flags: hints for the reviewer, never a refusal. */
-export const PhotoFlag = {
+export const FlagCode = {
   no_position: "no_position",
   far_from_subject: "far_from_subject",
   positions_disagree: "positions_disagree",
@@ -205,7 +205,7 @@ export const PhotoFlag = {
   after_like_before: "after_like_before",
   broken_picture: "broken_picture",
 } as const;
-export type PhotoFlag = (typeof PhotoFlag)[keyof typeof PhotoFlag];
+export type FlagCode = (typeof FlagCode)[keyof typeof FlagCode];
 
 /** A hint about a position, never a refusal: the boxes are coarse (about 2 km) and the county encloses the city district. */
 export const AreaWarning = {
@@ -536,6 +536,14 @@ export const QuarantineState = {
   set_aside: "set_aside",
 } as const;
 export type QuarantineState = (typeof QuarantineState)[keyof typeof QuarantineState];
+
+/** How a record left quarantine. */
+export const QuarantineOutcome = {
+  accepted: "accepted",
+  corrected: "corrected",
+  set_aside: "set_aside",
+} as const;
+export type QuarantineOutcome = (typeof QuarantineOutcome)[keyof typeof QuarantineOutcome];
 
 /** What a receipt is for. */
 export const ReceiptKind = {

@@ -46,5 +46,5 @@ test.each([
   'edited_by_software', 'same_bytes_elsewhere', 'near_same_elsewhere', 'after_like_before', 'broken_picture',
 ])('%s has a title and a sentence', (code) => {
   const found = words(code, {});
-  expect([found.title, isKnown(found.text)]).toEqual([`words.photo_flag.${code}`, true]);
+  expect([found.title, isKnown(found.text)]).toEqual([`words.flag_code.${code}`, true]);
 });

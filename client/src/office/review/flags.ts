@@ -13,7 +13,7 @@ export function flagWords(flag: Flag, isKnown: (key: string) => boolean, duratio
   const variant = variantOf(flag);
   const ids = flag.params.photo_ids;
   return {
-    title: isKnown(`words.photo_flag.${flag.code}`) ? `words.photo_flag.${flag.code}` : 'office.flag.unknown.title',
+    title: isKnown(`words.flag_code.${flag.code}`) ? `words.flag_code.${flag.code}` : 'office.flag.unknown.title',
     text: isKnown(`${base}.${variant}`) ? `${base}.${variant}` : 'office.flag.unknown.text',
     values: { code: flag.code, ...valuesOf(flag.params, durationText) },
     tone: TONES[flag.severity] ?? 'warning',
