@@ -2,9 +2,10 @@
  * A visit in progress: every answer is in IndexedDB before the promise resolves, so the screen may only then show it.
  * Turning a finished visit into records is in finish.ts.
  */
+import type { ChecklistDocument } from "../../forms/format.ts";
 import { instanceId, readPath } from "../../forms/reading.ts";
 import { formatTime } from "../../sync/times.ts";
-import type { VisitScope } from "../../vocabulary/codes.ts";
+import { VisitScope } from "../../vocabulary/codes.ts";
 import type { Answer, ChecklistRef, Person, Position, ProfileValue, RepeatInstance, Signature, Uuid } from "../../api/wire.ts";
 import type { SubmissionRow, VisitRow } from "./rows.ts";
 import { inVault } from "./vault.ts";
@@ -72,10 +73,13 @@ export function saveVisitDetails(vault: Vault, visit_id: Uuid, details: Partial<
   );
 }
 
-/** Begins a checklist within a visit, or hands back the one begun before: it stays on the version it began with. */
-export function startSubmission(vault: Vault, visit_id: Uuid, checklist: ChecklistRef, scope: VisitScope = "full"): Promise<SubmissionRow> {
+/**
+ * Begins a checklist within a visit, or hands back the one begun before: it stays on the version it began with.
+ * The visit of a pairing looks at the core items unless told otherwise, another one at everything.
+ */
+export function startSubmission(vault: Vault, visit_id: Uuid, checklist: ChecklistRef, scope?: VisitScope): Promise<SubmissionRow> {
   return inVault(vault, () =>
-    vault.db.transaction("rw", vault.db.visits, vault.db.submissions, vault.db.subjects, async () => {
+    vault.db.transaction("rw", vault.db.visits, vault.db.submissions, vault.db.subjects, vault.db.checklists, async () => {
       const visit = await getOpenVisit(vault, visit_id);
       const begun = await vault.db.submissions.where({ visit_id }).filter((row) => row.checklist.id === checklist.id).first();
       if (begun !== undefined) return begun;
@@ -89,7 +93,7 @@ export function startSubmission(vault: Vault, visit_id: Uuid, checklist: Checkli
         profile: { ...subject?.profile },
         answers: {},
         repeats: {},
-        scope,
+        scope: scope ?? (visit.pairing_id !== null && hasCoreItems((await vault.db.checklists.get(checklist.hash))?.document) ? VisitScope.core : VisitScope.full),
         sections: [],
         none_here: {},
         revises: null,
@@ -327,4 +331,8 @@ function isWithin(item_path: string | null, section_id: string, instance_id: str
 function representativeOf(known: { name: string; title: string | null; phone: string | null } | null): Person | null {
   if (known === null) return null;
   return { name: known.name, title: known.title ?? "", ...(known.phone ? { phone: known.phone } : {}) };
+}
+
+function hasCoreItems(document: unknown): boolean {
+  return ((document as ChecklistDocument | null | undefined)?.sections ?? []).some((section) => section.items.some((item) => item.core));
 }

@@ -5,6 +5,7 @@ import type { Citation } from "../../api/wire.ts";
 import type { StandardDocument } from "../../forms/format.ts";
 import { groundOf } from "../../forms/standards.ts";
 import { StandardGround } from "../../vocabulary/codes.ts";
+import { beijingDay } from "../../ui/days.ts";
 import { inVault, readMeta, writeMeta } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
 import { textIn } from "./words.ts";
@@ -36,6 +37,17 @@ export function citationWords(citation: Citation, standards: Standards, locale: 
   const title = locale === "zh" && !name.startsWith("《") ? `《${name}》` : name;
   const number = standard.number ? (locale === "zh" ? `（${standard.number}）` : ` (${standard.number})`) : "";
   return `${title}${number} ${citation.clause}`;
+}
+
+/** Why a clause of a standard only suggests on the day of a visit, by standard; those that decide are left out. */
+export function groundsOf(citations: readonly Citation[], standards: Standards, startedAt: string | undefined): Map<string, StandardGround> {
+  const grounds = new Map<string, StandardGround>();
+  for (const { standard: id } of citations) {
+    const standard = standards.get(id);
+    const ground = standard === undefined || startedAt === undefined ? StandardGround.decides : groundOf(standard, beijingDay(startedAt));
+    if (ground !== StandardGround.decides) grounds.set(id, ground);
+  }
+  return grounds;
 }
 
 /** Whether a clause of a standard may decide about a visit of a day; one of a standard that is not known may. */

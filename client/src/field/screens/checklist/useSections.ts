@@ -10,6 +10,8 @@ export interface Sections {
   tabs: ComputedRef<SectionView[]>;
   current: ComputedRef<SectionView | undefined>;
   currentId: ComputedRef<string>;
+  /** The first with something to check; facts about the unit are no such one. */
+  isFirst: ComputedRef<boolean>;
   isLast: ComputedRef<boolean>;
   choose: (sectionId: string) => void;
   next: () => string;
@@ -41,6 +43,7 @@ export function useSections(fill: Fill, profileTitle: () => string): Sections {
     tabs,
     current: computed(() => fill.sections.value.find((section) => section.id === currentId.value)),
     currentId,
+    isFirst: computed(() => stops.value[0]?.id === currentId.value),
     isLast: computed(() => index.value === tabs.value.length - 1),
     choose: (sectionId) => {
       chosen.value = sectionId;
