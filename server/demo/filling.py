@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import forms
-from vocabulary import AnswerResult, ItemKind
+from vocabulary import AnswerResult, DesignComparison, ItemKind
 
 _REPEATED = re.compile(r"(?P<section>\w+)\[(?P<index>\d+)\]\.(?P<item>\w+)")
 _ROUNDS = 12
@@ -54,7 +54,7 @@ def _answer(item: Mapping[str, Any], chance: random.Random, fail_rate: float, pr
                 return {"result": AnswerResult.NOT_APPLICABLE, "reason": item["not_applicable"]["reasons"][0]["zh"]}
             return {"result": AnswerResult.FAIL if fails else AnswerResult.PASS}
         case ItemKind.NUMBER:
-            return {"value": _number(item["number"], fails)}
+            return _reading(item["number"], fails)
         case ItemKind.CHOICE:
             wanted = AnswerResult.FAIL if fails else AnswerResult.PASS
             options = item["choice"]["options"]
@@ -66,6 +66,29 @@ def _answer(item: Mapping[str, Any], chance: random.Random, fail_rate: float, pr
             return {"value": "现场情况正常（演示）"}
         case _:
             return {"result": AnswerResult.UNCHECKED}
+
+
+def _reading(spec: Mapping[str, Any], fails: bool) -> dict[str, Any]:
+    """What an instrument shows; where it is compared, with the value beside it."""
+    design = spec.get("design")
+    if design is None:
+        return {"value": _number(spec, fails)}
+    planned = max(min(100.0, float(design["maximum"]) / 2), float(design["minimum"]))
+    limit = spec["limits"][0]
+    bound = float(next(limit[key] for key in ("at_least", "above", "at_most", "below") if key in limit))
+    low, high = 0.0, max(bound, min(100.0, bound * 2)) if {"at_least", "above"} & set(limit) else bound * 2
+    if design["comparison"] == DesignComparison.DIFFERENCE:
+        low, high = -planned / 2, planned / 2
+    figure = float(_number({"minimum": low, "maximum": high, "limits": [limit], "decimals": 3}, fails))
+    match design["comparison"]:
+        case DesignComparison.PERCENT:
+            value = planned * figure / 100
+        case DesignComparison.DIFFERENCE:
+            value = planned + figure
+        case _:
+            value = planned * figure
+    shown = max(float(spec["minimum"]), min(float(spec["maximum"]), value))
+    return {"value": f"{shown:.{spec['decimals']}f}", "design": f"{planned:.{design.get('decimals', spec['decimals'])}f}"}
 
 
 def _number(spec: Mapping[str, Any], fails: bool) -> str:

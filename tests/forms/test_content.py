@@ -9,6 +9,7 @@ import pytest
 
 from forms import load_checklist, relevant_paths, results
 from forms.check import CHECKLISTS_FOLDER, read_json
+from forms.core_visit import ITEMS_MAXIMUM, most_core_items
 from forms.determinations import determine
 
 SECTORS = [
@@ -24,8 +25,9 @@ SECTORS = [
     "special_equipment",
 ]
 NINE_STANDARDS = ["nine_standards_enterprise", "nine_standards_village"]
+NAMES = SECTORS + NINE_STANDARDS
 every_sector = pytest.mark.parametrize("name", SECTORS)
-every_checklist = pytest.mark.parametrize("name", SECTORS + NINE_STANDARDS)
+every_checklist = pytest.mark.parametrize("name", NAMES)
 
 NUMERALS = ["", *"一二三四五六七八九十", *(f"十{digit}" for digit in "一二三四五六七八九"), "二十"]
 NUMERALS += [f"二十{digit}" for digit in "一二三四五六七八九"] + ["三十", "三十一", "三十二"]
@@ -133,8 +135,68 @@ def test_the_chemical_criteria_are_expressed_in_their_20_circumstances() -> None
     certain = [entry["clause"] for entry in _determinations("hazardous_chemicals") if "unverified" not in entry]
 
     assert sorted(set(certain), key=lambda clause: int(clause[1:-1])) == [f"({n})" for n in _upto(20)]
-    # 12 and 14 each name two things.
-    assert sorted(clause for clause in set(certain) if certain.count(clause) > 1) == ["(12)", "(14)"]
+    # 12 and 14 each name two things; in 20 the mixing is plain to see, the zones are a matter of the clause.
+    assert sorted(clause for clause in set(certain) if certain.count(clause) > 1) == ["(12)", "(14)", "(20)"]
+
+
+def test_which_clause_of_a_standard_is_violated_is_asked_of_the_reviewer() -> None:
+    asked = [entry["clause"] for entry in _determinations("hazardous_chemicals") if "reviewer" in entry]
+
+    assert asked == ["(3)", "(6)", "(9)", "(12)", "(12)", "(13)", "(14)", "(20)"]
+    assert [item["id"] for name in NAMES for item in _items(name) if "条款查明" in item["statement"]["zh"]] == []
+
+
+def test_what_is_done_at_once_is_no_deadline_of_a_hazard_that_may_be_major() -> None:
+    for name in NAMES:
+        majors = {entry["id"]: entry["halt"] for entry in _determinations(name) if entry["grade"] == "major"}
+        for item in _items(name):
+            halts = {majors[each] for each in item["hazard"].get("determinations", []) if each in majors}
+            if halts:
+                assert item["hazard"]["deadline"]["days"] > 1, (name, item["id"])
+            assert bool(halts - {"none"}) <= ("immediate_measure" in item["hazard"]), (name, item["id"])
+
+
+def test_no_item_asks_for_a_subtraction_or_a_division() -> None:
+    asked = [
+        (name, item["id"]) for name in NAMES for item in _items(name) if item["type"] == "number" and "÷" in item["how"]["zh"]
+    ]
+
+    assert asked == []
+
+
+def test_a_core_visit_of_each_checklist_is_short_and_has_what_may_be_major() -> None:
+    for name in NAMES:
+        document = _read(name)
+        core = [item for item in _items(name) if item.get("core")]
+        assert 10 <= len(most_core_items(document)) <= ITEMS_MAXIMUM, name
+        assert [item for item in core if item["points"] > 0], name
+
+
+@pytest.mark.parametrize(
+    ("axles", "tonnes", "result"),
+    [
+        ("two", "18", "pass"), ("two", "18.01", "fail"), ("three", "25.5", "fail"),
+        ("three_train", "27", "pass"), ("four", "31.2", "fail"), ("four_train", "36", "pass"),
+        ("five", "43", "pass"), ("six_single", "46.5", "fail"), ("six_double", "49", "pass"),
+    ],
+)  # fmt: skip
+def test_a_truck_is_weighed_against_the_limit_of_its_axles(axles: str, tonnes: str, result: str) -> None:
+    load = {"key": "1", "answers": {"axles": {"value": axles}, "gross_tonnes": {"value": tonnes}}}
+
+    assert (
+        _result("road_transport", {"profile": {"freight": True}, "repeats": {"load_point": [load]}}, "load_point[0].gross_tonnes")
+        == result
+    )
+
+
+def test_a_hydrant_above_half_a_megapascal_fails() -> None:
+    def result(value: str) -> str:
+        answers = {"hydrant_pressure": {"value": value}}
+        return _result(
+            "fire_safety", {"profile": {"has_hydrant": True, "high_rise": True}, "answers": answers}, "hydrant_pressure"
+        )
+
+    assert [result(value) for value in ("0.349", "0.35", "0.50", "0.501")] == ["fail", "pass", "pass", "fail"]
 
 
 def test_the_fire_rules_only_suggest_until_the_text_of_2025_is_entered() -> None:
@@ -232,11 +294,11 @@ def test_a_man_carrier_is_judged_by_its_own_rating_too() -> None:
     mine = {"profile": {"has_underground": True, "has_trackless": True}}
 
     def found(load: str) -> bool:
-        answers = {"carrier_persons": {"value": "15"}, "carrier_load": {"value": load}}
+        answers = {"carrier_persons": {"value": "15"}, "carrier_load": {"value": load, "design": "20"}}
         return "n88_u_23" in _found("non_coal_mine", {**mine, "answers": answers})
 
-    assert not found("100")
-    assert found("120")
+    assert not found("20")
+    assert found("21")
 
 
 def test_a_key_process_without_a_control_room_is_asked_for_its_automatic_control() -> None:
@@ -277,7 +339,7 @@ def test_a_handrail_near_an_obstacle_is_in_order_behind_its_guard() -> None:
 
 def test_a_cutting_wheel_has_the_smaller_flange() -> None:
     def result(kind: str) -> str:
-        answers = {"grinder_kind": {"value": kind}, "grinder_flange": {"value": "28"}}
+        answers = {"grinder_kind": {"value": kind}, "grinder_flange": {"value": "56", "design": "200"}}
         return _result("industrial_park", {"profile": {"has_machining": True}, "answers": answers}, "grinder_flange")
 
     assert (result("cutting"), result("grinding")) == ("pass", "fail")
@@ -335,7 +397,8 @@ def test_each_measured_value_has_a_unit_and_room_beyond_its_limits(name: str) ->
             number = item["number"]
             assert number["unit"], item["id"]
             bounds = [value for limit in number["limits"] for key, value in limit.items() if key != "when"]
-            assert all(number["minimum"] <= value <= number["maximum"] for value in bounds), item["id"]
+            # The limit of a compared figure is no reading of an instrument.
+            assert "design" in number or all(number["minimum"] <= value <= number["maximum"] for value in bounds), item["id"]
 
 
 @every_checklist

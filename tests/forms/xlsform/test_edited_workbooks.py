@@ -16,7 +16,12 @@ STANDARDS = load_standards()
 MINE = json.loads((CHECKLISTS_FOLDER / "coal_mine.json").read_text("utf-8"))
 WORKBOOK = write_workbook(MINE)
 FIRST = MINE["sections"][0]["items"][0]["id"]
-NUMBER = next(item["id"] for section in MINE["sections"] for item in section["items"] if item["type"] == "number")
+NUMBER = next(
+    item["id"]
+    for section in MINE["sections"]
+    for item in section["items"]
+    if item["type"] == "number" and "design" not in item["number"]
+)
 HIDDEN = next(item["id"] for section in MINE["sections"] for item in section["items"] if "relevant" in item)
 
 MISTAKES = [
