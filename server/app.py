@@ -57,11 +57,12 @@ from server.visits.views import blp as visits_blp
 from server.wire import ProblemSchema
 from server.wiring import FeedKind, Wiring
 from server.work.queue import connect
+from server.work.views import blp as work_blp
 from vocabulary import ChangeKind, Periodic, RecordKind, Topic
 
 BLUEPRINTS = (
     accounts_blp, register_blp, pairings_blp, checklists_blp, authoring_blp, sync_blp, quarantine_blp, visits_blp, hazards_blp,
-    tus_blp, evidence_blp, rescue_blp, scores_blp, downloads_blp,
+    tus_blp, evidence_blp, rescue_blp, scores_blp, downloads_blp, work_blp,
 )  # fmt: skip
 
 # Record kinds are stored in this order: submissions before visits, so that a visit that completes finds them.

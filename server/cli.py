@@ -119,12 +119,13 @@ def worker(settings: Settings, names: tuple[str, ...]) -> None:
         # A blocking wait for the next job outlasts the time after which an answer counts as lost.
         connection = connect(settings.redis_url, answer_timeout_s=None)
         queues = [Queue(name, connection=connection) for name in names or QueueName]
-        rq_worker = AppWorker(queues, connection=connection, app=app)
+        rq_worker = None
         try:
+            rq_worker = AppWorker(queues, connection=connection, app=app)
             rq_worker.work(logging_level="WARNING")
             return
         except RedisError as error:
-            if rq_worker.stops:
+            if rq_worker is not None and rq_worker.stops:
                 # Queue and worker were stopped together, and it had no queue to sign off from.
                 return
             logging.getLogger("server.worker").warning("the queue is away: %s", error)

@@ -30,7 +30,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
         _READ | {Action.ACT_ON_HAZARDS, Action.UPLOAD_PHOTOS, Action.REVIEW_PHOTOS, Action.READ_SCORES, Action.DOWNLOAD}
     ),
     Role.COUNTY_OFFICE: frozenset(set(Action) - {Action.ADMINISTER}),
-    Role.ADMINISTRATOR: frozenset({Action.ADMINISTER, Action.READ_FORMS}),
+    Role.ADMINISTRATOR: frozenset({Action.ADMINISTER, Action.READ_FORMS, Action.MEND_WORK}),
 }
 
 

@@ -113,6 +113,7 @@ class Action(Code):
     READ_QUARANTINE = "quarantine:read"
     RESOLVE_QUARANTINE = "quarantine:resolve"
     IMPORT_RESCUE = "rescue:import"
+    MEND_WORK = "work:mend"
     ADMINISTER = "service:administer"
 
 

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import aliased
 
 from server import clock
 from server.accounts.models import User
@@ -25,7 +26,7 @@ from server.downloads.writers import WRITERS
 from server.permissions import Actor
 from server.problems import FieldError, Refusal
 from server.scores.periods import Period, find_period
-from server.work.outbox import note
+from server.work.outbox import NotYet, note
 from vocabulary import Action, DownloadFormat, DownloadKind, DownloadState, Topic
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 # Longer than the longest wait between two signs of life of a job, and short enough for the person who waits.
 LOST_AFTER = timedelta(minutes=2)
 MAX_ATTEMPTS = 3
+# How soon a person's next download asks for its turn again.
+TURN_PAUSE = timedelta(seconds=3)
 KEPT_FOR = timedelta(days=30)
 PROGRESS_EVERY_ROWS = 500
 # A person's list shows no more; older files stay until they expire.
@@ -86,6 +89,7 @@ def build_download(download_id: uuid.UUID, now: datetime) -> None:
 
     A failure leaves its reason with the download and is raised.
     """
+    _wait_for_turn(download_id, now)
     order = _begin(download_id, now)
     if order is None:
         return
@@ -183,6 +187,23 @@ def expire_files(now: datetime) -> int:
 
 def download_folder() -> DownloadFolder:
     return DownloadFolder(current_app.config["SETTINGS"].download_dir)
+
+
+def _wait_for_turn(download_id: uuid.UUID, now: datetime) -> None:
+    """Who orders ten files at once takes one worker; the others are for the next person. Raises: NotYet."""
+    other = aliased(Download)
+    running = select(Download.id).where(
+        Download.id == download_id,
+        Download.state == DownloadState.QUEUED,
+        exists().where(
+            other.owner_id == Download.owner_id, other.state == DownloadState.RUNNING, other.touched_at > now - LOST_AFTER
+        ),
+    )
+    if db.session.scalar(running) is None:
+        return
+    with transaction() as session:
+        session.execute(update(Download).where(Download.id == download_id).values(touched_at=now))
+    raise NotYet(TURN_PAUSE)
 
 
 def _begin(download_id: uuid.UUID, now: datetime) -> Order | None:

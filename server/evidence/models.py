@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Uuid
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import InCounty, codes, db
@@ -78,6 +78,12 @@ class Upload(InCounty, db.Model):
     """One tus upload. How many bytes are here is the size of its part in the store, not a column."""
 
     __tablename__ = "upload"
+    __table_args__ = (
+        Index(
+            "ix_upload_unfinished", "owner_id", "created_at",
+            sqlite_where=text("finished_at IS NULL"), postgresql_where=text("finished_at IS NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))

@@ -1,23 +1,40 @@
 """The transactional outbox: work to do is noted in the transaction that causes it, and handed to Redis afterwards.
 
 A dead Redis, a killed worker or a lost job loses nothing: a note stays until its job has deleted it, and the relay enqueues
-every note again that nobody finished. Jobs may therefore run twice and must be idempotent.
+every note again that nobody finished. Jobs may therefore run twice and must be idempotent. A note whose job fails waits longer
+each time and ends as one that could not be done; a person sees it with its reason and may have it tried again
+(server.work.failures).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import Index, String, delete, func, insert, select
+from sqlalchemy import Index, String, delete, func, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server import clock
-from server.db import InCounty, codes, db
+from server.db import InCounty, codes, db, transaction
 from vocabulary import Topic
+
+# Half a minute, then four times as long each time: given up after three hours.
+FIRST_PAUSE = timedelta(seconds=30)
+ATTEMPTS_AT_MOST = 6
+
+
+class NotYet(Exception):
+    """A job says that it is not its turn, and when to come again; no failure."""
+
+    def __init__(self, after: timedelta) -> None:
+        super().__init__(after)
+        self.after = after
 
 
 class OutboxNote(InCounty, db.Model):
+    """``attempts`` counts the times that the job failed or did not end; ``failed_at`` is set when it could not be done."""
+
     __tablename__ = "outbox_note"
     __table_args__ = (Index("ix_outbox_note_topic_key", "topic", "key", "id"),)
 
@@ -26,6 +43,18 @@ class OutboxNote(InCounty, db.Model):
     key: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     enqueued_at: Mapped[datetime | None] = mapped_column(index=True)
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    not_before: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(300))
+    failed_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+@dataclass(frozen=True)
+class Noted:
+    id: int
+    key: str
+    attempts: int
+    is_given_up: bool
 
 
 def note(topic: Topic, county_code: str, keys: Iterable[object]) -> None:
@@ -39,12 +68,49 @@ def note(topic: Topic, county_code: str, keys: Iterable[object]) -> None:
         db.session.execute(insert(OutboxNote.__table__), rows)
 
 
-def visible_notes(topic: Topic, keys: Iterable[str]) -> dict[int, str]:
-    """Key by id of the notes that are readable now: a job that starts after this sees everything they stand for."""
+def visible_notes(topic: Topic, keys: Iterable[str]) -> dict[int, Noted]:
+    """By id the notes that are readable now: a job that starts after this sees everything they stand for."""
     rows = db.session.execute(
-        select(OutboxNote.id, OutboxNote.key).where(OutboxNote.topic == topic, OutboxNote.key.in_(list(keys)))
+        select(OutboxNote.id, OutboxNote.key, OutboxNote.attempts, OutboxNote.failed_at.is_not(None)).where(
+            OutboxNote.topic == topic, OutboxNote.key.in_(list(keys))
+        )
     )
-    return {id_: key for id_, key in rows}
+    return {row[0]: Noted(*row) for row in rows}
+
+
+def begin_again(noted: Iterable[Noted]) -> None:
+    """Counts an attempt of work that has failed before: should its job end the worker, nobody else would."""
+    ids = [one.id for one in noted if one.attempts]
+    if ids:
+        with transaction():
+            db.session.execute(update(OutboxNote).where(OutboxNote.id.in_(ids)).values(attempts=OutboxNote.attempts + 1))
+
+
+def put_off(noted: Iterable[Noted], until: datetime) -> None:
+    """Makes notes wait; nothing of it is counted."""
+    with transaction():
+        db.session.execute(
+            update(OutboxNote).where(OutboxNote.id.in_([one.id for one in noted])).values(enqueued_at=None, not_before=until)
+        )
+
+
+def note_failure(noted: Sequence[Noted], reason: str, now: datetime) -> None:
+    """The job raised: its work is tried again later, each piece alone, or has come to its end."""
+    with transaction():
+        for one in noted:
+            attempts = one.attempts + 1
+            ended = attempts >= ATTEMPTS_AT_MOST
+            db.session.execute(
+                update(OutboxNote)
+                .where(OutboxNote.id == one.id)
+                .values(
+                    attempts=attempts,
+                    reason=reason[:300],
+                    enqueued_at=None,
+                    not_before=now + FIRST_PAUSE * 4 ** (attempts - 1),
+                    failed_at=now if ended else None,
+                )
+            )
 
 
 def finish(note_ids: Iterable[int]) -> None:
@@ -58,4 +124,4 @@ def finish(note_ids: Iterable[int]) -> None:
 
 def waiting_count() -> int:
     """How many notes are not finished yet; for /readyz and the operator's page."""
-    return db.session.scalar(select(func.count()).select_from(OutboxNote)) or 0
+    return db.session.scalar(select(func.count()).select_from(OutboxNote).where(OutboxNote.failed_at.is_(None))) or 0

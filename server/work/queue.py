@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, current_app
 from redis import Redis
 from rq import Queue, SimpleWorker
 
+from server import clock
 from server.db import db, transaction
+from server.passing_faults import passing_fault
 from server.wiring import wiring
-from server.work.outbox import finish, visible_notes
+from server.work.outbox import NotYet, begin_again, finish, note_failure, put_off, visible_notes
 from server.work.topics import HANDLING
 from vocabulary import Topic
 
@@ -46,14 +49,31 @@ def enqueue(topic: Topic, keys: Sequence[str], note_id: int) -> None:
 def run_topic(topic_name: str, keys: list[str]) -> None:
     """What a worker runs: the topic's job, then the notes it has covered are deleted.
 
-    Notes that become readable while the job runs stay and cause another run. Without a note the work is done already.
+    Notes that become readable while the job runs stay and cause another run. Without a note the work is done already. What
+    fails is raised, after it was written down when it is tried again.
     """
     topic = Topic(topic_name)
     covered = visible_notes(topic, keys)
     db.session.commit()
-    if not covered:
+    noted = list(covered.values())
+    if all(one.is_given_up for one in noted):
         return
-    wiring().jobs[topic](list(dict.fromkeys(covered.values())))
+    begin_again(noted)
+    try:
+        wiring().jobs[topic](list(dict.fromkeys(one.key for one in noted)))
+    except NotYet as wait:
+        db.session.rollback()
+        put_off(noted, clock.now() + wait.after)
+        return
+    except Exception as error:
+        db.session.rollback()
+        fault = passing_fault(error)
+        if fault is not None:
+            # The machine is to blame and not the work, which is not given up for that.
+            put_off(noted, clock.now() + timedelta(seconds=fault.retry_after_s))
+        else:
+            note_failure(noted, f"{type(error).__name__}: {error}", clock.now())
+        raise
     with transaction():
         finish(covered)
 

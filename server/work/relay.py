@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Flask
 from redis.exceptions import RedisError
@@ -16,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server import clock
 from server.db import db, transaction
-from server.work.outbox import OutboxNote
+from server.work.outbox import ATTEMPTS_AT_MOST, OutboxNote
 from server.work.queue import enqueue, redis_connection
 from server.work.schedule import new_scheduler
 from server.work.topics import HANDLING
@@ -53,32 +55,63 @@ def run_forever(app: Flask) -> None:
 
 
 def relay(now: datetime) -> int:
-    """Enqueues what waits, however many notes a key has. Returns the number of notes.
+    """Enqueues what waits, many keys of a topic in one job. Returns the number of notes.
 
     Raises: redis.exceptions.RedisError when the queue is away; the notes then stay as they were.
     """
     # A note that was enqueued and is not finished when its job must have ended is enqueued again: the job, its worker or
     # its Redis was lost.
-    lost = [
-        and_(OutboxNote.topic == topic, OutboxNote.enqueued_at < now - timedelta(seconds=handling.timeout_s))
-        for topic, handling in HANDLING.items()
-    ]
+    lost = or_(
+        *(
+            and_(OutboxNote.topic == topic, OutboxNote.enqueued_at < now - timedelta(seconds=handling.timeout_s))
+            for topic, handling in HANDLING.items()
+        )
+    )
+    waits = and_(OutboxNote.enqueued_at.is_(None), or_(OutboxNote.not_before.is_(None), OutboxNote.not_before <= now))
     notes = db.session.execute(
-        select(OutboxNote.id, OutboxNote.topic, OutboxNote.key)
-        .where(or_(OutboxNote.enqueued_at.is_(None), *lost))
+        select(OutboxNote.id, OutboxNote.topic, OutboxNote.key, OutboxNote.attempts, OutboxNote.enqueued_at)
+        .where(OutboxNote.failed_at.is_(None), or_(waits, lost))
         .order_by(OutboxNote.id)
         .limit(BATCH)
     ).all()
     db.session.commit()
     if not notes:
         return 0
-    newest = {(topic, key): note_id for note_id, topic, key in notes}
-    for (topic, key), note_id in newest.items():
-        enqueue(Topic(topic), [key], note_id)
+    given_up = [note.id for note in notes if note.enqueued_at and note.attempts >= ATTEMPTS_AT_MOST]
+    for topic, keys, note_id in _jobs(note for note in notes if note.id not in given_up):
+        enqueue(topic, keys, note_id)
     with transaction():
-        ids = [note_id for note_id, _, _ in notes]
-        db.session.execute(update(OutboxNote).where(OutboxNote.id.in_(ids)).values(enqueued_at=now))
+        again = [note.id for note in notes if note.enqueued_at and not note.attempts]
+        _set(given_up, failed_at=now, reason="the job did not end, several times")
+        # From now on alone, and counted.
+        _set(again, attempts=1, reason="the job did not end")
+        _set([note.id for note in notes if note.id not in given_up], enqueued_at=now)
     return len(notes)
+
+
+def _jobs(notes: Iterable[Any]) -> Iterator[tuple[Topic, list[str], int]]:
+    """Topic, keys and newest note of each job. Work that has failed comes alone: what it did to its job it does to no other."""
+    together: dict[Topic, dict[str, int]] = {}
+    alone: dict[tuple[Topic, str], int] = {}
+    for note in notes:
+        if note.attempts or note.enqueued_at:
+            alone[Topic(note.topic), note.key] = note.id
+        else:
+            together.setdefault(Topic(note.topic), {})[note.key] = note.id
+    for (topic, key), note_id in alone.items():
+        yield topic, [key], note_id
+    for topic, newest in together.items():
+        for keys in _batches([key for key in newest if (topic, key) not in alone], HANDLING[topic].at_most):
+            yield topic, keys, max(newest[key] for key in keys)
+
+
+def _batches(keys: list[str], at_most: int) -> Iterator[list[str]]:
+    return (keys[start : start + at_most] for start in range(0, len(keys), at_most))
+
+
+def _set(note_ids: list[int], **values: Any) -> None:
+    if note_ids:
+        db.session.execute(update(OutboxNote).where(OutboxNote.id.in_(note_ids)).values(**values))
 
 
 def enqueue_again_what_was_lost() -> None:

@@ -37,6 +37,7 @@ export const Action = {
   read_quarantine: "quarantine:read",
   resolve_quarantine: "quarantine:resolve",
   import_rescue: "rescue:import",
+  mend_work: "work:mend",
   administer: "service:administer",
 } as const;
 export type Action = (typeof Action)[keyof typeof Action];

@@ -17,7 +17,7 @@ from server.db import db, transaction
 from server.downloads import service
 from server.downloads.models import Download
 from server.scores.service import rebuild_all
-from server.work.outbox import OutboxNote
+from server.work.outbox import NotYet, OutboxNote
 from tests.conftest import County, Person
 from tests.records import store_small_checklist
 from tests.server.scores.factories import NOW, freeze, tell_november, work_off
@@ -270,3 +270,17 @@ def test_owner_without_permission_any_more_gets_no_file(app: Flask, chen: Person
 
     db.session.expire_all()
     assert db.session.get_one(Download, uuid.UUID(ordered["id"])).state == "failed"
+
+
+def test_slow_download_of_one_person_holds_up_only_their_own(app: Flask, chen: Person, ben: Person, ids: dict[str, str]) -> None:
+    slow, next_one, of_another = (uuid.UUID(order(person, "hazard_ledger", "csv")["id"]) for person in (chen, chen, ben))
+    with transaction() as session:
+        begun = session.get_one(Download, slow)
+        begun.state, begun.touched_at = "running", NOW
+
+    with pytest.raises(NotYet):
+        service.build_download(next_one, NOW)
+    service.build_download(of_another, NOW)
+    service.build_download(next_one, NOW + service.LOST_AFTER)
+
+    assert [db.session.get_one(Download, id_).state for id_ in (next_one, of_another)] == ["done", "done"]
