@@ -36,6 +36,7 @@ FROZEN = {
     "0007_feed_state.py": "26c909608a47d92c45cdc63bd15f0c70e8e7ae1f0002bbbc78f80e753da9e3eb",
     "0008_known_devices.py": "d0293b988b4716995df2eef6c9696d39bc198303c9412fc477e122fd91b56afb",
     "0009_codes.py": "80c79e54d1eabdf9287d6c9f8d5f4e8ffdc832dc55f1dcfecc39a77a44f47f93",
+    "0010_work_that_failed.py": "b5b71dd4142a152c16ddd7b1c1c9fae904f8f1f11f93e3d69588a7d1334dde93",
 }
 
 

@@ -2491,6 +2491,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/work/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Work that could not be done, with its reason, the latest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failures"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work/failures/{note_id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have it tried again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    note_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2906,6 +2982,21 @@ export interface components {
             on_time: components["schemas"]["ExplainedRate"];
             overdue: components["schemas"]["Overdue"];
             rectification: components["schemas"]["ExplainedRate"];
+        };
+        FailedWork: {
+            attempts: number;
+            failed_at: string;
+            id: number;
+            /** @description id of the row that the work is about */
+            key: string;
+            noted_at: string;
+            reason: string;
+            /** @enum {string} */
+            topic: "refresh_subject" | "inspect_photo" | "build_download";
+        };
+        Failures: {
+            failures: components["schemas"]["FailedWork"][];
+            total: number;
         };
         FieldError: {
             code: string;
