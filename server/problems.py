@@ -52,6 +52,7 @@ CATALOGUE: dict[str, Kind] = {
     "conflict": Kind(409, "内容有冲突，需要人来决定", "A conflict that a person must decide"),
     "offset-mismatch": Kind(409, "续传位置不一致", "The upload offset does not match"),
     "feed-restarted": Kind(410, "请从头同步", "Pull from the start"),
+    "changed-meanwhile": Kind(409, "在此期间已有变化", "It has changed meanwhile"),
     "gone": Kind(410, "已失效", "No longer available"),
     "precondition-failed": Kind(412, "版本已变化", "The version has changed"),
     "not-publishable": Kind(409, "还不能发布", "It cannot be published yet"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
+from server.accounts.models import User
 from server.audit import write_audit
+from server.based_on import check_based_on
 from server.changes import record_changes
 from server.db import db, transaction
 from server.evidence.models import Photo, PhotoReview
@@ -16,7 +19,8 @@ from server.evidence.rules import review_in_force
 from server.evidence.store import reviews_of
 from server.pairings.visibility import check_subject
 from server.permissions import Actor
-from server.problems import Refusal
+from server.problems import FieldError, Refusal
+from sync.times import format_time
 from vocabulary import Action, ChangeKind, ReviewDecision, ReviewState
 
 # Long enough to notice a slip, too short for a phone to have acted on it.
@@ -36,9 +40,14 @@ def get_photo(photo_id: uuid.UUID, actor: Actor, action: Action) -> Photo:
     return photo
 
 
-def review_photo(photo_id: uuid.UUID, document: dict[str, Any], actor: Actor, now: datetime) -> PhotoReview:
-    """Adds a decision; it is in force until a later one. Raises: Refusal not-found, conflict (the bytes are not here yet),
-    not-allowed (one's own photo)."""
+def review_photo(
+    photo_id: uuid.UUID, document: dict[str, Any], actor: Actor, now: datetime, based_on: int | None = None
+) -> PhotoReview:
+    """Adds a decision; it is in force until a later one. ``based_on``: how many acts on the photo the actor has seen; who does
+    not say has seen none.
+
+    Raises: Refusal not-found, conflict (the bytes are not here yet), not-allowed (one's own photo), changed-meanwhile.
+    """
     with transaction() as session:
         photo = get_photo(photo_id, actor, Action.REVIEW_PHOTOS)
         session.execute(select(Photo.id).where(Photo.id == photo_id).with_for_update())
@@ -46,9 +55,11 @@ def review_photo(photo_id: uuid.UUID, document: dict[str, Any], actor: Actor, no
             raise Refusal("not-allowed", "自己拍的照片由他人审核。", "One's own photo is reviewed by somebody else.")
         if photo.sha256 is None:
             raise Refusal("conflict", "照片还没有传完，不能审核。", "The photo has not arrived yet.")
+        acts = reviews_of([photo_id]).get(photo_id, [])
+        check_based_on(based_on, _happened(acts))
         review = PhotoReview(
             id=uuid.uuid4(), county_code=photo.county_code, photo_id=photo_id, decision=document["decision"],
-            reason=document["reason"].strip(), mark=document["mark"], reviewer_id=actor.user_id, at=now,
+            reason=document["reason"].strip(), mark=document["mark"], reviewer_id=actor.user_id, at=_after(acts, now),
         )  # fmt: skip
         session.add(review)
         photo.review_state = ReviewState(review.decision)
@@ -75,7 +86,7 @@ def undo_last_review(photo_id: uuid.UUID, actor: Actor, now: datetime) -> Photo:
             raise Refusal("conflict", "已超过 10 分钟，不能撤销；请重新审核。", "More than 10 minutes ago; review it again.")
         withdrawal = PhotoReview(
             id=uuid.uuid4(), county_code=photo.county_code, photo_id=photo_id, decision=ReviewDecision.WITHDRAWN,
-            reason="", mark=None, withdraws_id=last.id, reviewer_id=actor.user_id, at=now,
+            reason="", mark=None, withdraws_id=last.id, reviewer_id=actor.user_id, at=_after(acts, now),
         )  # fmt: skip
         session.add(withdrawal)
         standing = review_in_force([*acts, withdrawal])
@@ -83,6 +94,23 @@ def undo_last_review(photo_id: uuid.UUID, actor: Actor, now: datetime) -> Photo:
         _tell(photo)
         write_audit("photo:withdrawn", "photo", photo_id, county_code=photo.county_code, actor_id=actor.user_id)
     return photo
+
+
+def _happened(acts: Sequence[PhotoReview]) -> list[FieldError]:
+    people = select(User.id, User.name).where(User.id.in_({act.reviewer_id for act in acts}))
+    names = {id_: name for id_, name in db.session.execute(people)}
+    return [
+        FieldError(
+            f"#/reviews/{act.id}", act.decision, f"{names.get(act.reviewer_id, '')} {ReviewDecision(act.decision).zh}",
+            {"author_name": names.get(act.reviewer_id), "at": format_time(act.at)},
+        )
+        for act in acts
+    ]  # fmt: skip
+
+
+def _after(acts: Sequence[PhotoReview], now: datetime) -> datetime:
+    """The time of the next act: after those before it, also where the server's clock was set back since."""
+    return max(now, acts[-1].at + timedelta(milliseconds=1)) if acts else now
 
 
 def _tell(photo: Photo) -> None:

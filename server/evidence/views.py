@@ -10,6 +10,7 @@ from flask.views import MethodView
 from sqlalchemy import and_
 
 from server import clock
+from server.based_on import named_revision
 from server.db import db
 from server.evidence import receipts, reviews, store
 from server.evidence.bodies import photo_bodies, queue_items, review_body
@@ -103,9 +104,9 @@ class ReviewsView(MethodView):
     @blp.arguments(ReviewInputSchema)
     @blp.response(201, ReviewSchema)
     def post(self, body: dict[str, Any], photo_id: uuid.UUID) -> Any:
-        """Approve, return with a reason, or ask for a second opinion."""
+        """Approve, return with a reason, or ask for a second opinion; `If-Match` names how many acts on it were seen."""
         actor = current_actor()
-        return review_body(reviews.review_photo(photo_id, body, actor, clock.now()), actor.name)
+        return review_body(reviews.review_photo(photo_id, body, actor, clock.now(), named_revision()), actor.name)
 
 
 @blp.route("/photos/<uuid:photo_id>/reviews/last")

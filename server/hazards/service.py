@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from server.accounts.models import User
 from server.audit import write_audit
+from server.based_on import check_based_on
 from server.db import db, lock_ids, transaction
 from server.hazards.models import Hazard, HazardEvent
 from server.hazards.projection import fold_input, fold_inputs, project
@@ -31,15 +33,18 @@ def get_hazard(hazard_id: uuid.UUID, actor: Actor, action: Action) -> Hazard:
     return hazard
 
 
-def add_event(hazard_id: uuid.UUID, document: dict[str, Any], actor: Actor, now: datetime) -> Hazard:
-    """Adds one event of the desk and folds the hazard again.
+def add_event(hazard_id: uuid.UUID, document: dict[str, Any], actor: Actor, now: datetime, based_on: int | None = None) -> Hazard:
+    """Adds one event of the desk and folds the hazard again. ``based_on``: how many of its events the actor has seen; who does
+    not say is held to what the hazard's state allows.
 
-    Raises: Refusal not-found, invalid, event-not-possible (the desk is online and sees the state, so an event without
-    effect is refused instead of kept).
+    Raises: Refusal not-found, invalid, changed-meanwhile, event-not-possible (the desk is online and sees the state, so an
+    event without effect is refused instead of kept).
     """
     with transaction():
         lock_ids([hazard_id])
         hazard = get_hazard(hazard_id, actor, Action.ACT_ON_HAZARDS)
+        if based_on is not None:
+            check_based_on(based_on, _happened(hazard))
         sequence, at = _place(hazard, now)
         body = {**document, "hazard_id": str(hazard_id), "at": format_time(at)}
         event = HazardEvent(
@@ -59,6 +64,24 @@ def add_event(hazard_id: uuid.UUID, document: dict[str, Any], actor: Actor, now:
         project([hazard_id], now)
         write_audit(f"hazard:{document['kind']}", "hazard", hazard_id, county_code=hazard.county_code, actor_id=actor.user_id)
     return hazard
+
+
+def _happened(hazard: Hazard) -> list[FieldError]:
+    """What has happened to a hazard, in the order in which the server learnt it."""
+    rows = db.session.execute(
+        select(HazardEvent.kind, HazardEvent.at, HazardEvent.id, User.name)
+        .outerjoin(User, User.id == HazardEvent.author_id)
+        .where(HazardEvent.hazard_id == hazard.id)
+        .order_by(HazardEvent.received_at, HazardEvent.desk_sequence, HazardEvent.id)
+    )
+    return [
+        FieldError(f"#/events/{id_}", kind, f"{name or ''} {HazardEventKind(kind).zh}".strip(), _who(name, at))
+        for kind, at, id_, name in rows
+    ]
+
+
+def _who(name: str | None, at: datetime) -> dict[str, Any]:
+    return {"author_name": name, "at": format_time(at)}
 
 
 def _place(hazard: Hazard, now: datetime) -> tuple[int, datetime]:

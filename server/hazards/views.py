@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from flask import Response, jsonify, make_response
 from flask.views import MethodView
 
 from server import clock
+from server.based_on import name_revision, named_revision
 from server.db import db
 from server.hazards import service
 from server.hazards.bodies import hazard_body, timeline
@@ -46,8 +48,8 @@ class HazardView(MethodView):
     @requires(Action.READ_HAZARDS)
     @answers(blp, 200, HazardDetailSchema)
     def get(self, hazard_id: uuid.UUID) -> Any:
-        """One hazard with its timeline and photos."""
-        return _detail(service.get_hazard(hazard_id, current_actor(), Action.READ_HAZARDS))
+        """One hazard with its timeline and photos; the ETag names how many events there are."""
+        return _answer(service.get_hazard(hazard_id, current_actor(), Action.READ_HAZARDS))
 
 
 @blp.route("/<uuid:hazard_id>/events")
@@ -56,8 +58,14 @@ class EventsView(MethodView):
     @blp.arguments(DeskEventSchema)
     @answers(blp, 201, HazardDetailSchema)
     def post(self, body: dict[str, Any], hazard_id: uuid.UUID) -> Any:
-        """Confirm, assign, re-check, extend, void … from the desk."""
-        return _detail(service.add_event(hazard_id, body, current_actor(), clock.now())), 201
+        """Confirm, assign, re-check, extend, void … from the desk; `If-Match` names how many events were seen."""
+        hazard = service.add_event(hazard_id, body, current_actor(), clock.now(), named_revision())
+        return _answer(hazard, 201)
+
+
+def _answer(hazard: Hazard, status: int = 200) -> Response:
+    body = _detail(hazard)
+    return name_revision(make_response(jsonify(body), status), len(body["events"]))
 
 
 def _detail(hazard: Hazard) -> dict[str, Any]:

@@ -398,7 +398,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approve, return with a reason, or ask for a second opinion. */
+        /** Approve, return with a reason, or ask for a second opinion; `If-Match` names how many acts on it were seen. */
         post: {
             parameters: {
                 query?: never;
@@ -1415,7 +1415,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** One hazard with its timeline and photos. */
+        /** One hazard with its timeline and photos; the ETag names how many events there are. */
         get: {
             parameters: {
                 query?: never;
@@ -1458,7 +1458,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm, assign, re-check, extend, void … from the desk. */
+        /** Confirm, assign, re-check, extend, void … from the desk; `If-Match` names how many events were seen. */
         post: {
             parameters: {
                 query?: never;

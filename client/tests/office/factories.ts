@@ -7,7 +7,7 @@ export function makePhoto(id: string, change: Partial<ReviewPhoto> = {}): Review
   return {
     id, role: 'close_up', source: 'camera', display_url: `/display/${id}`, thumbnail_url: `/thumbnail/${id}`, original_url: null, marked_url: null, width: 1600, height: 1200,
     captured_at: '2026-11-02T10:21:00+08:00', uploaded_at: null, author_name: null, broken: null,
-    positions: { subject: null, photo_exif: null, device_fix: null }, distances_m: { subject_device: null, subject_exif: null, device_exif: null }, review: null, ...change,
+    positions: { subject: null, photo_exif: null, device_fix: null }, distances_m: { subject_device: null, subject_exif: null, device_exif: null }, review: null, reviews: [], ...change,
   };
 }
 

@@ -36,7 +36,9 @@ def queue(person: Person, query: str = "") -> list[str]:
 
 
 def decide(person: Person, photo_id: str, decision: str, **values: object) -> int:
-    return person.post(f"/api/evidence/photos/{photo_id}/reviews", json={"decision": decision, **values}).status_code
+    photo = f"/api/evidence/photos/{photo_id}"
+    seen = {"If-Match": f'"{len(person.get(photo).json["reviews"])}"'}
+    return person.post(f"{photo}/reviews", json={"decision": decision, **values}, headers=seen).status_code
 
 
 def pulled(person: Person, kind: str) -> dict[str, dict]:

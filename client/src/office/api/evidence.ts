@@ -8,8 +8,9 @@ export function listReviews(params: Record<string, string>, signal?: AbortSignal
   return getJson<ReviewPage>('/api/evidence/reviews', params, signal);
 }
 
-export function decideOnPhoto(photoId: string, decision: Decision): Promise<unknown> {
-  return postJson(`/api/evidence/photos/${photoId}/reviews`, decision);
+/** `seen` is the number of acts on the photo that are on screen. */
+export function decideOnPhoto(photoId: string, decision: Decision, seen: number): Promise<unknown> {
+  return postJson(`/api/evidence/photos/${photoId}/reviews`, decision, String(seen));
 }
 
 export function undoDecision(photoId: string): Promise<void> {

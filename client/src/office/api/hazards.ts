@@ -13,6 +13,7 @@ export function fetchHazard(id: string, signal?: AbortSignal): Promise<HazardDet
 
 export type HazardAction = { kind: string } & Record<string, unknown>;
 
-export function actOnHazard(id: string, action: HazardAction): Promise<unknown> {
-  return postJson(`/api/hazards/${id}/events`, action);
+/** `seen` is the number of events on screen: who acts on less than there is, is told what happened meanwhile. */
+export function actOnHazard(id: string, action: HazardAction, seen: number): Promise<unknown> {
+  return postJson(`/api/hazards/${id}/events`, action, String(seen));
 }

@@ -57,8 +57,9 @@ export function getJson<T>(path: string, params: Record<string, string | undefin
   return ask<T>(withQuery(path, params), signal ? { signal } : {});
 }
 
-export function postJson<T>(path: string, body: unknown): Promise<T> {
-  return ask<T>(path, { method: 'POST', body });
+/** `if_match` names the revision that the act is based on. */
+export function postJson<T>(path: string, body: unknown, if_match?: string): Promise<T> {
+  return ask<T>(path, { method: 'POST', body, ...matching(if_match) });
 }
 
 /** Files take their time: the connection counts as dead only after so long. */

@@ -72,6 +72,7 @@ export interface PhotoReview { decision: ReviewDecision; reason: string | null; 
 export interface Flag { code: string; severity: string; params: Record<string, unknown> }
 export interface PhotoPositions { subject: Position | null; photo_exif: Position | null; device_fix: Position | null }
 export interface ReviewPhoto {
+  reviews: { id: string }[];
   id: string; role: string; source: string | null; display_url: string | null; thumbnail_url: string | null; original_url: string | null; marked_url: string | null;
   width: number | null; height: number | null; captured_at: string | null; uploaded_at: string | null; author_name: string | null; broken: string | null;
   positions: PhotoPositions; distances_m: { subject_device: number | null; subject_exif: number | null; device_exif: number | null }; review: PhotoReview | null;

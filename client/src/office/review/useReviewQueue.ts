@@ -24,11 +24,14 @@ export function useReviewQueue(params: ComputedRef<Record<string, string>>): Rev
   const queue = shallowRef<QueueState>(EMPTY_QUEUE);
   const problem = shallowRef<Problem | null>(null);
   const busy = ref(false);
+  /** Acts by photo that this page has made since it read the photo. */
+  const own = new Map<string, number>();
   const isPendingView = computed(() => params.value.state === 'pending' && Object.keys(params.value).length === 1);
   const load = (count: number, signal?: AbortSignal): Promise<ReviewPage> => listReviews({ ...params.value, page_size: String(Math.min(count, PAGE_SIZE_AT_MOST)) }, signal);
 
   const { state, reload } = useLoad(async (signal) => {
     const page = await load(PAGE_SIZE, signal);
+    own.clear();
     queue.value = withMore({ ...EMPTY_QUEUE, decided: [] }, page.items, page.total);
     return page;
   }, () => JSON.stringify(params.value));
@@ -63,13 +66,21 @@ export function useReviewQueue(params: ComputedRef<Record<string, string>>): Rev
     }
   }
 
+  /** Acts on a photo that its reviewer knows of: those it came with, and one's own since. */
+  function actsOn(item: ReviewItem): number {
+    return item.photo.reviews.length + (own.get(item.photo.id) ?? 0);
+  }
+
   async function decide(decision: Decision): Promise<boolean> {
     const item = currentOf(queue.value);
     if (!item || busy.value) return false;
     const before = queue.value;
     queue.value = withDecision(before, item.photo.id, decision.decision);
-    const done = await attempt(() => decideOnPhoto(item.photo.id, decision));
-    if (done) void refill();
+    const done = await attempt(() => decideOnPhoto(item.photo.id, decision, actsOn(item)));
+    if (done) {
+      own.set(item.photo.id, (own.get(item.photo.id) ?? 0) + 1);
+      void refill();
+    }
     else queue.value = before;
     return done;
   }
@@ -77,7 +88,9 @@ export function useReviewQueue(params: ComputedRef<Record<string, string>>): Rev
   async function undo(): Promise<void> {
     const last = queue.value.decided.at(-1);
     if (!last) return;
-    if (await attempt(() => undoDecision(last.item.photo.id))) queue.value = withoutLastDecision(queue.value);
+    if (!(await attempt(() => undoDecision(last.item.photo.id)))) return;
+    own.set(last.item.photo.id, (own.get(last.item.photo.id) ?? 0) + 1);
+    queue.value = withoutLastDecision(queue.value);
   }
 
   function show(photoId: string): void {
