@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -36,17 +36,19 @@ from media.formats import SNIFF_BYTES, MediaType, identify, media_type_of
 from media.store import PartWriter
 from media.tus import Checksum, PhotoMetadata, TusHeaderError, TusVersionError
 from server.changes import record_changes
-from server.db import db, transaction
+from server.db import db, lock_ids, transaction
 from server.evidence.files import photo_store
 from server.evidence.models import Photo, Receipt, Upload
 from server.evidence.rules import Pace
 from server.pairings.models import Pairing
 from server.pairings.visibility import visible_subjects
 from server.permissions import Actor
+from server.prepared import Prepared, Row
 from server.problems import FieldError, Refusal
 from server.register.models import Subject
 from server.visits.completion import refresh_visits
-from server.work.outbox import note
+from server.visits.models import Visit
+from server.work.outbox import ADD_NOTE
 from sync.receipts import receipt_code
 from vocabulary import Action, ChangeKind, ReceiptKind, ReviewState, Topic
 
@@ -91,7 +93,7 @@ class Announced:
     subject_id: uuid.UUID | None
     filename: str | None
     expires_at: datetime
-    has_row: bool
+    has_row: bool = True
 
     def state(self, offset: int) -> UploadState:
         return UploadState(self.upload_id, offset, self.size_bytes, self.expires_at)
@@ -105,27 +107,44 @@ class Announced:
 # After these nothing of the bytes is worth keeping.
 _LAST_WORDS = {"not-a-photo", "record-conflict", "not-found"}
 
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What is stored under a photo's id."""
+
+    author_id: uuid.UUID
+    sha256: str | None
+    size_bytes: int | None
+    declared_sha256: str | None
+    visit_id: uuid.UUID | None
+    hazard_id: uuid.UUID | None
+    subject_id: uuid.UUID | None
+
+
 _photo, _upload, _receipt, _pairing = (model.__table__.c for model in (Photo, Upload, Receipt, Pairing))
 # Built once, over tables: as queries of rows each costs more than writing the bytes of a photo.
-_STORED = select(
+_STORED_COLUMNS = (
     _photo.author_id, _photo.sha256, _photo.size_bytes, _photo.declared_sha256, _photo.visit_id, _photo.hazard_id,
     _photo.subject_id,
-).where(_photo.id == bindparam("photo_id"))  # fmt: skip
-_PAIRED_ONCE = (
+)  # fmt: skip
+_STORED = Prepared(select(*_STORED_COLUMNS).where(_photo.id == bindparam("photo_id")))
+_PAIRED_ONCE = Prepared(
     select(_pairing.id)
     .where(_pairing.subject_id == bindparam("subject_id"), _pairing.officer_id == bindparam("user_id"))
     .limit(1)
 )
-_OF_UPLOAD = select(
-    _upload.id, _upload.owner_id, _upload.county_code, _upload.photo_id, _upload.sha256, _upload.size_bytes, _upload.visit_id,
-    _upload.subject_id, _upload.filename, _upload.expires_at, _upload.finished_at,
-).where(_upload.id == bindparam("upload_id"))  # fmt: skip
-_FINISH_UPLOAD = (
+_UPLOAD_COLUMNS = (
+    _upload.owner_id, _upload.county_code, _upload.photo_id, _upload.sha256, _upload.size_bytes, _upload.visit_id,
+    _upload.subject_id, _upload.filename, _upload.expires_at,
+)  # fmt: skip
+_OF_UPLOAD = Prepared(select(*_UPLOAD_COLUMNS, _upload.finished_at).where(_upload.id == bindparam("upload_id")))
+_FINISH_UPLOAD = Prepared(
     update(Upload.__table__)
     .where(_upload.id == bindparam("upload_id"))
     .values(finished_at=bindparam("now"))
     .returning(_upload.id)
 )
+_VISIT_IS_HERE = Prepared(select(Visit.__table__.c.id).where(Visit.__table__.c.id == bindparam("visit_id")))
 
 
 def _count_photo_statement(insert_into: Callable[[Any], Any]) -> Any:
@@ -155,9 +174,14 @@ def _count_photo_statement(insert_into: Callable[[Any], Any]) -> Any:
 
 
 _INSERT_INTO: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
-_COUNT_PHOTO = {dialect: _count_photo_statement(insert_into) for dialect, insert_into in _INSERT_INTO.items()}
+_COUNT_PHOTO = {dialect: Prepared(_count_photo_statement(insert_into)) for dialect, insert_into in _INSERT_INTO.items()}
 _WRITE_RECEIPT = {
-    dialect: insert_into(Receipt.__table__).on_conflict_do_nothing() for dialect, insert_into in _INSERT_INTO.items()
+    dialect: Prepared(
+        insert_into(Receipt.__table__)
+        .values({name: bindparam(name) for name in ("photo_id", "sha256", "county_code", "code", "received_at")})
+        .on_conflict_do_nothing()
+    )
+    for dialect, insert_into in _INSERT_INTO.items()
 }
 
 
@@ -212,7 +236,7 @@ def receive_more(
         if offset == upload.size_bytes:
             return upload.received(receipt)
         raise _offset_refusal(upload.size_bytes)
-    # From here to the last byte the database is not needed: the connection goes back to the pool.
+    # From here to the last byte the database is not needed: no connection of the pool is held.
     db.session.remove()
     reception = Reception(upload, offset, checksum)
     reception.open()
@@ -380,22 +404,27 @@ def finish_upload(upload: Announced, media_type: MediaType, now: datetime) -> st
 
     Raises: Refusal gone (taken back meanwhile), record-conflict (other bytes are under this id).
     """
+    code = receipt_code(ReceiptKind.PHOTO, str(upload.photo_id), upload.sha256)
     with transaction() as session:
-        if upload.has_row and session.execute(_FINISH_UPLOAD, {"upload_id": upload.upload_id, "now": now}).first() is None:
+        connection = session.connection()
+        if upload.has_row and not _FINISH_UPLOAD.rows(connection, upload_id=upload.upload_id, now=now):
             raise Refusal("gone", "这次上传已被撤销。", "This upload was taken back.")
-        counted = _count_photo(upload, media_type, now)
-        code = receipt_code(ReceiptKind.PHOTO, str(upload.photo_id), upload.sha256)
-        values = {
+        visit_id, hazard_id, subject_id = _count_photo(connection, upload, media_type, now)
+        receipt = {
             "photo_id": upload.photo_id, "sha256": upload.sha256, "county_code": upload.county_code, "code": code,
             "received_at": now,
         }  # fmt: skip
-        session.execute(_WRITE_RECEIPT[_dialect()], values)
-        note(Topic.INSPECT_PHOTO, upload.county_code, [upload.photo_id])
-        if counted.hazard_id is not None:
-            record_changes(ChangeKind.HAZARD, upload.county_code, [(counted.hazard_id, counted.subject_id)])
-        visit_id = counted.visit_id or upload.visit_id
+        _WRITE_RECEIPT[connection.dialect.name].run(connection, [receipt])
+        note = {"topic": Topic.INSPECT_PHOTO, "county_code": upload.county_code, "key": str(upload.photo_id)}
+        ADD_NOTE.run(connection, [note | {"created_at": now, "enqueued_at": None}])
+        if hazard_id is not None:
+            record_changes(ChangeKind.HAZARD, upload.county_code, [(hazard_id, subject_id)])
+        visit_id = visit_id or upload.visit_id
         if visit_id is not None:
-            refresh_visits([visit_id], now)
+            # Both the last record and the last photo of a visit look for the other.
+            lock_ids([visit_id])
+            if _VISIT_IS_HERE.rows(connection, visit_id=visit_id):
+                refresh_visits([visit_id], now)
     return code
 
 
@@ -504,7 +533,7 @@ def _announced(metadata: PhotoMetadata, size_bytes: int, actor: Actor, now: date
 
 def _check_subject(actor: Actor, subject_id: uuid.UUID) -> None:
     """A person may send photos of a subject that is theirs now or was: the visit may lie before the change of pairing."""
-    if db.session.execute(_PAIRED_ONCE, {"subject_id": subject_id, "user_id": actor.user_id}).first() is not None:
+    if _read(_PAIRED_ONCE, subject_id=subject_id, user_id=actor.user_id):
         return
     visible = select(Subject.id).where(Subject.id == subject_id, visible_subjects(actor, Action.UPLOAD_PHOTOS))
     if db.session.scalar(visible) is None:
@@ -517,7 +546,7 @@ def _stored_receipt(upload: Announced) -> str | None:
     The photo's record is the authority on its bytes: where it is here, it decides, also against bytes that came first.
     Raises: Refusal not-found (the id is another person's), record-conflict.
     """
-    stored = db.session.execute(_STORED, {"photo_id": upload.photo_id}).first()
+    stored = _stored(upload.photo_id)
     if stored is None:
         return None
     if stored.author_id != upload.owner_id:
@@ -541,35 +570,36 @@ def _other_bytes() -> Refusal:
 
 def _get_upload(upload_id: uuid.UUID, actor: Actor, now: datetime) -> tuple[Announced, str | None]:
     """An upload of the actor, with its receipt when it is finished."""
-    row = db.session.execute(_OF_UPLOAD, {"upload_id": upload_id}).mappings().first()
-    if row is None:
+    rows = _read(_OF_UPLOAD, upload_id=upload_id)
+    if not rows:
         return _finished_at_once(upload_id, actor, now)
-    if row["owner_id"] != actor.user_id:
+    *values, finished_at = rows[0]
+    upload = Announced(upload_id, *values)
+    if upload.owner_id != actor.user_id:
         raise Refusal("not-found", "没有这次上传。", "No such upload.")
-    if row["expires_at"] < now and row["finished_at"] is None:
+    if upload.expires_at < now and finished_at is None:
         raise Refusal("gone", "这次上传已过期，请重新开始。", "This upload has expired; begin again.")
-    values = {key: value for key, value in row.items() if key not in {"id", "finished_at"}}
-    receipt = receipt_code(ReceiptKind.PHOTO, str(row["photo_id"]), row["sha256"]) if row["finished_at"] else None
-    return Announced(upload_id=upload_id, has_row=True, **values), receipt
+    return upload, receipt_code(ReceiptKind.PHOTO, str(upload.photo_id), upload.sha256) if finished_at else None
 
 
-def _count_photo(upload: Announced, media_type: MediaType, now: datetime) -> Any:
+def _count_photo(connection: Connection, upload: Announced, media_type: MediaType, now: datetime) -> tuple[Any, Any, Any]:
     """The photo's row gets its bytes, made by whichever comes first, record or bytes. What the upload knows of subject and
     visit stands until the record says it. Answers visit, hazard and subject."""
-    values = {
-        "id": upload.photo_id, "county_code": upload.county_code, "author_id": upload.owner_id, "subject_id": upload.subject_id,
-        "visit_id": upload.visit_id, "sha256": upload.sha256, "size_bytes": upload.size_bytes, "media_type": media_type.value,
-        "uploaded_at": now,
-    }  # fmt: skip
-    counted = db.session.execute(_COUNT_PHOTO[_dialect()], values).first()
-    if counted is not None:
-        return counted
-    stored = db.session.execute(_STORED, {"photo_id": upload.photo_id}).one()
+    counted = _COUNT_PHOTO[connection.dialect.name].rows(
+        connection,
+        id=upload.photo_id, county_code=upload.county_code, author_id=upload.owner_id, subject_id=upload.subject_id,
+        visit_id=upload.visit_id, sha256=upload.sha256, size_bytes=upload.size_bytes, media_type=media_type.value,
+        uploaded_at=now,
+    )  # fmt: skip
+    if counted:
+        visit_id, hazard_id, subject_id = counted[0]
+        return visit_id, hazard_id, subject_id
+    stored = _Stored(*_STORED.rows(connection, photo_id=upload.photo_id)[0])
     if stored.author_id != upload.owner_id:
         raise _not_yours()
     if stored.sha256 != upload.sha256:
         raise _other_bytes()
-    return stored
+    return stored.visit_id, stored.hazard_id, stored.subject_id
 
 
 def _insert_row(upload: Announced, now: datetime) -> None:
@@ -628,16 +658,22 @@ def _recover(upload: Announced, now: datetime) -> UploadState:
 
 def _finished_at_once(photo_id: uuid.UUID, actor: Actor, now: datetime) -> tuple[Announced, str]:
     """An upload that came whole in one request: it never had a row, and goes by its photo's id."""
-    stored = db.session.execute(_STORED, {"photo_id": photo_id}).first()
+    stored = _stored(photo_id)
     if stored is None or stored.author_id != actor.user_id or stored.sha256 is None:
         raise Refusal("not-found", "没有这次上传。", "No such upload.")
     upload = Announced(
         upload_id=photo_id, owner_id=actor.user_id, county_code=actor.county_code, photo_id=photo_id, sha256=stored.sha256,
-        size_bytes=stored.size_bytes, visit_id=None, subject_id=None, filename=None, expires_at=now + FINISHED_KEPT,
+        size_bytes=stored.size_bytes or 0, visit_id=None, subject_id=None, filename=None, expires_at=now + FINISHED_KEPT,
         has_row=False,
     )  # fmt: skip
     return upload, receipt_code(ReceiptKind.PHOTO, str(photo_id), stored.sha256)
 
 
-def _dialect() -> str:
-    return str(db.session.get_bind().dialect.name)
+def _stored(photo_id: uuid.UUID) -> _Stored | None:
+    rows = _read(_STORED, photo_id=photo_id)
+    return _Stored(*rows[0]) if rows else None
+
+
+def _read(statement: Prepared, **values: Any) -> list[Row]:
+    with db.engine.connect() as connection:
+        return statement.rows(connection, **values)

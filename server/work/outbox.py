@@ -12,11 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, String, delete, func, insert, select, update
+from sqlalchemy import Index, String, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server import clock
 from server.db import InCounty, codes, db, transaction
+from server.prepared import Prepared
 from vocabulary import Topic
 
 # Half a minute, then four times as long each time: given up after three hours.
@@ -47,6 +48,13 @@ class OutboxNote(InCounty, db.Model):
     not_before: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(String(300))
     failed_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+ADD_NOTE = Prepared(
+    insert(OutboxNote.__table__).values(
+        {name: bindparam(name) for name in ("county_code", "topic", "key", "created_at", "enqueued_at")} | {"attempts": 0}
+    )
+)
 
 
 @dataclass(frozen=True)
