@@ -82,6 +82,8 @@ def submission_body(submission: Submission) -> dict[str, Any]:
             "numerator": submission.score_numerator,
             "denominator": submission.score_denominator,
             "display": shown_score(submission.score_numerator, submission.score_denominator, submission.checklist_hash),
+            "scope": submission.scope,
+            "added_sections": submission.added_sections,
             "grade": submission.grade,
             "provisional": submission.provisional,
             "checked": submission.checked,

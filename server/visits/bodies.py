@@ -19,7 +19,7 @@ from server.register.models import Subject
 from server.visits.completion import completeness, completeness_body
 from server.visits.models import Submission, Visit
 from server.visits.store import last_visits, visit_days
-from vocabulary import Action, VisitScope
+from vocabulary import Action
 
 
 def load_visits(entity_ids: list[str], actor: Actor) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def score_body(row: Submission) -> dict[str, Any]:
         "denominator": row.score_denominator,
         "display": forms.score(checklist, row.answers).display,
         "scope": row.scope,
-        "added_sections": row.answers.get("sections", []) if row.scope == VisitScope.CORE else [],
+        "added_sections": row.added_sections,
         "provisional": row.provisional,
         "checked": row.checked,
         "total": row.total,

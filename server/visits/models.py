@@ -68,6 +68,11 @@ class Submission(InCounty, db.Model):
     insufficient_sample: Mapped[bool]
     received_at: Mapped[datetime]
 
+    @property
+    def added_sections(self) -> list[str]:
+        """The sections of a core visit that count whole."""
+        return self.answers.get("sections", []) if self.scope == VisitScope.CORE else []
+
 
 class VisitDraft(InCounty, db.Model):
     """A visit still being filled in, as its phone last mirrored it: a broken phone costs nothing.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from server.records.schemas import CompletenessSchema, OpenSchema, check_moment, check_sha256, check_uuid
-from server.wire import AnswerSchema, PlaceSchema, day, moment, one_of
-from vocabulary import Datum, PositionProvider, VisitScope
+from server.wire import AnswerSchema, PlaceSchema, TextSchema, day, moment, one_of
+from vocabulary import Datum, HazardGrade, PositionProvider, VisitScope
 
 
 class PositionSchema(OpenSchema):
@@ -124,6 +124,37 @@ class ScoreSchema(AnswerSchema):
     grade = fields.String(allow_none=True)
     veto_paths = fields.List(fields.String())
     insufficient_sample = fields.Boolean()
+
+
+class LawQuerySchema(Schema):
+    day = day(required=True)
+    version = fields.String(load_default=None, validate=check_sha256)
+
+
+class LawDeterminationSchema(AnswerSchema):
+    id = fields.String()
+    title = fields.Nested(TextSchema)
+    grade = one_of(*HazardGrade)
+    suggested_only = fields.Boolean()
+
+
+class LawSideSchema(AnswerSchema):
+    version = fields.String()
+    day = fields.String()
+    display = fields.String()
+    provisional = fields.Boolean()
+    grade = fields.String(allow_none=True)
+    determinations = fields.List(fields.Nested(LawDeterminationSchema))
+
+
+class LawReportSchema(AnswerSchema):
+    """Two sides of one submission: its own version under the law of its visit, and another day or version."""
+
+    before = fields.Nested(LawSideSchema)
+    after = fields.Nested(LawSideSchema)
+    gained = fields.List(fields.String(), metadata={"description": "determinations that decide only afterwards"})
+    lost = fields.List(fields.String(), metadata={"description": "determinations that decide only before"})
+    left_out = fields.List(fields.String(), metadata={"description": "answers for which the other version has no place"})
 
 
 class ChecklistNameSchema(AnswerSchema):

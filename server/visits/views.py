@@ -14,7 +14,7 @@ from server.db import db
 from server.pairings.visibility import check_subject, visible_subjects
 from server.permissions import Actor, current_actor, requires
 from server.problems import Refusal
-from server.visits import drafts, store
+from server.visits import drafts, law, store
 from server.visits.bodies import submission_body
 from server.visits.completion import completeness, completeness_body
 from server.visits.models import Visit
@@ -24,6 +24,8 @@ from server.visits.schemas import (
     DraftSavedSchema,
     DraftSchema,
     DraftsSchema,
+    LawQuerySchema,
+    LawReportSchema,
     VisitDetailSchema,
     VisitQuerySchema,
     VisitsSchema,
@@ -83,6 +85,16 @@ class DraftView(MethodView):
     def delete(self, query: dict[str, Any], visit_id: uuid.UUID) -> None:
         """Forget a draft that was thrown away on the phone; with `based_on` only if nobody went on with it."""
         drafts.discard_draft(visit_id, query["based_on"], current_actor())
+
+
+@blp.route("/submissions/<uuid:submission_id>/law")
+class LawView(MethodView):
+    @requires(Action.READ_VISITS)
+    @blp.arguments(LawQuerySchema, location="query")
+    @answers(blp, 200, LawReportSchema)
+    def get(self, query: dict[str, Any], submission_id: uuid.UUID) -> Any:
+        """The submission determined and scored under the law of another day, beside its own; changes nothing."""
+        return law.law_report(submission_id, query["day"], query["version"], current_actor())
 
 
 @blp.route("/<uuid:visit_id>")

@@ -2450,6 +2450,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visits/submissions/{submission_id}/law": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                submission_id: string;
+            };
+            cookie?: never;
+        };
+        /** The submission determined and scored under the law of another day, beside its own; changes nothing. */
+        get: {
+            parameters: {
+                query: {
+                    day: string;
+                    version?: string | null;
+                };
+                header?: never;
+                path: {
+                    submission_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LawReport"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visits/{visit_id}": {
         parameters: {
             query?: never;
@@ -3152,6 +3197,31 @@ export interface components {
         };
         Imports: {
             imports: components["schemas"]["Import"][];
+        };
+        LawDetermination: {
+            /** @enum {string} */
+            grade: "general" | "major";
+            id: string;
+            suggested_only: boolean;
+            title: components["schemas"]["Text"];
+        };
+        LawReport: {
+            after: components["schemas"]["LawSide"];
+            before: components["schemas"]["LawSide"];
+            /** @description determinations that decide only afterwards */
+            gained: string[];
+            /** @description answers for which the other version has no place */
+            left_out: string[];
+            /** @description determinations that decide only before */
+            lost: string[];
+        };
+        LawSide: {
+            day: string;
+            determinations: components["schemas"]["LawDetermination"][];
+            display: string;
+            grade: string | null;
+            provisional: boolean;
+            version: string;
         };
         Ledger: {
             items: components["schemas"]["HazardRow"][];

@@ -3,7 +3,7 @@ import { StandardGround } from "../vocabulary/codes.ts";
 import type { StandardDocument } from "./format.ts";
 
 // A look-up each quarter; the longest quarter has 92 days.
-const QUARTER_DAYS = 92;
+export const QUARTER_DAYS = 92;
 const DAY_MS = 86_400_000;
 
 /**

@@ -22,6 +22,7 @@ export function createDeskRouter(session: Session): Router {
           { path: 'checklists', name: 'checklists', component: () => import('./checklists/ChecklistsPage.vue') },
           { path: 'checklists/import', name: 'checklist_import', component: () => import('./checklists/ImportPage.vue') },
           { path: 'checklists/unverified', name: 'unverified', component: () => import('./checklists/UnverifiedPage.vue') },
+          { path: 'checklists/standards', name: 'standards', component: () => import('./checklists/StandardsPage.vue') },
           { path: 'checklists/drafts/:draftId', name: 'checklist_draft', props: true, component: () => import('./checklists/DraftPage.vue') },
           { path: 'checklists/versions/:id', name: 'checklist_versions', props: true, component: () => import('./checklists/VersionsPage.vue') },
           { path: 'checklists/:hash', name: 'checklist', props: true, component: () => import('./checklists/ChecklistPage.vue') },
@@ -47,7 +48,7 @@ export function createDeskRouter(session: Session): Router {
 }
 
 /** Pages of the county office that hang below a page which others may open too. */
-const OFFICE_PAGES: ReadonlySet<string> = new Set(['checklist_import', 'unverified', 'checklist_draft', 'checklist_versions']);
+const OFFICE_PAGES: ReadonlySet<string> = new Set(['checklist_import', 'unverified', 'standards', 'checklist_draft', 'checklist_versions']);
 
 function pageOf(routeName: string): string {
   return routeName === 'checklist' || OFFICE_PAGES.has(routeName) ? 'checklists' : routeName;

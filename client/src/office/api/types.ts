@@ -126,7 +126,7 @@ export interface ChecklistDocument {
   id: string; version: string; status: string; title: LocalText; sector: string | null; valid_from: string; sections: ChecklistSection[];
   determinations?: { id: string; title: LocalText; standard: string; clause: string; grade: Grade; halt: string; regulator: string; unverified?: { reason: LocalText } }[];
 }
-export interface Standard { id: string; name: LocalText; number: string; edition?: string }
+export type { StandardDocument as Standard } from '../../forms/format.ts';
 
 export interface ItemScore { path: string; statement: LocalText | null; result: string; earned: string | number | null; applicable: string | number | null }
 export interface ScoredSubmission {

@@ -10,15 +10,17 @@ import type { Checklist } from "../../../forms/checklist.ts";
 import { determine } from "../../../forms/determinations.ts";
 import type { Determination } from "../../../forms/determinations.ts";
 import type { ChecklistDocument, Result } from "../../../forms/format.ts";
-import { instanceId, readAnswers } from "../../../forms/reading.ts";
+import { instanceId, readAnswers, readPath } from "../../../forms/reading.ts";
 import type { Reading } from "../../../forms/reading.ts";
+import { designKey, designsOf, rememberDesign } from "../../local/designs.ts";
+import type { Designs } from "../../local/designs.ts";
 import { useLive } from "../../local/live.ts";
 import { answersOf } from "../../local/rows.ts";
 import type { SubmissionRow } from "../../local/rows.ts";
 import { beijingDay } from "../../../ui/days.ts";
 import { checklistDocument } from "../../local/subjects.ts";
 import type { Vault } from "../../local/vault.ts";
-import { addRepeat, addSection, findSubmission, removeRepeat, saveAnswers, saveNoneHere, saveProfileValue, saveScope } from "../../local/visits.ts";
+import { addRepeat, addSection, findInstance, findSubmission, removeRepeat, saveAnswers, saveNoneHere, saveProfileValue, saveScope } from "../../local/visits.ts";
 import type { VisitScope } from "../../../vocabulary/codes.ts";
 import { afterPaint } from "../after-paint.ts";
 import { decidesOn } from "../standards.ts";
@@ -41,6 +43,8 @@ export interface Fill {
   /** A tap: shown at once; resolves when it is on disk, is taken back when that fails. */
   answer: (path: string, answer: Answer | null) => Promise<void>;
   answerAll: (answers: readonly (readonly [path: string, answer: Answer | null])[]) => Promise<void>;
+  /** The design value that was last given for this item at this place, on this phone. */
+  designOf: (path: string) => string | null;
   /** Typing: written behind, the last one winning. What could not be written stays, and goes with the next write. */
   typed: (path: string, answer: Answer | null) => void;
   setProfile: (key: string, value: ProfileValue | null) => Promise<void>;
@@ -76,6 +80,7 @@ export function openFill(vault: Vault, submissionId: string, standards: ShallowR
   /** Shown, but not on disk yet. */
   const unwritten = new Map<string, Answer | null>();
   const rows: RowCache = new Map();
+  let designs: Designs = {};
   let writing: Promise<void> = Promise.resolve();
   let nextWrite: Promise<void> | null = null;
 
@@ -104,6 +109,26 @@ export function openFill(vault: Vault, submissionId: string, standards: ShallowR
 
   async function readDocument(wanted: string | null): Promise<{ hash: string; content: unknown } | undefined> {
     return wanted === null ? undefined : { hash: wanted, content: await checklistDocument(vault, wanted) };
+  }
+
+  void findSubmission(vault, submissionId).then(async (row) => {
+    if (row) designs = await designsOf(vault, row.subject_id);
+  }).catch(() => undefined);
+
+  /** Where a design value belongs: to the place by its name, which stays from visit to visit. */
+  function placeOf(path: string): string {
+    const row = submission.value;
+    const found = readPath(path);
+    if (row === null) return path;
+    const place = found.section_id === null ? "" : (findInstance(row, found.section_id, found.instance_id)?.key ?? "");
+    return designKey(row.checklist.id, found.section_id ?? "", place, found.item_id);
+  }
+
+  function keepDesign(path: string, answer: Answer | null): void {
+    const key = placeOf(path);
+    if (submission.value === null || answer?.design === undefined || designs[key] === answer.design) return;
+    designs = { ...designs, [key]: answer.design };
+    void rememberDesign(vault, submission.value.subject_id, key, answer.design).catch(() => undefined);
   }
 
   function open(): void {
@@ -207,7 +232,11 @@ export function openFill(vault: Vault, submissionId: string, standards: ShallowR
     answerOf: (path) => answers.get(path),
     resultOf: (path) => results.get(path) ?? "unchecked",
     answer: (path, answer) => answerAll([[path, answer]]),
-    typed: (path, answer) => void write([[path, answer]]).catch(() => undefined),
+    designOf: (path) => designs[placeOf(path)] ?? null,
+    typed: (path, answer) => {
+      keepDesign(path, answer);
+      void write([[path, answer]]).catch(() => undefined);
+    },
     async setProfile(key, value) {
       await keep(() => saveProfileValue(vault, submissionId, key, value));
       judge();
