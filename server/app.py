@@ -212,8 +212,8 @@ def secure(response: Response, path: str, settings: Settings, request_id: str) -
 
 
 def _read_away_what_was_refused(response: Response) -> Response:
-    if response.status_code >= 400:
-        discard_body(request)
+    if response.status_code >= 400 and not discard_body(request):
+        response.headers["Connection"] = "close"
     return response
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import time
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,8 +16,10 @@ from forms.strict_json import JsonRefused, Reading, read_json
 from server.problems import FieldError, Refusal
 
 DISCARD_LIMIT_BYTES = 128 * 1024 * 1024
-DISCARD_LIMIT_S = 30
-SILENCE_LIMIT_S = 5
+DISCARD_LIMIT_S = 10
+DISCARDED_AT_ONCE = 2
+
+_discarding = threading.BoundedSemaphore(DISCARDED_AT_ONCE)
 
 
 class StrictParser(FlaskParser):
@@ -41,31 +43,50 @@ class StrictParser(FlaskParser):
         return super().load_querystring(req, schema)
 
 
-def discard_body(req: Request) -> None:
+def discard_body(req: Request) -> bool:
     """Reads on after a refusal: a connection closed on unread bytes is reset, and the client never sees the reason.
 
-    Not for ever: whoever sends more, or more slowly, than any client of ours is cut off.
+    Few at a time and not for ever, or strangers who send half a body would hold every thread; False when it was left unread,
+    and the connection must be closed.
     """
-    stream = req.environ["wsgi.input"]
-    if not req.environ.get("wsgi.input_terminated"):
-        return
-    until, unread = time.monotonic() + DISCARD_LIMIT_S, DISCARD_LIMIT_BYTES
-    with _impatient(req.environ.get("gunicorn.socket")), contextlib.suppress(OSError, ValueError):
-        while unread > 0 and time.monotonic() < until and (piece := stream.read(1 << 16)):
+    has_body = req.content_length or req.headers.get("Transfer-Encoding")
+    if not has_body or not req.environ.get("wsgi.input_terminated"):
+        return True
+    if not _discarding.acquire(blocking=False):
+        return False
+    try:
+        return _read_to_the_end(req)
+    finally:
+        _discarding.release()
+
+
+def _read_to_the_end(req: Request) -> bool:
+    stream, unread = req.environ["wsgi.input"], DISCARD_LIMIT_BYTES
+    with _cut_off_after(DISCARD_LIMIT_S, req.environ.get("gunicorn.socket")) as was_cut, contextlib.suppress(OSError, ValueError):
+        while unread > 0 and (piece := stream.read(1 << 16)):
             unread -= len(piece)
+        return unread > 0 and not was_cut.is_set()
+    return False
 
 
 @contextlib.contextmanager
-def _impatient(connection: socket.socket | None) -> Iterator[None]:
-    if connection is None:
-        yield
-        return
-    timeout_s = connection.gettimeout()
-    connection.settimeout(SILENCE_LIMIT_S)
+def _cut_off_after(limit_s: float, connection: socket.socket | None) -> Iterator[threading.Event]:
+    """Ends reading from a connection after a time, however many single bytes keep arriving."""
+    was_cut = threading.Event()
+
+    def cut() -> None:
+        was_cut.set()
+        if connection is not None:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
+
+    timer = threading.Timer(limit_s, cut)
+    timer.daemon = True
+    timer.start()
     try:
-        yield
+        yield was_cut
     finally:
-        connection.settimeout(timeout_s)
+        timer.cancel()
 
 
 def _body(req: Request) -> bytes:
