@@ -1,18 +1,19 @@
 """The inspection of photos as a job: facts out of the bytes, copies for screens, distances, flags.
 
-May run any number of times: reading the bytes happens once per content, flags are written anew each time, since
-they depend on what else has arrived (record, visit, other photos).
+May run any number of times: reading the bytes happens once per content, flags are written anew when something that they
+depend on has arrived since (record, visit, other photos).
 """
 
 from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import current_app
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from media.clock import captured_time
 from media.duplicates import bands, distance, to_signed
@@ -38,6 +39,8 @@ from vocabulary import Datum, FlagSeverity, Topic
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 AFTER = "after"
 
 
@@ -48,63 +51,70 @@ def inspect_photos_of(visit: CompleteVisit, now: datetime) -> None:
 
 
 def run_inspect_photos(photo_ids: list[str]) -> None:
-    """What a worker runs."""
-    for photo_id in photo_ids:
-        inspect_photo(uuid.UUID(photo_id))
+    """What a worker runs. Photos that are gone or have no bytes yet are none of its business."""
+    ids = [uuid.UUID(photo_id) for photo_id in photo_ids]
+    rows = db.session.scalars(select(Photo).where(Photo.id.in_(ids), Photo.sha256.is_not(None))).all()
+    seen = [(photo.id, photo.sha256 or "", photo.role) for photo in rows if photo.inspected_at is None or not _has_copies(photo)]
+    # Decoding takes a while; no connection or transaction is held meanwhile.
+    db.session.remove()
+    inspections = {
+        photo_id: (sha256, _inspect_bytes(sha256, role is None or role in store.SITE_ROLES)) for photo_id, sha256, role in seen
+    }
+    if inspections:
+        write_inspections(inspections, clock.now())
+    judge(ids, clock.now())
 
 
-def inspect_photo(photo_id: uuid.UUID) -> None:
-    """A photo that is gone or has no bytes yet is a quiet return."""
-    photo = db.session.get(Photo, photo_id)
-    if photo is None or photo.sha256 is None:
-        return
-    sha256 = photo.sha256
-    if photo.inspected_at is None or not _has_copies(photo):
-        with_hashes = photo.role is None or photo.role in store.SITE_ROLES
-        # Decoding takes a second; no connection or transaction is held meanwhile.
-        db.session.remove()
-        inspection = _inspect_bytes(sha256, with_hashes)
-        write_inspection(photo_id, sha256, inspection, clock.now())
-    refresh_flags(photo_id, clock.now())
-
-
-def write_inspection(photo_id: uuid.UUID, sha256: str, inspection: Inspection, now: datetime) -> None:
+def write_inspections(found: Mapping[uuid.UUID, tuple[str, Inspection]], now: datetime) -> None:
     """Stores what was read out of the bytes, unless other bytes have taken their place meanwhile."""
     with transaction() as session:
-        photo = session.scalar(select(Photo).where(Photo.id == photo_id, Photo.sha256 == sha256).with_for_update())
-        if photo is None:
-            return
-        position = inspection.exif.position
-        photo.inspected_at = now
-        photo.broken, photo.width, photo.height = inspection.broken, inspection.width, inspection.height
-        photo.exif_lng, photo.exif_lat = (position.lng, position.lat) if position else (None, None)
-        photo.exif_taken_at = _exif_time(inspection.exif)
-        photo.exif = exif_body(inspection.exif)
-        hashes = inspection.hashes
-        photo.phash, photo.dhash = (to_signed(hashes.phash), to_signed(hashes.dhash)) if hashes else (None, None)
-        session.execute(delete(PhotoBand).where(PhotoBand.photo_id == photo_id))
-        if hashes:
-            rows = [{"photo_id": photo_id, "county_code": photo.county_code, "band": key} for key in bands(hashes.phash)]
-            session.execute(insert(PhotoBand), rows)
+        photos = session.scalars(select(Photo).where(Photo.id.in_(found)).order_by(Photo.id).with_for_update()).all()
+        photos = [photo for photo in photos if photo.sha256 == found[photo.id][0]]
+        for photo in photos:
+            _fill(photo, found[photo.id][1], now)
+        session.execute(delete(PhotoBand).where(PhotoBand.photo_id.in_([photo.id for photo in photos])))
+        rows = [
+            {"photo_id": photo.id, "county_code": photo.county_code, "band": key}
+            for photo in photos
+            if (hashes := store.hashes_of(photo)) is not None
+            for key in bands(hashes.phash)
+        ]
+        if rows:
+            session.execute(insert(PhotoBand.__table__), rows)
         session.flush()
-        note(Topic.INSPECT_PHOTO, photo.county_code, _judged_without_this(photo))
+        for photo in photos:
+            _have_judged_again(photo)
 
 
-def refresh_flags(photo_id: uuid.UUID, now: datetime) -> None:
-    """Distances and flags from everything that is known now."""
+def judge(photo_ids: Iterable[uuid.UUID], now: datetime) -> None:
+    """Distances and flags from everything that is known now; only of photos about which something has become known since."""
     with transaction() as session:
-        photo = session.scalar(select(Photo).where(Photo.id == photo_id).with_for_update())
-        if photo is None or photo.uploaded_at is None:
-            return
-        facts = gather_facts(photo)
-        subject, device, exif = facts.subject_position, facts.device_position, facts.exif_position
-        photo.subject_device_m, photo.subject_exif_m = _apart(subject, device), _apart(subject, exif)
-        photo.device_exif_m = _apart(device, exif)
-        flags = find_flags(facts)
-        photo.flag_count = sum(flag.severity is not FlagSeverity.INFO for flag in flags)
-        session.execute(delete(PhotoFlag).where(PhotoFlag.photo_id == photo_id))
-        if flags:
-            session.execute(insert(PhotoFlag), [_flag_row(photo, flag, now) for flag in flags])
+        photos = session.scalars(select(Photo).where(Photo.id.in_(list(photo_ids))).order_by(Photo.id).with_for_update()).all()
+        visits = _by_id(Visit, {photo.visit_id for photo in photos})
+        photos = [photo for photo in photos if _is_to_be_judged(photo, visits.get(photo.visit_id))]
+        _by_id(Subject, {photo.subject_id for photo in photos})
+        rows = []
+        for photo in photos:
+            facts = gather_facts(photo)
+            subject, device, exif = facts.subject_position, facts.device_position, facts.exif_position
+            photo.subject_device_m, photo.subject_exif_m = _apart(subject, device), _apart(subject, exif)
+            photo.device_exif_m = _apart(device, exif)
+            flags = find_flags(facts)
+            photo.flag_count = sum(flag.severity is not FlagSeverity.INFO for flag in flags)
+            photo.judged_at = now
+            rows += [_flag_row(photo, flag, now) for flag in flags]
+        if photos:
+            session.execute(delete(PhotoFlag).where(PhotoFlag.photo_id.in_([photo.id for photo in photos])))
+        if rows:
+            session.execute(insert(PhotoFlag.__table__), rows)
+
+
+def _is_to_be_judged(photo: Photo, visit: Visit | None) -> bool:
+    """Once: when its record and its visit are here, and again when they, its bytes or an earlier photo like it come later."""
+    if photo.inspected_at is None or (photo.recorded_at is None and photo.visit_id is not None):
+        return False
+    known_at = (photo.inspected_at, photo.recorded_at, visit.received_at if visit else None)
+    return photo.judged_at is None or photo.judged_at < max(at for at in known_at if at is not None)
 
 
 def gather_facts(photo: Photo) -> PhotoFacts:
@@ -153,18 +163,37 @@ def _has_copies(photo: Photo) -> bool:
     return all(photo_store().has_copy(photo.sha256 or "", name) for name in ("display", "thumbnail"))
 
 
-def _judged_without_this(photo: Photo) -> list[uuid.UUID]:
-    """Photos received later that were inspected before this one's hashes were known: their flags may name it now."""
+def _fill(photo: Photo, inspection: Inspection, now: datetime) -> None:
+    position = inspection.exif.position
+    photo.inspected_at = now
+    photo.broken, photo.width, photo.height = inspection.broken, inspection.width, inspection.height
+    photo.exif_lng, photo.exif_lat = (position.lng, position.lat) if position else (None, None)
+    photo.exif_taken_at = _exif_time(inspection.exif)
+    photo.exif = exif_body(inspection.exif)
+    hashes = inspection.hashes
+    photo.phash, photo.dhash = (to_signed(hashes.phash), to_signed(hashes.dhash)) if hashes else (None, None)
+
+
+def _have_judged_again(photo: Photo) -> None:
+    """Photos received later that were judged before this one's hashes were known: their flags may name it now."""
     hashes = store.hashes_of(photo)
     if hashes is None:
-        return []
+        return
     found = [other.id for other in store.near_candidates(photo, hashes, later=True) if _is_near(photo, other)]
     if photo.hazard_id is not None and photo.role != AFTER:
         rows = db.session.scalars(
-            select(Photo.id).where(Photo.hazard_id == photo.hazard_id, Photo.role == AFTER, Photo.inspected_at.is_not(None))
+            select(Photo.id).where(Photo.hazard_id == photo.hazard_id, Photo.role == AFTER, Photo.judged_at.is_not(None))
         )
         found += list(rows)
-    return found
+    if found:
+        db.session.execute(update(Photo).where(Photo.id.in_(found)).values(judged_at=None))
+        note(Topic.INSPECT_PHOTO, photo.county_code, found)
+
+
+def _by_id(model: type[T], ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, T]:
+    """Rows by id, in one query; afterwards the session knows them."""
+    wanted = [id_ for id_ in ids if id_ is not None]
+    return {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(wanted)))} if wanted else {}  # type: ignore[attr-defined]
 
 
 def _near_same(photo: Photo) -> list[OtherPhoto]:

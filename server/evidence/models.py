@@ -68,6 +68,7 @@ class Photo(InCounty, db.Model):
     subject_device_m: Mapped[float | None]
     subject_exif_m: Mapped[float | None]
     device_exif_m: Mapped[float | None]
+    judged_at: Mapped[datetime | None]
     flag_count: Mapped[int] = mapped_column(default=0)  # flags of severity notice or warning
 
     # From the reviews: the decision in force.

@@ -162,6 +162,7 @@ def _count_photo_statement(insert_into: Callable[[Any], Any]) -> Any:
             "media_type": sent.media_type,
             "uploaded_at": sent.uploaded_at,
             "inspected_at": None,
+            "judged_at": None,
             "subject_id": case((without_record, func.coalesce(_photo.subject_id, sent.subject_id)), else_=_photo.subject_id),
             "visit_id": case((without_record, func.coalesce(_photo.visit_id, sent.visit_id)), else_=_photo.visit_id),
         },

@@ -37,6 +37,7 @@ FROZEN = {
     "0008_known_devices.py": "d0293b988b4716995df2eef6c9696d39bc198303c9412fc477e122fd91b56afb",
     "0009_codes.py": "80c79e54d1eabdf9287d6c9f8d5f4e8ffdc832dc55f1dcfecc39a77a44f47f93",
     "0010_work_that_failed.py": "b5b71dd4142a152c16ddd7b1c1c9fae904f8f1f11f93e3d69588a7d1334dde93",
+    "0011_judged_photos.py": "f7b530da78d232143f4942321961b47064f1a5ea4603ea7bd8a0025cbc86ed3b",
 }
 
 

@@ -10,6 +10,7 @@ from PIL import Image
 from sqlalchemy import delete, select
 
 from server.db import db, transaction
+from server.evidence import jobs
 from server.evidence.files import photo_store
 from server.evidence.jobs import run_inspect_photos
 from server.evidence.models import Photo, PhotoBand, PhotoFlag
@@ -288,3 +289,41 @@ def test_photo_without_record_is_inspected_too(anna: Person) -> None:
 
     assert photo.inspected_at is not None
     assert db.session.get(Photo, photo.id) is photo
+
+
+def test_photo_is_decoded_once_and_judged_once(anna: Person, county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bytes first, then records: as a phone sends them."""
+    data, visit_id = photo_bytes(41), new_id()
+    ids = [new_id(), new_id()]
+    done: list[str] = []
+    decode, gather = jobs.inspect_in_child, jobs.gather_facts
+    monkeypatch.setattr(jobs, "inspect_in_child", lambda *args, **names: (done.append("decoded"), decode(*args, **names))[1])
+    monkeypatch.setattr(jobs, "gather_facts", lambda photo: (done.append("judged"), gather(photo))[1])
+    records = [photo_record(county.mine, photo_id, data, visit_id=visit_id) for photo_id in ids]
+    expected = [{"id": photo_id, "sha256": sha256(data), "size_bytes": len(data)} for photo_id in ids]
+
+    for photo_id in ids:
+        send(anna, data, photo_id, visit_id=visit_id, subject_id=str(county.mine))
+        jobs.run_inspect_photos(ids)
+    before = list(done)
+    push(anna, *records, visit(county.mine, visit_id, records, expected))
+    jobs.run_inspect_photos(ids)
+    jobs.run_inspect_photos(ids)
+
+    assert before == ["decoded", "decoded"]
+    assert done[2:] == ["judged", "judged"]
+
+
+def test_visit_that_comes_after_its_photo_record_has_the_photo_judged_again(anna: Person, county: County) -> None:
+    data, visit_id, photo_id = photo_bytes(42), new_id(), new_id()
+    record = photo_record(county.mine, photo_id, data, visit_id=visit_id, captured_at="2026-11-20T07:00:00.000+08:00")
+    push(anna, record)
+    send(anna, data, photo_id)
+    inspected(photo_id)
+    early = flags(photo_id)
+
+    push(anna, visit(county.mine, visit_id, [record], [{"id": photo_id, "sha256": sha256(data), "size_bytes": len(data)}]))
+    inspected(photo_id)
+
+    assert "outside_visit" not in early
+    assert "outside_visit" in flags(photo_id)
