@@ -124,6 +124,7 @@ export interface ChecklistItem {
 export interface ChecklistSection { id: string; title: LocalText; weight: number; relevant?: unknown; repeat?: unknown; gate_minimum_percent?: number; items: ChecklistItem[] }
 export interface ChecklistDocument {
   id: string; version: string; status: string; title: LocalText; sector: string | null; valid_from: string; sections: ChecklistSection[];
+  changelog?: { version: string; changes: LocalText[] }[];
   determinations?: { id: string; title: LocalText; standard: string; clause: string; grade: Grade; halt: string; regulator: string; unverified?: { reason: LocalText } }[];
 }
 export type { StandardDocument as Standard } from '../../forms/format.ts';
