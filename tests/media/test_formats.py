@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import struct
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pillow_heif
 import pytest
@@ -13,6 +15,8 @@ import pytest
 from media.errors import NotAPhoto, TooManyPixels, Undecodable
 from media.formats import MediaType, Picture, decode, identify, media_type_of
 from tests.media.pictures import encoded, jpeg, jpeg_of_size, png_header, scene
+
+VECTORS = Path(__file__).parent.parent / "vectors" / "media"
 
 
 def heic(size: tuple[int, int] = (64, 48)) -> bytes:
@@ -176,3 +180,22 @@ def test_scans_of_a_large_picture_are_fewer() -> None:
 )
 def test_header_that_would_take_long_has_no_size(data: bytes) -> None:
     assert (identify(io.BytesIO(data)).width, identify(io.BytesIO(data)).height) == (0, 0)
+
+
+PHOTO_FORMATS = json.loads((VECTORS / "photo_formats.json").read_text(encoding="utf-8"))["cases"]
+
+
+@pytest.mark.parametrize("case", PHOTO_FORMATS, ids=lambda case: case["name"])
+def test_phone_and_server_take_the_same_files_for_photos(case: dict[str, Any]) -> None:
+    head = io.BytesIO(bytes.fromhex(case["head"]))
+
+    if case["media_type"] is None:
+        with pytest.raises(NotAPhoto):
+            identify(head)
+    elif case.get("accepted") is False:
+        with pytest.raises(TooManyPixels):
+            identify(head)
+    else:
+        picture = identify(head)
+        assert picture.media_type == case["media_type"]
+        assert [picture.width, picture.height] == case.get("size", [picture.width, picture.height])

@@ -1,4 +1,4 @@
-/** The phone's words in two parts: those of the sign-in screen, which a first visit waits for, and all the others. */
+/** The phone's words in three parts: those of the sign-in screen, those of the first screen behind it, and all the others. */
 import type { Locale, Messages } from "../i18n/index.ts";
 
 export async function loadEntryMessages(locale: Locale): Promise<Messages> {
@@ -10,16 +10,15 @@ export async function loadEntryMessages(locale: Locale): Promise<Messages> {
   return { ...common.default, ...entry.default };
 }
 
-export async function loadScreenMessages(locale: Locale): Promise<Messages> {
-  const [screens, words] = await Promise.all(
+export async function loadHomeMessages(locale: Locale): Promise<Messages> {
+  const [home, words] = await Promise.all(
     locale === "zh"
-      ? [import("../i18n/zh/field.json"), import("../i18n/zh/words-phone.json")]
-      : [import("../i18n/en/field.json"), import("../i18n/en/words-phone.json")],
+      ? [import("../i18n/zh/home.json"), import("../i18n/zh/words-phone.json")]
+      : [import("../i18n/en/home.json"), import("../i18n/en/words-phone.json")],
   );
-  return { ...screens.default, ...words.default };
+  return { ...home.default, ...words.default };
 }
 
-export async function loadFieldMessages(locale: Locale): Promise<Messages> {
-  const [entry, screens] = await Promise.all([loadEntryMessages(locale), loadScreenMessages(locale)]);
-  return { ...entry, ...screens };
+export async function loadScreenMessages(locale: Locale): Promise<Messages> {
+  return (locale === "zh" ? await import("../i18n/zh/field.json") : await import("../i18n/en/field.json")).default;
 }

@@ -1,9 +1,10 @@
 /**
  * One photo: decode, turn upright, scale down, encode, put its EXIF back, hash. Runs in the photo worker and, where a
- * worker cannot draw, on the page. A file that cannot be decoded here (HEIC, damaged) is kept byte for byte: the server decides.
+ * worker cannot draw, on the page. A photo that cannot be decoded here (HEIC, damaged) is kept byte for byte.
  */
 import { readExif, takenAtMs, writeExif } from "./exif.ts";
 import type { ExifFacts } from "./exif.ts";
+import { checkPhoto, mediaTypeOf, NotAPhoto } from "./formats.ts";
 
 export const LONGEST_EDGE_PX = 1600;
 export const JPEG_QUALITY = 0.8;
@@ -38,44 +39,46 @@ export interface Picture {
   close(): void;
 }
 
+/** Raises NotAPhoto for what the server would not take. */
 export async function scalePhoto(file: Blob, drawing: Drawing, keep_as_is = false): Promise<PreparedPhoto> {
   const original = await file.arrayBuffer();
-  const media_type = sniffMediaType(original) ?? (file.type || "application/octet-stream");
+  if (original.byteLength === 0) throw new NotAPhoto("empty");
   const exif = readExif(original);
-  const asPicked: PreparedPhoto = {
+  const taken_ms = exif === null ? null : takenAtMs(exif);
+  const asPicked = async (size: { width: number; height: number } | null, thumbnail: ArrayBuffer | null): Promise<PreparedPhoto> => ({
     bytes: original,
     sha256: await sha256Hex(original),
-    media_type,
-    width: null,
-    height: null,
-    thumbnail: null,
+    media_type: checkPhoto(original),
+    width: size?.width ?? null,
+    height: size?.height ?? null,
+    thumbnail,
     original: null,
-    taken_ms: exif === null ? null : takenAtMs(exif),
-  };
-  // A browser that can decode HEIC would drop its EXIF, which only the server can read.
-  const picture = media_type === "image/heic" ? null : await decodeOrNull(file, drawing);
-  if (picture === null) return asPicked;
+    taken_ms,
+  });
+  const picture = await decodeOrNull(file, drawing);
+  if (picture === null) return asPicked(null, null);
+  const { width, height } = picture;
   try {
-    if (keep_as_is || isSmallAndUpright(original, media_type, picture, exif)) {
-      const { bytes: thumbnail } = await picture.encode(THUMBNAIL_EDGE_PX, THUMBNAIL_QUALITY);
-      return { ...asPicked, width: picture.width, height: picture.height, thumbnail };
+    // A browser that draws HEIC drops its EXIF, which only the server can read: it only shows it.
+    if (keep_as_is || mediaTypeOf(original) === "image/heic" || isSmallAndUpright(original, picture, exif)) {
+      return await asPicked({ width, height }, (await picture.encode(THUMBNAIL_EDGE_PX, THUMBNAIL_QUALITY)).bytes);
     }
     const scaled = await picture.encode(LONGEST_EDGE_PX, JPEG_QUALITY);
     const { bytes: thumbnail } = await picture.encode(THUMBNAIL_EDGE_PX, THUMBNAIL_QUALITY);
     const bytes = exif === null ? scaled.bytes : writeExif(scaled.bytes, exif);
     return {
-      ...asPicked,
       bytes,
       sha256: await sha256Hex(bytes),
       media_type: "image/jpeg",
       width: scaled.width,
       height: scaled.height,
       thumbnail,
-      original: { sha256: asPicked.sha256, size_bytes: original.byteLength, media_type },
+      original: { sha256: await sha256Hex(original), size_bytes: original.byteLength, media_type: mediaTypeOf(original) ?? (file.type || "application/octet-stream") },
+      taken_ms,
     };
   } catch {
     // Out of canvas memory: better the whole file than no photo.
-    return asPicked;
+    return asPicked(null, null);
   } finally {
     picture.close();
   }
@@ -84,18 +87,6 @@ export async function scalePhoto(file: Blob, drawing: Drawing, keep_as_is = fals
 export function fitWithin(width: number, height: number, longest_edge_px: number): { width: number; height: number } {
   const factor = Math.min(1, longest_edge_px / Math.max(width, height));
   return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
-}
-
-/** By content, since phones name and type files as they like. Null for what is not a picture we know. */
-export function sniffMediaType(file: ArrayBuffer): string | null {
-  const head = new Uint8Array(file, 0, Math.min(32, file.byteLength));
-  const text = String.fromCharCode(...head);
-  if (text.startsWith("\xff\xd8\xff")) return "image/jpeg";
-  if (text.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
-  if (text.startsWith("RIFF") && text.slice(8, 12) === "WEBP") return "image/webp";
-  if (text.slice(4, 8) === "ftyp" && /^(heic|heix|hevc|heim|heis|mif1|msf1)/.test(text.slice(8, 12))) return "image/heic";
-  if (text.startsWith("GIF8")) return "image/gif";
-  return null;
 }
 
 export async function sha256Hex(bytes: ArrayBuffer): Promise<string> {
@@ -111,8 +102,8 @@ async function decodeOrNull(file: Blob, drawing: Drawing): Promise<Picture | nul
   }
 }
 
-function isSmallAndUpright(bytes: ArrayBuffer, media_type: string, picture: Picture, exif: ExifFacts | null): boolean {
+function isSmallAndUpright(bytes: ArrayBuffer, picture: Picture, exif: ExifFacts | null): boolean {
   const upright = exif === null || exif.orientation === null || exif.orientation === 1;
   const small = bytes.byteLength <= SMALL_ENOUGH_BYTES && Math.max(picture.width, picture.height) <= LONGEST_EDGE_PX;
-  return media_type === "image/jpeg" && upright && small;
+  return mediaTypeOf(bytes) === "image/jpeg" && upright && small;
 }

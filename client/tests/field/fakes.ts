@@ -118,6 +118,9 @@ export function aKnownHazard(changes: Partial<HazardRow> = {}): HazardRow {
 
 export const A_CHECKLIST = { id: "coal_mine", version: "2026.1", hash: "c".repeat(64) };
 
+/** As the canvas of the signature gives it: the beginning of a PNG is all that is looked at. */
+export const A_DRAWING = new Blob([Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])], { type: "image/png" });
+
 export async function preparedFrom(content: string): Promise<PreparedPhoto> {
   const bytes = new TextEncoder().encode(content).buffer;
   return {

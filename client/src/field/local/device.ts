@@ -5,6 +5,8 @@
 import Dexie from "dexie";
 import type { Table } from "dexie";
 import type { User, Uuid } from "../../api/wire.ts";
+import { spendReserve } from "./reserve.ts";
+import { isStorageFull } from "./vault.ts";
 
 /** Why the server takes nothing more from here until somebody signs in. */
 export type SignInReason = "expired" | "signed_in_as_other" | "account_closed";
@@ -42,23 +44,37 @@ export async function deviceId(device: DeviceDatabase): Promise<Uuid> {
 }
 
 export async function readSignedIn(device: DeviceDatabase): Promise<SignedIn | null> {
-  const kept = (await device.facts.get("signed_in"))?.value as { user: User; needs_sign_in: SignInReason | boolean | null } | undefined;
-  if (kept === undefined) return null;
+  const held = unwritten.get(device);
+  if (held !== undefined) return held;
+  const kept = (await device.facts.get("signed_in"))?.value as { user?: User; needs_sign_in: SignInReason | boolean | null } | undefined;
+  // Earlier releases kept whatever answered a sign-in, and a yes whoever had said so: the server is asked again.
+  if (typeof kept?.user?.id !== "string") return null;
   const { user, needs_sign_in } = kept;
-  // Earlier releases kept a mere yes or no.
-  return { user, needs_sign_in: needs_sign_in === true ? "expired" : needs_sign_in || null };
+  return { user, needs_sign_in: typeof needs_sign_in === "string" ? needs_sign_in : null };
 }
 
+/** What could not be written because the phone is full; it holds as long as the page. */
+const unwritten = new WeakMap<DeviceDatabase, SignedIn>();
+
+/** Never fails for want of room: a person must be able to sign in and send, which is what makes room. */
 export async function writeSignedIn(device: DeviceDatabase, signed_in: SignedIn | null): Promise<void> {
-  if (signed_in === null) await device.facts.delete("signed_in");
-  else await device.facts.put({ key: "signed_in", value: signed_in });
+  unwritten.delete(device);
+  if (signed_in === null) return device.facts.delete("signed_in");
+  const write = (): Promise<unknown> => device.facts.put({ key: "signed_in", value: signed_in });
+  try {
+    await write().catch(async (error: unknown) => {
+      if (!isStorageFull(error) || !(await spendReserve(device))) throw error;
+      await write();
+    });
+  } catch (error) {
+    if (!isStorageFull(error)) throw error;
+    unwritten.set(device, signed_in);
+  }
 }
 
 export async function markNeedsSignIn(device: DeviceDatabase, user_id: Uuid, reason: SignInReason): Promise<void> {
-  await device.transaction("rw", device.facts, async () => {
-    const known = await readSignedIn(device);
-    if (known?.user.id === user_id) await writeSignedIn(device, { ...known, needs_sign_in: reason });
-  });
+  const known = await readSignedIn(device);
+  if (known?.user.id === user_id) await writeSignedIn(device, { ...known, needs_sign_in: reason });
 }
 
 export interface CanaryPlaces {

@@ -28,11 +28,6 @@ export function mirrorOf(vault: Vault, visit_id: Uuid): Promise<MirrorRow | unde
   return inVault(vault, () => vault.db.mirrors.get(visit_id));
 }
 
-/** True where the server has a copy that this phone's rows do not build on. */
-export function isForked(mirror: MirrorRow): boolean {
-  return mirror.finished_elsewhere || (mirror.server !== null && mirror.server.revision > (mirror.based_on ?? 0));
-}
-
 export function setAsideOf(vault: Vault, visit_id: Uuid): Promise<SetAsideRow[]> {
   return inVault(vault, () => vault.db.set_aside.where({ visit_id }).reverse().sortBy("set_aside_at"));
 }

@@ -62,11 +62,16 @@ export interface Vault {
   newId: () => Uuid;
   /** Set when its person signed out: late work must not open the database again. */
   is_closed: boolean;
+  /** Noticed once room had to be made: nothing is fetched then that can be done without. */
+  shortage: { noticed: boolean };
+  /** Gives up what can be had again; true when there was something. */
+  makeRoom: () => Promise<boolean>;
 }
 
 export interface VaultOptions {
   clocks?: Clocks;
   newId?: () => Uuid;
+  makeRoom?: (vault: Vault) => Promise<boolean>;
   /** Tests climb from an older rung. */
   ladder?: readonly Rung[];
 }
@@ -77,6 +82,8 @@ export class StorageFull extends Error {
 }
 
 const REOPEN_ATTEMPTS = 3;
+/** As many kinds of things there are to give up. */
+const ROOM_ATTEMPTS = 3;
 const REOPEN_PAUSE_MS = 50;
 
 export function systemClocks(): Clocks {
@@ -99,6 +106,8 @@ export async function openVault(user_id: Uuid, options: VaultOptions = {}): Prom
     clocks: options.clocks ?? systemClocks(),
     newId: options.newId ?? (() => crypto.randomUUID()),
     is_closed: false,
+    shortage: { noticed: false },
+    makeRoom: () => options.makeRoom?.(vault) ?? Promise.resolve(false),
   };
   // A newer version of the app in another tab wants to climb the ladder; holding on would block it for ever.
   db.on("versionchange", () => db.close({ disableAutoOpen: false }));
@@ -115,14 +124,21 @@ export function closeVault(vault: Vault): void {
  * Runs a piece of work that may be repeated, and repeats it when the connection was lost under it. iOS ends IndexedDB
  * connections of pages that were in the background; Dexie notices that only for some of the ways in which it happens.
  *
+ * On a full phone it is repeated too, after room was made for it.
+ *
  * Assumes: running the work twice is the same as running it once. All writes here put rows under ids chosen before.
  */
 export async function inVault<T>(vault: Vault, work: () => PromiseLike<T>): Promise<T> {
+  let rooms = 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();
     } catch (error) {
-      if (isStorageFull(error)) throw new StorageFull("the phone has no room left", { cause: error });
+      if (isStorageFull(error)) {
+        vault.shortage.noticed = true;
+        if ((rooms += 1) > ROOM_ATTEMPTS || !(await vault.makeRoom())) throw new StorageFull("the phone has no room left", { cause: error });
+        continue;
+      }
       if (vault.is_closed || !isConnectionLost(error) || attempt > REOPEN_ATTEMPTS) throw error;
       vault.db.close({ disableAutoOpen: false });
       await new Promise((resolve) => setTimeout(resolve, REOPEN_PAUSE_MS * attempt));
@@ -144,7 +160,7 @@ export async function writeMeta(vault: Vault, key: string, value: unknown): Prom
   await vault.db.meta.put({ key, value });
 }
 
-function isStorageFull(error: unknown): boolean {
+export function isStorageFull(error: unknown): boolean {
   return errorNames(error).includes("QuotaExceededError");
 }
 

@@ -6,7 +6,8 @@
 import { receiptCode } from "../../sync/receipts.ts";
 import { formatTime } from "../../sync/times.ts";
 import type { Timestamp, Uuid } from "../../api/wire.ts";
-import { draftOf, emptyMirror, fingerprintOf, isForked } from "../local/mirror.ts";
+import { isForked } from "../local/forks.ts";
+import { draftOf, emptyMirror, fingerprintOf } from "../local/mirror.ts";
 import type { DraftContent, MirrorRow } from "../local/rows.ts";
 import { inVault } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";

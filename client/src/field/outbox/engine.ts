@@ -11,7 +11,8 @@ import type { Problem, Uuid } from "../../api/wire.ts";
 import type { SignInReason } from "../local/device.ts";
 import { forgetOldBytes } from "../local/housekeeping.ts";
 import { FRESH_UPLOAD } from "../local/rows.ts";
-import { inVault, readMeta, writeMeta } from "../local/vault.ts";
+import { withReserve } from "../local/space.ts";
+import { inVault, readMeta, StorageFull, writeMeta } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
 import { holdLock } from "./lock.ts";
 import type { LockKeeper } from "./lock.ts";
@@ -42,6 +43,8 @@ export interface OutboxParts {
   isCurrentUser: () => Promise<boolean>;
   onSignInNeeded: (reason: SignInReason) => void;
   locks?: LockKeeper;
+  /** Gives back the room that was kept aside for the phone being full. */
+  spendReserve?: () => Promise<boolean>;
   random?: () => number;
   /** Events of the page; absent in tests. */
   page?: Pick<Window, "addEventListener" | "removeEventListener"> & { document: Pick<Document, "visibilityState" | "addEventListener" | "removeEventListener"> };
@@ -51,6 +54,7 @@ const PARALLEL_UPLOADS = 2;
 const PULL_EVERY_MS = 60_000;
 /** Photos have next tries of their own, and visits wait for receipts: this is how often a lane looks again. */
 const LOOK_AGAIN_MS = 5_000;
+const NO_ROOM_PAUSE_MS = 60_000;
 /** How often a visit in progress is looked at for something new to mirror. */
 const DRAFTS_EVERY_MS = 15_000;
 
@@ -61,7 +65,9 @@ export function startOutbox(vault: Vault, parts: OutboxParts): Outbox {
 }
 
 class Engine implements Outbox {
+  /** For what must be written whatever happens; `fetched` is the same store for what can wait until there is room. */
   private readonly vault: Vault;
+  private readonly fetched: Vault;
   private readonly parts: OutboxParts;
   private readonly random: () => number;
   private readonly stopping = new AbortController();
@@ -84,7 +90,8 @@ class Engine implements Outbox {
   private subscription: { unsubscribe: () => void } | null = null;
 
   constructor(vault: Vault, parts: OutboxParts) {
-    this.vault = vault;
+    this.vault = withReserve(vault, parts.spendReserve ?? (() => Promise.resolve(false)));
+    this.fetched = vault;
     this.parts = parts;
     this.random = parts.random ?? Math.random;
     this.network = parts.network(this.stopping.signal);
@@ -183,7 +190,12 @@ class Engine implements Outbox {
   private async recordsStep(pushing: ReturnType<typeof newPushing>): Promise<Step> {
     const pushed = await pushRecords(this.vault, this.network, pushing);
     if (pushed.kind !== "idle" || this.now() < this.fetching.notBeforeMs) return pushed;
-    const fetched = await this.fetchStep();
+    const fetched = await this.fetchStep().catch((error: unknown) => {
+      if (!(error instanceof StorageFull)) throw error;
+      // What is to be sent goes on; what was to be kept waits for room.
+      this.fetching = { failed_attempts: 0, notBeforeMs: this.now() + NO_ROOM_PAUSE_MS };
+      return IDLE;
+    });
     if (fetched.kind === "progress") this.fetching = { failed_attempts: 0, notBeforeMs: 0 };
     if (fetched.kind !== "failed" || (fetched.problem !== null && isAboutThePerson(fetched.problem))) return fetched;
     // A server that cannot answer a question must not hold up what is to be sent.
@@ -195,8 +207,8 @@ class Engine implements Outbox {
   }
 
   private async fetchStep(): Promise<Step> {
-    const { vault, network } = this;
-    const received = await collectVisitReceipts(vault, network, this.visitPauses);
+    const { fetched: vault, network } = this;
+    const received = await collectVisitReceipts(this.vault, network, this.visitPauses);
     if (received.kind !== "idle") return received;
     const photos_wait = this.waiting.photos > 0;
     const mirrored = await mirrorDrafts(vault, network, { device_id: this.parts.device_id, photos_wait, not_before: this.draftNotBefore });
@@ -207,7 +219,7 @@ class Engine implements Outbox {
       return pulled;
     }
     const fetched = await fetchChecklist(vault, network, this.checklistPauses);
-    return fetched.kind === "idle" ? fetchPicture(vault, network, this.picturePauses) : fetched;
+    return fetched.kind === "idle" && !vault.shortage.noticed ? fetchPicture(vault, network, this.picturePauses) : fetched;
   }
 
   private async photosLane(ended: () => boolean, signal: AbortSignal): Promise<void> {
@@ -243,14 +255,14 @@ class Engine implements Outbox {
       outcome = await step();
     } catch (error) {
       if (!this.stopping.signal.aborted) console.error("outbox step failed", error);
-      outcome = { kind: "failed", problem: null, retry_after_s: null };
+      outcome = { kind: "failed", problem: null, retry_after_s: null, ...(error instanceof StorageFull ? { no_room: true } : {}) };
     }
     if (outcome.kind === "failed") await this.noteFailure(outcome, startedMs);
     else if (outcome.kind === "progress" && this.sending.failed_attempts > 0 && !(of === "photo" && this.sending.reason === "busy")) await this.setSending({ ...CALM });
     return outcome;
   }
 
-  private async noteFailure({ problem, retry_after_s }: Extract<Step, { kind: "failed" }>, startedMs: number): Promise<void> {
+  private async noteFailure({ problem, retry_after_s, no_room = false }: Extract<Step, { kind: "failed" }>, startedMs: number): Promise<void> {
     if (this.stopping.signal.aborted) return;
     const sign_in = problem === null ? null : signInReason(problem);
     if (sign_in !== null) {
@@ -264,11 +276,12 @@ class Engine implements Outbox {
     const failed_attempts = this.sending.failed_attempts + 1;
     const delay_ms = retryAfter(failed_attempts, retry_after_s, this.random());
     this.waitUntilMs = this.now() + delay_ms;
-    await this.showWaiting(problem, failed_attempts, delay_ms);
+    await this.showWaiting(problem, failed_attempts, delay_ms, no_room);
   }
 
-  private showWaiting(problem: Problem | null, failed_attempts: number, delay_ms: number): Promise<void> {
-    const reason = problem === null ? "unreachable" : "busy";
+  private showWaiting(problem: Problem | null, failed_attempts: number, delay_ms: number, no_room = false): Promise<void> {
+    const answered = problem === null ? "unreachable" : "busy";
+    const reason = no_room ? "full" : answered;
     return this.setSending({ failed_attempts, next_try_ms: this.vault.clocks.now() + delay_ms, reason, problem, sign_in: null });
   }
 

@@ -56,14 +56,14 @@ export interface VisitDelivery {
 export type Sending =
   | { state: "idle" }
   | { state: "sending" }
-  | { state: "waiting"; next_try_ms: number; reason: "unreachable" | "busy"; problem: Problem | null }
+  | { state: "waiting"; next_try_ms: number; reason: "unreachable" | "busy" | "full"; problem: Problem | null }
   | { state: "needs_sign_in"; reason: SignInReason };
 
 /** Kept in the vault, so that a tab which does not send can show it. */
 export interface SendingMeta {
   failed_attempts: number;
   next_try_ms: number | null;
-  reason: "unreachable" | "busy";
+  reason: "unreachable" | "busy" | "full";
   /** What the server said, where it did. */
   problem: Problem | null;
   sign_in: SignInReason | null;

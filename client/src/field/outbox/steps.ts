@@ -24,7 +24,7 @@ export type Step =
   | { kind: "idle" }
   | { kind: "progress" }
   /** The connection or the server as a whole failed; `problem` null is no connection. */
-  | { kind: "failed"; problem: Problem | null; retry_after_s: number | null };
+  | { kind: "failed"; problem: Problem | null; retry_after_s: number | null; no_room?: boolean };
 
 export const IDLE: Step = { kind: "idle" };
 export const PROGRESS: Step = { kind: "progress" };

@@ -5,7 +5,7 @@
 import { createApp } from "vue";
 import { LANGUAGE, setUpLanguage } from "../../i18n/index.ts";
 import "../../ui/tokens.css";
-import { loadFieldMessages } from "../messages.ts";
+import { loadEntryMessages, loadHomeMessages, loadScreenMessages } from "../messages.ts";
 import { SESSION } from "../session/index.ts";
 import "../styles/base.css";
 import "../styles/controls.css";
@@ -18,7 +18,8 @@ import { previewSession } from "./session.ts";
 import { openPreview, throwAway, throwAwayOld } from "./store.ts";
 
 void throwAwayOld();
-const [language, checklist] = await Promise.all([setUpLanguage(loadFieldMessages), fetchPreviewed(previewedFrom(window.location.search))]);
+const [language, checklist] = await Promise.all([setUpLanguage(loadEntryMessages), fetchPreviewed(previewedFrom(window.location.search))]);
+await Promise.all([language.extend(loadHomeMessages), language.extend(loadScreenMessages)]);
 const preview = checklist.kind === "ok" ? await openPreview(checklist.value, language.locale.value) : null;
 const app = createApp(preview ? PreviewApp : PreviewFailed, preview ? { vault: preview.vault } : { detail: checklist.kind === "refused" ? (checklist.problem?.detail ?? null) : null });
 if (preview) {

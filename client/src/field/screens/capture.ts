@@ -2,10 +2,11 @@
 import { computed, ref } from "vue";
 import type { ComputedRef, Ref } from "vue";
 import type { Uuid } from "../../api/wire.ts";
+import { photoFailureOf } from "../local/failures.ts";
+import type { PhotoFailure } from "../local/failures.ts";
 import { addPhoto } from "../local/photos.ts";
 import type { PhotoTarget } from "../local/photos.ts";
 import type { PhotoRow } from "../local/rows.ts";
-import { StorageFull } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
 import type { ScreenPosition } from "./position.ts";
 
@@ -13,7 +14,7 @@ export interface Capture {
   /** Photos that are being scaled, hashed and written just now. */
   pending: Ref<number>;
   busy: ComputedRef<boolean>;
-  failure: Ref<"full" | { reason: string } | null>;
+  failure: Ref<PhotoFailure | null>;
   take: (files: readonly File[], source: "camera" | "album", target: PhotoTarget) => Promise<PhotoRow[]>;
 }
 
@@ -36,7 +37,7 @@ export function useCapture(vault: Vault, visitId: () => Uuid, position: ScreenPo
       try {
         saved.push(await addPhoto(vault, visitId(), target, file, source, position.current()));
       } catch (error) {
-        failure.value = error instanceof StorageFull ? "full" : { reason: error instanceof Error ? error.message : String(error) };
+        failure.value = photoFailureOf(error);
       } finally {
         pending.value -= 1;
       }

@@ -2,6 +2,9 @@
 import { liveQuery } from "dexie";
 import { readonly, shallowRef } from "vue";
 import { checkCanary, deviceId, markNeedsSignIn, openDevice, readSignedIn, writeSignedIn } from "../local/device.ts";
+import { heal } from "../local/heal.ts";
+import { keepReserve, spendReserve } from "../local/reserve.ts";
+import { makeRoom } from "../local/space.ts";
 import { closeVault, openVault } from "../local/vault.ts";
 import { outboxWhenLoaded } from "../outbox/start.ts";
 import type { Room } from "./session.ts";
@@ -20,17 +23,24 @@ export async function openRoom(browser: Window): Promise<Room> {
     (canary) => (lost.value = canary === "evicted"),
     () => undefined,
   );
+  void keepReserve(device).catch(() => undefined);
   return {
     readSignedIn: () => readSignedIn(device),
     writeSignedIn: (signed_in) => writeSignedIn(device, signed_in),
     markNeedsSignIn: (user_id, reason) => markNeedsSignIn(device, user_id, reason),
-    openVault: (user_id) => openVault(user_id),
+    openVault: async (user_id) => {
+      const vault = await openVault(user_id, { makeRoom });
+      // Before anything is shown or sent of it; what cannot be mended now is tried at the next opening.
+      await heal(vault).catch(() => undefined);
+      return vault;
+    },
     closeVault,
     startOutbox: (vault, { onSignInNeeded }) =>
       outboxWhenLoaded(async () => {
         const [{ startOutbox }, { httpNetwork }] = await Promise.all([import("../outbox/engine.ts"), import("../outbox/http-network.ts")]);
         return () =>
           startOutbox(vault, {
+            spendReserve: () => spendReserve(device),
             network: (signal) => httpNetwork(vault.user_id, signal),
             device_id,
             isCurrentUser: async () => (await readSignedIn(device))?.user.id === vault.user_id,

@@ -8,7 +8,7 @@ import { writeRescueFile } from "../../../src/field/local/rescue.ts";
 import { findSubmission, findVisit, saveAnswer, saveVisitDetails, startSubmission, startVisit } from "../../../src/field/local/visits.ts";
 import type { Vault } from "../../../src/field/local/vault.ts";
 import type { VisitBody } from "../../../src/api/wire.ts";
-import { A_CHECKLIST, aHazard, aUser, aVault, HAZARD_ID, prepareByContent, SUBJECT_ID } from "../fakes.ts";
+import { A_CHECKLIST, A_DRAWING, aHazard, aUser, aVault, HAZARD_ID, prepareByContent, SUBJECT_ID } from "../fakes.ts";
 
 const NOWHERE = { kind: "not_located", reason: "timeout" } as const;
 
@@ -75,7 +75,7 @@ describe("continuing on another phone", () => {
 
   it("asks for the signature again when its drawing is on the first phone only", async () => {
     const first = await filledIn();
-    const drawn = await addSignature(first.vault, first.visit_id, new Blob(["name"], { type: "image/png" }));
+    const drawn = await addSignature(first.vault, first.visit_id, A_DRAWING);
     await saveVisitDetails(first.vault, first.visit_id, { signature: { kind: "signed", photo_id: drawn.id } });
     const second = await aVault();
 

@@ -5,7 +5,7 @@ import { addPhoto, addSignature, reshootPhoto, savePhotoMarks } from "../../../s
 import { findPhoto, photoPicture } from "../../../src/field/local/pictures.ts";
 import { discardVisit, startVisit, VisitNotOpen } from "../../../src/field/local/visits.ts";
 import type { Vault } from "../../../src/field/local/vault.ts";
-import { aVault, FakeClocks, preparedFrom, prepareByContent, SUBJECT_ID } from "../fakes.ts";
+import { A_DRAWING, aVault, FakeClocks, preparedFrom, prepareByContent, SUBJECT_ID } from "../fakes.ts";
 
 const POSITION = { lng: 112.8991, lat: 35.6172, accuracy_m: 12, datum: "WGS-84", provider: "gps", fixed_at: "2026-11-23T09:15:00.000+08:00" } as const;
 const NOWHERE = { kind: "not_located", reason: "timeout" } as const;
@@ -82,9 +82,9 @@ describe("a photo", () => {
   it("of a signature is the drawing itself", async () => {
     const { vault, visit_id } = await aVisit();
 
-    const photo = await addSignature(vault, visit_id, new Blob(["drawn"], { type: "image/png" }));
+    const photo = await addSignature(vault, visit_id, A_DRAWING);
 
-    expect(photo).toMatchObject({ role: "signature", media_type: "image/png", original: null, size_bytes: 5 });
+    expect(photo).toMatchObject({ role: "signature", media_type: "image/png", original: null, size_bytes: 8 });
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { continueDraft, isForked } from "../../../src/field/local/mirror.ts";
+import { isForked } from "../../../src/field/local/forks.ts";
+import { continueDraft } from "../../../src/field/local/mirror.ts";
 import { addPhoto } from "../../../src/field/local/photos.ts";
 import { discardVisit, saveAnswer, startSubmission, startVisit } from "../../../src/field/local/visits.ts";
 import type { Vault } from "../../../src/field/local/vault.ts";

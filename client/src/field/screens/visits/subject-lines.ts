@@ -1,5 +1,5 @@
 /** Which subjects come first on the home screen and why, in words. Rates nobody: it reads due dates and hazards only. */
-import { isForked } from "../../local/mirror.ts";
+import { isForked } from "../../local/forks.ts";
 import type { HazardRow, MirrorRow, SubjectRow } from "../../local/rows.ts";
 import type { Translate } from "../words.ts";
 import { dayWords, daysBetween } from "../../../ui/days.ts";
