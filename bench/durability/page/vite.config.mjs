@@ -1,5 +1,6 @@
 /** Builds the bench's module from the app's own offline core. Run with the client's vite; nothing of it is in the product. */
 import { fileURLToPath, URL } from "node:url";
+import { shapes } from "../../../client/vite/shapes.ts";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -7,6 +8,7 @@ export default {
   root: here("."),
   base: "/durability/",
   logLevel: "warn",
+  plugins: [shapes(here("../../../client/src/api/openapi.json"))],
   define: { "process.env.NODE_ENV": '"production"' },
   build: {
     target: "es2022",
