@@ -168,9 +168,14 @@ def _checklist(phone: Phone) -> Iterator[str]:
     _shown(phone.page.locator('[data-testid="section-tab"][data-section="office"]'))
     open_section(phone, "office")
     settle(phone.page)
+    yield "field-checklist-core"
+    phone.tap("scope-change")
+    _shown(phone.item("licences"))
+    settle(phone.page)
     yield "field-checklist-office"
     phone.answer("licences", "pass")
     not_applicable = phone.page.locator("[data-testid=answer-not_applicable], [data-testid=not-applicable]")
+    _centre(not_applicable.first)
     not_applicable.first.click(force=True)
     _shown(phone.tap_target("reason"))
     settle(phone.page)
@@ -180,23 +185,33 @@ def _checklist(phone: Phone) -> Iterator[str]:
     yield "field-checklist-no-instance"
     phone.tap_target("instance-key").fill("3101")
     phone.tap("instance-add")
-    gas = phone.item("coal_face[0].cf_ch4_return")
-    _shown(gas)
+    _shown(_at_face(phone, "cf_ch4_return"))
+    gas = _at_face(phone, "cf_ch4_return")
     gas.get_by_test_id("answer-number").fill("1.2")
     expect(gas).to_have_attribute("data-result", "fail")
-    phone.item("coal_face[0].cf_co2_return").get_by_test_id("answer-number").fill("0.4")
+    _at_face(phone, "cf_co2_return").get_by_test_id("answer-number").fill("0.4")
     settle(phone.page)
     yield "field-checklist"
-    roof = phone.item("coal_face[0].cf_roof")
-    phone.answer("coal_face[0].cf_interlock", "pass")
-    phone.answer("coal_face[0].cf_roof", "fail")
+    airflow = _at_face(phone, "cf_airflow")
+    airflow.get_by_test_id("answer-number").fill("1,100")
+    _centre(airflow)
+    settle(phone.page)
+    yield "field-number-asked"
+    airflow.get_by_test_id("number-candidate").first.click()
+    airflow.get_by_test_id("answer-design").fill("1200")
+    expect(airflow).to_have_attribute("data-result", "fail")
+    settle(phone.page)
+    yield "field-number-design"
+    roof = _at_face(phone, "cf_roof")
+    phone.answer(_path(_at_face(phone, "cf_interlock")), "pass")
+    phone.answer(_path(roof), "fail")
     _centre(roof)
     settle(phone.page)
     yield "field-checklist-failed"
 
 
 def _hazard(phone: Phone, photos: Sequence[Path]) -> Iterator[str]:
-    roof = phone.item("coal_face[0].cf_roof")
+    roof = _at_face(phone, "cf_roof")
     roof.get_by_test_id("register-hazard").click()
     _shown(phone.tap_target("save-hazard"))
     settle(phone.page)
@@ -282,6 +297,15 @@ def _sign(phone: Phone) -> None:
 
 def _centre(row: Locator) -> None:
     row.evaluate("row => row.scrollIntoView({ block: 'center' })")
+
+
+def _at_face(phone: Phone, item: str) -> Locator:
+    """An item at the one coal face there is; the face's own id is in its path."""
+    return phone.page.locator(f'[data-testid="item"][data-path^="coal_face["][data-path$="].{item}"]')
+
+
+def _path(item: Locator) -> str:
+    return item.get_attribute("data-path") or ""
 
 
 def open_section(phone: Phone, section: str) -> None:
