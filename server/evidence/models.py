@@ -26,6 +26,7 @@ class Photo(InCounty, db.Model):
         Index("ix_photo_sha256", "sha256"),
     )
 
+    county_code: Mapped[str] = mapped_column(String(6))  # first column of the index of the review queue
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     subject_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("subject.id"), index=True)
@@ -107,6 +108,7 @@ class Receipt(InCounty, db.Model):
 
     __tablename__ = "receipt"
 
+    county_code: Mapped[str] = mapped_column(String(6))  # asked for with the code, which is unique enough
     photo_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("photo.id"), primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     code: Mapped[str] = mapped_column(String(14), index=True)

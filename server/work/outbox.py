@@ -39,15 +39,17 @@ class OutboxNote(InCounty, db.Model):
     __tablename__ = "outbox_note"
     __table_args__ = (Index("ix_outbox_note_topic_key", "topic", "key", "id"),)
 
+    # Without indexes: the table holds what is not done yet, and each index is a page more to write for every photo and record.
+    county_code: Mapped[str] = mapped_column(String(6))
     id: Mapped[int] = mapped_column(primary_key=True)
     topic: Mapped[Topic] = mapped_column(codes(Topic, 32))
     key: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
-    enqueued_at: Mapped[datetime | None] = mapped_column(index=True)
+    enqueued_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     not_before: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(String(300))
-    failed_at: Mapped[datetime | None] = mapped_column(index=True)
+    failed_at: Mapped[datetime | None]
 
 
 ADD_NOTE = Prepared(

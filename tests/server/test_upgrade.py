@@ -38,6 +38,7 @@ FROZEN = {
     "0009_codes.py": "80c79e54d1eabdf9287d6c9f8d5f4e8ffdc832dc55f1dcfecc39a77a44f47f93",
     "0010_work_that_failed.py": "b5b71dd4142a152c16ddd7b1c1c9fae904f8f1f11f93e3d69588a7d1334dde93",
     "0011_judged_photos.py": "f7b530da78d232143f4942321961b47064f1a5ea4603ea7bd8a0025cbc86ed3b",
+    "0012_fewer_indexes.py": "820b9b149c459abfc21e2d15c5818cac1a26839794c81c08ff1d036c6398d45a",
 }
 
 
