@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 
 from forms.quantities import thousandths
 
@@ -27,7 +28,7 @@ def display_percentage(
     return percentage_text(numerator, denominator, [thousandths(line) for line in lines], decimals)
 
 
-def percentage_text(numerator: int, denominator: int, lines: Iterable[int], decimals: int) -> str:
+def percentage_text(numerator: int, denominator: int, lines: Iterable[int | Fraction], decimals: int) -> str:
     """As ``display_percentage``, for a denominator that is not 0 and ``lines`` in thousandths of a percent point."""
     scale = 10**decimals
     shown, rest = divmod(numerator * 100 * scale, denominator)
@@ -36,5 +37,5 @@ def percentage_text(numerator: int, denominator: int, lines: Iterable[int], deci
     return str(shown) if decimals == 0 else f"{shown // scale}.{shown % scale}"
 
 
-def _crosses(numerator: int, denominator: int, rounded: int, scale: int, lines: Iterable[int]) -> bool:
+def _crosses(numerator: int, denominator: int, rounded: int, scale: int, lines: Iterable[int | Fraction]) -> bool:
     return any(numerator * 100_000 < line * denominator and line * scale <= rounded * 1000 for line in lines)

@@ -1,12 +1,15 @@
-"""Makes an installation ready: data folder, schema, and the checklists of this release."""
+"""Makes an installation ready: data folder, schema, the checklists of this release and a first policy."""
 
 from __future__ import annotations
 
+from server import clock
 from server.app import create_app
 from server.checklists.releases import store_repository_checklists
 from server.db import db
+from server.hazards.projection import fold_again
 from server.migrations import check_release, check_schema, upgrade
 from server.records.feed import renumber_if_moved
+from server.register.first_policy import store_first_policy
 from server.settings import Settings
 
 
@@ -26,6 +29,8 @@ def prepare_data(settings: Settings) -> None:
             check_schema()
             renumber_if_moved()
             store_repository_checklists()
+            store_first_policy(settings.county_code)
+            fold_again(clock.now())
         finally:
             # The supervisor goes on for weeks after this; it must not sit on connections of the database.
             db.session.remove()

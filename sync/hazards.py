@@ -18,6 +18,9 @@ from sync.records import is_uuid
 from sync.times import TimeInvalid, parse_date, parse_time, shanghai_date
 from vocabulary import Capacity, Commitment, HazardEventKind, HazardGrade, HazardState, Ineffective, PhotoRole, RecheckResult
 
+# Counts up when the fold makes another hazard of the same events; stored hazards are then folded again.
+RULES_VERSION = 2
+
 _RANK = {kind.value: rank for rank, kind in enumerate(HazardEventKind)}
 _GRADES, _RESULTS = tuple(HazardGrade), tuple(RecheckResult)
 _CREATING = (HazardEventKind.FOUND, HazardEventKind.ITEM_FAILED)

@@ -63,7 +63,10 @@ class NotCanonical(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An envelope that was read and whose hash is right. ``made_at`` is UTC; ``made_at_text`` is what was hashed."""
+    """An envelope that was read and whose hash is right. ``made_at`` is UTC; ``made_at_text`` is what was hashed.
+
+    ``clock_offset_s`` is not part of it: the server's clock minus the phone's, measured when it was sent.
+    """
 
     id: str
     kind: RecordKind
@@ -73,6 +76,7 @@ class Record:
     made_at_text: str
     body: Mapping[str, Any]
     content_hash: str
+    clock_offset_s: int = 0
 
 
 def parse_envelope(document: object) -> Record:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from vocabulary.dates import YEAR
@@ -47,3 +48,13 @@ def parse_date(text: object) -> date:
 def shanghai_date(moment: datetime) -> date:
     """The calendar day in the county at that moment; all deadlines are days of this calendar."""
     return moment.astimezone(SHANGHAI).date()
+
+
+def counted_time(moment: datetime, received_at: datetime, offsets_s: Iterable[float], limit_s: int) -> tuple[datetime, bool]:
+    """The moment at which a fact counts, and whether it is that of its receipt because the phone's clock was wrong.
+
+    Wrong means: by some measurement the server's clock was more than ``limit_s`` off the phone's, either way. Then the moment
+    of receipt stands for the fact's own everywhere, in orders and against deadlines too; exactly the limit is not yet wrong.
+    """
+    is_wrong = any(abs(offset_s) > limit_s for offset_s in offsets_s)
+    return (received_at, True) if is_wrong else (moment, False)

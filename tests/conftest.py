@@ -10,22 +10,28 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 
 from server.accounts.service import create_user, hash_password
 from server.app import create_app
+from server.changes import Change
 from server.db import db, transaction
-from server.pairings.models import FrequencyRule, Pairing
+from server.pairings.changes import add_member, add_rule, begin_pairing
+from server.pairings.models import Pairing, PairingGroup
 from server.prepare import prepare_data
-from server.register.models import Area, Department, Subject, SubjectSector
+from server.register.changes import enter_subject
+from server.register.memberships import Membership
+from server.register.models import Area, Department, Subject
 from server.register.names import initials
 from server.settings import Settings
+from server.work.outbox import OutboxNote
 from tests.server.contract import check_answer
 from tests.server.interleaving import Interleaving, interleaved
 from tests.server.postgresql import Cluster, running_cluster
@@ -35,6 +41,7 @@ COUNTY = "140525"
 BAGONG, GAODU = "140525108", "140525107"
 PASSWORD = "correct horse"
 START = date(2026, 1, 1)
+RECORDED = datetime(2026, 1, 1, 1, tzinfo=UTC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -119,6 +126,7 @@ class County:
     chemical_store: uuid.UUID
     far_village: uuid.UUID
     mine_pairing: uuid.UUID
+    bureau: uuid.UUID
     users: dict[str, uuid.UUID]
 
 
@@ -150,10 +158,11 @@ def county(app: Flask, password_hash: str) -> County:
         pairing = add_pairing(mine, users["anna"], bureau.id)
         add_pairing(store, users["anna"], bureau.id)
         session.flush()
-        session.add(
-            FrequencyRule(id=uuid.uuid4(), county_code=COUNTY, pairing_id=pairing, count=1, unit="month", valid_from=START)
-        )
-    return County(mine, store, village, pairing, users)
+        add_rule(session.get_one(Pairing, pairing), 1, "month", START, RECORDED)
+        # What the county begins with waits for no job.
+        session.execute(delete(OutboxNote))
+        session.execute(delete(Change))
+    return County(mine, store, village, pairing, bureau.id, users)
 
 
 def add_area(code: str, name: str, kind: str, parent: str | None) -> None:
@@ -161,29 +170,25 @@ def add_area(code: str, name: str, kind: str, parent: str | None) -> None:
 
 
 def add_subject(name: str, kind: str, town: str, sectors: list[str], department_id: uuid.UUID | None, **values: Any) -> uuid.UUID:
-    """Adds a subject at a place in the county and returns its id."""
-    facts: dict[str, Any] = {"lng": 112.8991, "lat": 35.6172, "profile": {}, "valid_from": START} | values
-    subject = Subject(
-        id=uuid.uuid4(), county_code=COUNTY, name=name, initials=initials(name), kind=kind,
-        target_group="village" if kind == "village" else "enterprise_institution", town_code=town,
-        industry_department_id=department_id, **facts,
-    )  # fmt: skip
-    subject.sector_rows = [
-        SubjectSector(county_code=COUNTY, sector=sector, position=position) for position, sector in enumerate(sectors)
-    ]
-    db.session.add(subject)
+    """Adds a subject at a place in the county, on the books since START, and returns its id."""
+    facts: dict[str, Any] = {"lng": 112.8991, "lat": 35.6172, "profile": {}} | values
+    first, last = facts.pop("valid_from", START), facts.pop("valid_to", None)
+    target_group = "village" if kind == "village" else "enterprise_institution"
+    membership = Membership(town, facts.pop("village_code", None), department_id, tuple(sectors), kind, target_group)
+    subject = Subject(id=uuid.uuid4(), county_code=COUNTY, name=name, initials=initials(name), **facts)
+    enter_subject(subject, membership, first, last, RECORDED)
     return subject.id
 
 
 def add_pairing(
     subject_id: uuid.UUID, officer_id: uuid.UUID, org_id: uuid.UUID, *, start: date = START, end: date | None = None
 ) -> uuid.UUID:
-    pairing = Pairing(
-        id=uuid.uuid4(), county_code=COUNTY, subject_id=subject_id, layer="industry_department", org_id=org_id,
-        officer_id=officer_id, valid_from=start, valid_to=end,
-    )  # fmt: skip
-    db.session.add(pairing)
-    return pairing.id
+    """A group of one person looks after the subject; returns the pairing's id."""
+    group = PairingGroup(id=uuid.uuid4(), county_code=COUNTY, name="包联组", layer="industry_department", org_id=org_id)
+    db.session.add(group)
+    db.session.flush()
+    add_member(group, officer_id, start, RECORDED)
+    return begin_pairing(group, subject_id, start, RECORDED, last=end).id
 
 
 def _user(username: str, name: str, password_hash: str, role: Role, kind: ScopeKind, scope: str) -> uuid.UUID:

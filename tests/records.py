@@ -6,9 +6,11 @@ import uuid
 from typing import Any
 
 import forms
+from server import clock
 from server.checklists.service import add_version
 from server.db import transaction
 from sync.records import content_hash
+from sync.times import format_time
 
 MADE_AT = "2026-11-20T09:15:02+08:00"
 
@@ -192,4 +194,5 @@ def event(subject_id: object, hazard_id: str, kind: str, at: str, **values: Any)
 
 
 def batch(*records: Any) -> dict[str, Any]:
-    return {"device_id": "phone-1", "device_time": MADE_AT, "records": list(records)}
+    """A push of a phone whose clock is right."""
+    return {"device_id": "phone-1", "device_time": format_time(clock.now()), "records": list(records)}

@@ -6,24 +6,20 @@ import random
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from server.accounts.service import create_user, hash_password
 from server.changes import record_changes
+from server.clock import COUNTY_ZONE
 from server.db import db
 from server.demo.accounts import DEMO_PASSWORD, INSPECTOR, OFFICE, SUPERVISOR
 from server.demo.units import SHOP, UNITS, VILLAGE, DemoUnit
-from server.pairings.models import FrequencyRule, Pairing
-from server.register.models import (
-    Area,
-    Department,
-    Roster,
-    RosterEntry,
-    Subject,
-    SubjectSector,
-    Target,
-)
+from server.pairings.changes import add_member, add_rule, begin_pairing
+from server.pairings.models import PairingGroup
+from server.register.changes import enter_subject
+from server.register.memberships import Membership
+from server.register.models import Area, Department, Roster, RosterEntry, Subject, Target
 from server.register.names import initials
 from vocabulary import (
     AreaKind,
@@ -152,8 +148,13 @@ def _add_departments(start: date) -> dict[str, uuid.UUID]:
 
 def _add_targets() -> None:
     for year in (2025, 2026):
-        db.session.add(Target(county_code=COUNTY, year=year, target_group=TargetGroup.VILLAGE, permille=900))
-        db.session.add(Target(county_code=COUNTY, year=year, target_group=TargetGroup.ENTERPRISE_INSTITUTION, permille=950))
+        for group, value in ((TargetGroup.VILLAGE, "90"), (TargetGroup.ENTERPRISE_INSTITUTION, "95")):
+            db.session.add(
+                Target(
+                    county_code=COUNTY, year=year, figure="zero_accident_rate", target_group=group, value=value,
+                    recorded_at=_moment(date(year, 1, 1)),
+                )
+            )  # fmt: skip
 
 
 def _add_people(start: date, departments: Mapping[str, uuid.UUID]) -> dict[str, uuid.UUID]:
@@ -212,8 +213,6 @@ def _add_subjects(
         if index % 3 == 0:
             shop = DemoUnit(f"{TOWNS[code][0][:-1]}五金店（示例）", (Sector.FIRE_SAFETY,), SHOP)
             subjects.append(_subject(chance, start, shop, code, None, departments["fire_safety"], profiles))
-    db.session.add_all(subjects)
-    db.session.flush()
     return subjects
 
 
@@ -232,24 +231,18 @@ def _subject(
         county_code=COUNTY,
         name=unit.name,
         initials=initials(unit.name.removesuffix("（示例）")),
-        kind=unit.kind,
-        target_group=TargetGroup.VILLAGE if unit.kind == SubjectKind.VILLAGE else TargetGroup.ENTERPRISE_INSTITUTION,
-        town_code=town,
-        village_code=village,
         address=f"{TOWNS[town][0]}（演示地址）",
         lng=lng,
         lat=lat,
-        industry_department_id=department,
         representative_name=chance.choice(("王负责", "李主任", "张经理", "赵主管", "刘书记")),
         representative_title="村委会主任" if unit.kind == SubjectKind.VILLAGE else "主要负责人",
         representative_phone=f"1390356{chance.randrange(10000):04}",
         profile=_profile(unit, profiles),
-        valid_from=start,
         is_demo=True,
     )
-    subject.sector_rows = [
-        SubjectSector(county_code=COUNTY, sector=sector, position=position) for position, sector in enumerate(unit.sectors)
-    ]
+    target_group = TargetGroup.VILLAGE if unit.kind == SubjectKind.VILLAGE else TargetGroup.ENTERPRISE_INSTITUTION
+    membership = Membership(town, village, department, tuple(map(Sector, unit.sectors)), SubjectKind(unit.kind), target_group)
+    enter_subject(subject, membership, start, None, _moment(start))
     return subject
 
 
@@ -269,6 +262,19 @@ def _add_pairings(
     officers = [users[f"{INSPECTOR}{number:02}"] for number in range(1, len(OFFICERS) + 1)]
     of_subject: dict[uuid.UUID, uuid.UUID] = {}
     pairing_ids: dict[uuid.UUID, uuid.UUID] = {}
+    groups: dict[tuple[str, uuid.UUID, uuid.UUID], PairingGroup] = {}
+
+    def group_of(layer: str, org: uuid.UUID, person: uuid.UUID) -> PairingGroup:
+        if (layer, org, person) not in groups:
+            group = PairingGroup(
+                id=uuid.uuid4(), county_code=COUNTY, name=f"包联组 {len(groups) + 1}（示例）", layer=layer, org_id=org
+            )
+            db.session.add(group)
+            db.session.flush()
+            add_member(group, person, start, _moment(start))
+            groups[layer, org, person] = group
+        return groups[layer, org, person]
+
     for number, subject in enumerate(subjects):
         mine = subject.town_code == "140525108" or number % 6 == 0
         officer = users[INSPECTOR] if mine else officers[number % len(officers)]
@@ -278,25 +284,22 @@ def _add_pairings(
                 (PairingLayer.INDUSTRY_DEPARTMENT, subject.industry_department_id, officers[(number * 7) % len(officers)])
             )
         for layer, org, person in layers:
-            pairing = Pairing(
-                id=uuid.uuid4(), county_code=COUNTY, subject_id=subject.id, layer=layer, org_id=org, officer_id=person,
-                valid_from=start,
-            )  # fmt: skip
-            db.session.add(pairing)
-            db.session.flush()
+            pairing = begin_pairing(group_of(layer, org, person), subject.id, start, _moment(start))
             if layer == PairingLayer.TERRITORIAL_TOWN:
                 of_subject[subject.id], pairing_ids[subject.id] = officer, pairing.id
-                unit = (
-                    FrequencyUnit.MONTH
-                    if subject.sectors[0] in {Sector.COAL_MINE, Sector.HAZARDOUS_CHEMICALS}
-                    else FrequencyUnit.QUARTER
-                )
-                db.session.add(
-                    FrequencyRule(
-                        id=uuid.uuid4(), county_code=COUNTY, pairing_id=pairing.id, count=1, unit=unit, valid_from=start
-                    )
-                )
+                count, unit = _frequency(number, subject.sectors[0])
+                add_rule(pairing, count, unit, start, _moment(start))
     return of_subject, pairing_ids
+
+
+def _frequency(number: int, sector: str) -> tuple[int, str]:
+    """Every unit of the rules occurs, and with the history that follows every urgency."""
+    if sector in {Sector.COAL_MINE, Sector.HAZARDOUS_CHEMICALS}:
+        return (1, FrequencyUnit.MONTH) if number % 2 else (30, FrequencyUnit.DAYS)
+    return (
+        (1, FrequencyUnit.QUARTER), (45, FrequencyUnit.DAYS), (1, FrequencyUnit.HALF_YEAR), (2, FrequencyUnit.QUARTER),
+        (2, FrequencyUnit.YEAR), (1, FrequencyUnit.MONTH),
+    )[number % 6]  # fmt: skip
 
 
 def _add_roster(start: date, subjects: list[Subject]) -> None:
@@ -308,6 +311,11 @@ def _add_roster(start: date, subjects: list[Subject]) -> None:
     db.session.add_all(
         RosterEntry(county_code=COUNTY, roster_id=roster.id, subject_id=subject.id, valid_from=start) for subject in subjects
     )
+
+
+def _moment(day: date) -> datetime:
+    """When the office recorded what holds from a day on: at eight in the morning of that day."""
+    return datetime.combine(day, time(8), COUNTY_ZONE)
 
 
 def _town_named_in(name: str) -> str | None:

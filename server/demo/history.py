@@ -265,7 +265,7 @@ def _life(
         db.session.add(
             HazardEvent(
                 id=uuid.UUID(_uuid(chance)), county_code=COUNTY, hazard_id=hazard.id, kind=kind, at=moment,
-                author_id=actor_id, visit_id=None, received_at=moment + timedelta(minutes=3),
+                counted_at=moment, author_id=actor_id, visit_id=None, received_at=moment + timedelta(minutes=3),
                 capacity=Capacity.SUPERVISOR if actor_id == county.supervisor_id else Capacity.OFFICER,
                 body={"kind": kind, "hazard_id": str(hazard.id), "at": format_time(moment), **body},
             )

@@ -40,7 +40,7 @@ from server.db import db, lock_ids, transaction
 from server.evidence.files import photo_store
 from server.evidence.models import Photo, Receipt, Upload
 from server.evidence.rules import Pace
-from server.pairings.models import Pairing
+from server.pairings.models import GroupMember, Pairing
 from server.pairings.visibility import visible_subjects
 from server.permissions import Actor
 from server.prepared import Prepared, Row
@@ -121,7 +121,7 @@ class _Stored:
     subject_id: uuid.UUID | None
 
 
-_photo, _upload, _receipt, _pairing = (model.__table__.c for model in (Photo, Upload, Receipt, Pairing))
+_photo, _upload, _receipt, _pairing, _member = (model.__table__.c for model in (Photo, Upload, Receipt, Pairing, GroupMember))
 # Built once, over tables: as queries of rows each costs more than writing the bytes of a photo.
 _STORED_COLUMNS = (
     _photo.author_id, _photo.sha256, _photo.size_bytes, _photo.declared_sha256, _photo.visit_id, _photo.hazard_id,
@@ -130,7 +130,8 @@ _STORED_COLUMNS = (
 _STORED = Prepared(select(*_STORED_COLUMNS).where(_photo.id == bindparam("photo_id")))
 _PAIRED_ONCE = Prepared(
     select(_pairing.id)
-    .where(_pairing.subject_id == bindparam("subject_id"), _pairing.officer_id == bindparam("user_id"))
+    .join(GroupMember.__table__, _member.group_id == _pairing.group_id)
+    .where(_pairing.subject_id == bindparam("subject_id"), _member.user_id == bindparam("user_id"))
     .limit(1)
 )
 _UPLOAD_COLUMNS = (

@@ -23,9 +23,10 @@ from server.hazards.schemas import EventSchema, FoundSchema
 from server.pairings.visibility import visible_subjects
 from server.permissions import Actor
 from server.problems import FieldError, Refusal
+from server.records.clocks import counts_at
 from server.records.kinds import Quarantine
 from server.records.schemas import body_errors
-from server.register.models import Subject
+from server.register.models import Department, Subject
 from server.register.store import holidays
 from server.visits.models import Submission, Visit
 from server.visits.submissions import refuse_shape
@@ -50,6 +51,9 @@ def check_event(record: Envelope, actor: Actor) -> Quarantine | None:
     faults = find_event_faults({**body, "id": record.id})
     if faults:
         raise Refusal("invalid", errors=[FieldError(f"#/body{fault['pointer']}", fault["code"]) for fault in faults])
+    department = body.get("to_department_id")
+    if department is not None and db.session.get(Department, uuid.UUID(department)) is None:
+        raise Refusal("invalid", errors=[FieldError("#/body/to_department_id", "unknown-department")])
     stated = body.get("subject_id")
     if stated is not None and stated != record.subject_id:
         raise Refusal("invalid", errors=[FieldError("#/body/subject_id", "differs-from-envelope")])
@@ -82,6 +86,7 @@ def store_events(records: list[Envelope], actor: Actor, now: datetime) -> None:
                 hazard_id=uuid.UUID(body["hazard_id"]),
                 kind=body["kind"],
                 at=parse_time(body["at"]),
+                counted_at=counts_at(record, parse_time(body["at"]), actor.county_code, now)[0],
                 author_id=actor.user_id,
                 visit_id=uuid.UUID(record.visit_id) if record.visit_id else None,
                 body=body,
@@ -200,6 +205,7 @@ def _item_failed(
         hazard_id=uuid.UUID(hazard_id),
         kind=HazardEventKind.ITEM_FAILED,
         at=submission.finished_at,
+        counted_at=submission.counted_at,
         author_id=submission.author_id,
         visit_id=visit.id,
         body=body,

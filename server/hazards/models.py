@@ -14,7 +14,10 @@ from vocabulary import Capacity, HazardEventKind, HazardGrade, HazardSource, Haz
 
 
 class HazardEvent(InCounty, db.Model):
-    """One event of a hazard's life, as a phone or the desk made it; never changed, never deleted."""
+    """One event of a hazard's life, as a phone or the desk made it; never changed, never deleted.
+
+    It takes effect at ``counted_at``: its own time, or that of its receipt if the phone's clock was wrong.
+    """
 
     __tablename__ = "hazard_event"
     __table_args__ = (Index("ix_hazard_event_hazard_at", "hazard_id", "at"),)
@@ -23,6 +26,7 @@ class HazardEvent(InCounty, db.Model):
     hazard_id: Mapped[uuid.UUID]
     kind: Mapped[HazardEventKind] = mapped_column(codes(HazardEventKind, 24))
     at: Mapped[datetime]
+    counted_at: Mapped[datetime]
     author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     visit_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     body: Mapped[dict[str, Any]]
@@ -33,7 +37,11 @@ class HazardEvent(InCounty, db.Model):
 
 
 class Hazard(InCounty, db.Model):
-    """A hazard as its events make it: what lists filter and rates count. Overdue is derived from dates, never stored."""
+    """A hazard as its events make it: what lists filter and figures count. Overdue is derived from dates, never stored.
+
+    Days are the county's: the finding, the submission that was finally accepted, and the close-out, which is never before the
+    finding. ``department_id`` is the one that has accepted a transfer. ``known_at`` is the receipt of the latest event.
+    """
 
     __tablename__ = "hazard"
     __table_args__ = (
@@ -54,9 +62,18 @@ class Hazard(InCounty, db.Model):
     state: Mapped[HazardState] = mapped_column(codes(HazardState, 12))
     grade: Mapped[HazardGrade] = mapped_column(codes(HazardGrade, 8))
     found_at: Mapped[datetime]
+    found_on: Mapped[date]
     deadline: Mapped[date | None]
+    original_deadline: Mapped[date | None]
     submitted_at: Mapped[datetime | None]  # of the rectification that was finally accepted
+    submitted_on: Mapped[date | None]
+    deadline_then: Mapped[date | None]  # in force on the day of that submission
     closed_at: Mapped[datetime | None]
+    closed_on: Mapped[date | None]
+    department_id: Mapped[uuid.UUID | None]
+    merged_into: Mapped[uuid.UUID | None]
+    known_at: Mapped[datetime]
+    rules_version: Mapped[int] = mapped_column(index=True)  # of the fold that made this row
     description: Mapped[str] = mapped_column(String(1000))
     spot: Mapped[str] = mapped_column(String(200))
     responsible_unit: Mapped[str] = mapped_column(String(120), default="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from server.changes import record_changes
 from server.checklists.service import sectors_of
-from server.db import db, lock_ids
+from server.db import db, lock_ids, transaction
 from server.hazards.models import Hazard, HazardEvent
 from server.hazards.rules import time_doubt
 from server.records.models import Record
@@ -21,10 +21,20 @@ from server.register.models import SubjectSector
 from server.visits.models import Visit
 from server.work.outbox import note
 from sync.duties import DUTY_REFUSALS
+from sync.hazards import RULES_VERSION, fold_hazard
 from sync.hazards import Hazard as Folded
-from sync.hazards import fold_hazard
-from sync.times import format_time, parse_date, parse_time
-from vocabulary import Capacity, ChangeKind, HazardEventKind, HazardGrade, HazardSource, Sector, TimeDoubt, Topic
+from sync.times import format_time, parse_date, parse_time, shanghai_date
+from vocabulary import (
+    Capacity,
+    ChangeKind,
+    HazardEventKind,
+    HazardGrade,
+    HazardSource,
+    HazardState,
+    Sector,
+    TimeDoubt,
+    Topic,
+)
 
 # Ten years; a phone that is further off has no clock.
 LARGEST_OFFSET_MS = 10 * 366 * 24 * 3600 * 1000
@@ -39,6 +49,7 @@ class VisitSpan:
     clock_offset: timedelta | None
 
 
+_AT_ONCE = 500
 NO_VISITS: Mapping[uuid.UUID, VisitSpan] = MappingProxyType({})
 
 
@@ -75,11 +86,26 @@ def project(hazard_ids: Iterable[uuid.UUID], now: datetime) -> list[Hazard]:
     return changed
 
 
+def fold_again(now: datetime) -> int:
+    """Folds the hazards again that other rules of the fold made; returns how many. Safe to run again, and at any time."""
+    done = 0
+    while True:
+        with transaction() as session:
+            older = select(Hazard.id).where(Hazard.rules_version < RULES_VERSION).order_by(Hazard.id).limit(_AT_ONCE)
+            ids = session.scalars(older).all()
+            project(ids, now)
+        if not ids:
+            return done
+        done += len(ids)
+
+
 def fold_input(event: HazardEvent, visits: Mapping[uuid.UUID, VisitSpan] = NO_VISITS) -> dict[str, Any]:
     """An event as the fold takes it: what its author said, and what the server knows of it. Nothing that a phone writes under
     the names of the latter is believed."""
     said = {key: value for key, value in event.body.items() if key not in {"by", "time_doubt"}}
     known: dict[str, Any] = {"id": str(event.id)}
+    if event.counted_at != event.at:
+        known["at"] = format_time(event.counted_at)
     if event.capacity is not None:
         known["by"] = {"id": str(event.author_id), "capacity": event.capacity}
         doubt = _doubt(event, visits.get(event.visit_id) if event.visit_id else None)
@@ -98,7 +124,7 @@ def fold_inputs(events: Sequence[HazardEvent]) -> list[dict[str, Any]]:
 
 
 def _doubt(event: HazardEvent, visit: VisitSpan | None) -> TimeDoubt | None:
-    if event.desk_sequence is not None or event.capacity == Capacity.SERVICE:
+    if event.desk_sequence is not None or event.capacity == Capacity.SERVICE or event.counted_at != event.at:
         return None
     if event.visit_id is not None and visit is None:
         # The visit is still on its way; when it is complete the hazard is folded again.
@@ -127,6 +153,24 @@ def clock_offset(facts: Any) -> timedelta | None:
     return timedelta(milliseconds=offset_ms)
 
 
+def counted_columns(folded: Folded) -> dict[str, Any]:
+    """What figures need of a folded hazard, by column of its row: days of the county's calendar, and whose it is."""
+    found_on = shanghai_date(parse_time(folded.found_at))
+    is_closed = folded.state is HazardState.CLOSED
+    closed_at = folded.closed_at if is_closed else None
+    return {
+        "found_on": found_on,
+        "deadline": _date(folded.deadline),
+        "original_deadline": _date(folded.original_deadline),
+        "submitted_on": _day_of(folded.submitted_at) if is_closed else None,
+        "deadline_then": _date(folded.deadline_at_submission) if is_closed else None,
+        # A phone's clock may be off by hours: what was closed had been found.
+        "closed_on": max(shanghai_date(parse_time(closed_at)), found_on) if closed_at else None,
+        "department_id": uuid.UUID(folded.department_id) if folded.department_id else None,
+        "merged_into": uuid.UUID(folded.merged_into) if folded.merged_into else None,
+    }
+
+
 def hazard_number(hazard_id: uuid.UUID, found_at: datetime) -> str:
     """A number people can read out, the same wherever it is computed: year of the finding and eight digits of the id."""
     return f"{found_at:%Y}-{hazard_id.hex[:8].upper()}"
@@ -146,9 +190,12 @@ def _write(hazard: Hazard, folded: Folded, rows: list[HazardEvent]) -> None:
     hazard.state = folded.state
     hazard.grade = HazardGrade(folded.grade)
     hazard.found_at = found_at
-    hazard.deadline = parse_date(folded.deadline) if folded.deadline else None
+    for name, value in counted_columns(folded).items():
+        setattr(hazard, name, value)
     hazard.submitted_at = parse_time(folded.submitted_at) if folded.submitted_at else None
     hazard.closed_at = parse_time(folded.closed_at) if folded.closed_at else None
+    hazard.known_at = max(row.received_at for row in rows)
+    hazard.rules_version = RULES_VERSION
     hazard.description = folded.description or ""
     hazard.spot = folded.spot or ""
     hazard.responsible_unit = folded.responsible_unit or ""
@@ -156,6 +203,14 @@ def _write(hazard: Hazard, folded: Folded, rows: list[HazardEvent]) -> None:
     hazard.refused_events = sum(entry["reason"] in DUTY_REFUSALS for entry in folded.ineffective)
     hazard.projection = document
     hazard.revision += 1
+
+
+def _date(text: str | None) -> date | None:
+    return parse_date(text) if text else None
+
+
+def _day_of(moment: str | None) -> date | None:
+    return shanghai_date(parse_time(moment)) if moment else None
 
 
 def _main_sectors(hazards: Iterable[Folded | None]) -> dict[str, Sector | None]:

@@ -49,7 +49,8 @@ def add_event(hazard_id: uuid.UUID, document: dict[str, Any], actor: Actor, now:
         body = {**document, "hazard_id": str(hazard_id), "at": format_time(at)}
         event = HazardEvent(
             id=uuid.uuid4(), county_code=actor.county_code, hazard_id=hazard_id, kind=document["kind"], at=at,
-            author_id=actor.user_id, body=body, received_at=now, capacity=Capacity.SUPERVISOR, desk_sequence=sequence,
+            counted_at=at, author_id=actor.user_id, body=body, received_at=now, capacity=Capacity.SUPERVISOR,
+            desk_sequence=sequence,
         )  # fmt: skip
         faults = find_event_faults(fold_input(event))
         errors = [FieldError(f"#{fault['pointer']}", fault["code"]) for fault in faults]

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from server import clock
 from server.db import db
@@ -22,7 +22,11 @@ def load_subjects(entity_ids: list[str], actor: Actor) -> dict[str, Any]:
     """Bodies by id of those subjects that the actor may read."""
     ids = [uuid.UUID(text) for text in entity_ids]
     rows = db.session.scalars(
-        select(Subject).where(Subject.id.in_(ids), Subject.valid_to.is_(None), visible_subjects(actor, Action.READ_SUBJECTS))
+        select(Subject).where(
+            Subject.id.in_(ids),
+            or_(Subject.valid_to.is_(None), Subject.valid_to >= clock.county_date(clock.now())),
+            visible_subjects(actor, Action.READ_SUBJECTS),
+        )
     ).all()
     return subject_bodies(rows, actor)
 
@@ -61,7 +65,8 @@ def subject_bodies(subjects: Sequence[Subject], actor: Actor) -> dict[str, Any]:
             "risk_color": subject.risk_color,
             "pairings": [pairing_body(pairing, actor) for pairing in pairings.get(subject.id, [])],
             "last_visit_on": None,
-            "due_on": None,
+            "visits_until": None,
+            "duties": [],
             "open_hazards": 0,
         }
         for subject in subjects
@@ -69,14 +74,16 @@ def subject_bodies(subjects: Sequence[Subject], actor: Actor) -> dict[str, Any]:
 
 
 def pairing_body(pairing: LivePairing, actor: Actor) -> dict[str, Any]:
+    rules = [{"count": count, "unit": unit} for count, unit in pairing.rules.values()]
     return {
         "id": str(pairing.id),
         "subject_id": str(pairing.subject_id),
         "layer": pairing.layer,
         "org_name": pairing.org_name,
         "officer_name": pairing.officer_name,
-        "mine": pairing.officer_id == actor.user_id,
-        "frequency": {"count": pairing.frequency[0], "unit": pairing.frequency[1]} if pairing.frequency else None,
+        "members": [{"id": str(user_id), "name": name} for user_id, name in pairing.members],
+        "mine": any(user_id == actor.user_id for user_id, _ in pairing.members),
+        "frequencies": rules,
         "valid_from": pairing.valid_from.isoformat(),
     }
 

@@ -7,16 +7,17 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from server import clock
 from server.changes import Change, record_changes
 from server.db import db
-from server.pairings.models import Pairing
+from server.pairings.models import GroupMember, Pairing, PairingTerm
 from server.pairings.store import pairings_of
 from server.pairings.visibility import had_subjects, visible_subjects
 from server.permissions import Actor
-from server.register.models import Subject
+from server.register.dated import known
+from server.register.models import Membership, Subject
 from vocabulary import Action, ChangeKind
 
 # A subject that is no longer within the reader's scope, with whose it is now.
@@ -43,13 +44,25 @@ def tell_scope_changed(county_code: str, subject_ids: Collection[uuid.UUID]) -> 
 
 
 def subjects_that_move(after: date, until: date) -> dict[str, set[uuid.UUID]]:
-    """By county the subjects with a pairing that begins on a day after the first up to the second, or that had ended by then."""
-    begins = and_(Pairing.valid_from > after, Pairing.valid_from <= until)
-    ended = and_(Pairing.valid_to >= after, Pairing.valid_to < until)
+    """By county the subjects that come to somebody or leave somebody between the days: a pairing, a person of its group or a
+    membership begins on a day after the first up to the second, or had ended by then."""
+    paired = select(Pairing.county_code, Pairing.subject_id)
+    queries = (
+        paired.join(PairingTerm, PairingTerm.pairing_id == Pairing.id).where(_turns(PairingTerm, after, until)),
+        paired.join(GroupMember, GroupMember.group_id == Pairing.group_id).where(_turns(GroupMember, after, until)),
+        select(Membership.county_code, Membership.subject_id).where(_turns(Membership, after, until)),
+    )
     found: dict[str, set[uuid.UUID]] = {}
-    for county_code, subject_id in db.session.execute(select(Pairing.county_code, Pairing.subject_id).where(or_(begins, ended))):
-        found.setdefault(county_code, set()).add(subject_id)
+    for query in queries:
+        for county_code, subject_id in db.session.execute(query):
+            found.setdefault(county_code, set()).add(subject_id)
     return found
+
+
+def _turns(model: Any, after: date, until: date) -> ColumnElement[bool]:
+    begins = and_(model.valid_from > after, model.valid_from <= until)
+    ended = and_(model.valid_to >= after, model.valid_to < until)
+    return and_(known(model), or_(begins, ended))
 
 
 def load_left_subjects(entity_ids: list[str], actor: Actor) -> dict[str, Any]:

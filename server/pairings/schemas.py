@@ -22,14 +22,28 @@ class PairingSchema(AnswerSchema):
     subject_id = fields.String()
     layer = fields.String()
     org_name = fields.String()
-    officer_name = fields.String()
+    officer_name = fields.String(metadata={"description": "everybody of the group today"})
+    members = fields.List(fields.Nested(NamedSchema))
     mine = fields.Boolean()
-    frequency = fields.Nested(FrequencySchema, allow_none=True)
+    frequencies = fields.List(fields.Nested(FrequencySchema))
     valid_from = fields.String()
 
 
 class PairingsSchema(AnswerSchema):
     pairings = fields.List(fields.Nested(PairingSchema))
+
+
+class DutySchema(AnswerSchema):
+    """What a pairing asks for, and how many of its obligations are satisfied (sync/obligations)."""
+
+    pairing_id = fields.String()
+    first = fields.String()
+    last = fields.String(allow_none=True)
+    count = fields.Integer()
+    unit = one_of(*FrequencyUnit)
+    span_share = fields.List(fields.Integer(), metadata={"description": "numerator and denominator"})
+    satisfied = fields.Integer()
+    next_due = fields.String(allow_none=True)
 
 
 class RepresentativeSchema(AnswerSchema):
@@ -44,7 +58,7 @@ class SubjectSchema(AnswerSchema):
     short_name = fields.String()
     initials = fields.String()
     kind = fields.String()
-    group = fields.String()
+    group = fields.String(allow_none=True)
     sectors = fields.List(fields.String())
     town_code = fields.String()
     town_name = fields.String()
@@ -58,7 +72,8 @@ class SubjectSchema(AnswerSchema):
     risk_color = fields.String(allow_none=True)
     pairings = fields.List(fields.Nested(PairingSchema))
     last_visit_on = fields.String(allow_none=True)
-    due_on = fields.String(allow_none=True)
+    visits_until = fields.String(allow_none=True, metadata={"description": "when the latest visit was made that is counted here"})
+    duties = fields.List(fields.Nested(DutySchema))
     open_hazards = fields.Integer()
 
 

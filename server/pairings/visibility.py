@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from server import clock
 from server.db import db
-from server.pairings.models import Pairing
+from server.pairings.models import GroupMember, Pairing, PairingTerm
 from server.permissions import Actor, Grant
 from server.problems import Refusal
+from server.register.dated import in_force
 from server.register.models import Subject, SubjectSector
 from vocabulary import Action, ScopeKind
 
@@ -33,7 +35,7 @@ def had_subjects(actor: Actor, action: Action) -> ColumnElement[bool]:
     """A condition on Subject that holds for those on which the actor may or once might perform the action, by a pairing."""
     grants = actor.grants_for(action)
     if any(grant.scope_kind is ScopeKind.SELF for grant in grants):
-        return Subject.id.in_(select(Pairing.subject_id).where(Pairing.officer_id == actor.user_id))
+        return Subject.id.in_(paired_subjects(actor.user_id))
     return false()
 
 
@@ -45,9 +47,17 @@ def check_subject(actor: Actor, action: Action, subject_id: uuid.UUID) -> Subjec
     return subject
 
 
-def live_pairings(day: date) -> ColumnElement[bool]:
-    """A condition on Pairing that holds for those in force on a day."""
-    return and_(Pairing.valid_from <= day, or_(Pairing.valid_to.is_(None), Pairing.valid_to >= day))
+def paired_subjects(user_id: uuid.UUID, day: date | None = None) -> Select[Any]:
+    """Ids of the subjects that a group of the person looks after on a day, or that one ever looked after."""
+    paired = (
+        select(Pairing.subject_id)
+        .join(GroupMember, GroupMember.group_id == Pairing.group_id)
+        .where(GroupMember.user_id == user_id)
+    )
+    if day is None:
+        return paired
+    terms = PairingTerm.pairing_id == Pairing.id
+    return paired.join(PairingTerm, terms).where(in_force(GroupMember, day), in_force(PairingTerm, day))
 
 
 def _covers(grant: Grant, actor: Actor, day: date) -> ColumnElement[bool]:
@@ -62,8 +72,7 @@ def _covers(grant: Grant, actor: Actor, day: date) -> ColumnElement[bool]:
         case ScopeKind.SECTOR:
             return Subject.id.in_(select(SubjectSector.subject_id).where(SubjectSector.sector == grant.scope_id))
         case ScopeKind.SELF:
-            mine = select(Pairing.subject_id).where(Pairing.officer_id == actor.user_id, live_pairings(day))
-            return Subject.id.in_(mine)
+            return Subject.id.in_(paired_subjects(actor.user_id, day))
 
 
 def _department(grant: Grant) -> uuid.UUID | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from operator import itemgetter
 from typing import Any
@@ -47,10 +47,13 @@ class _Judged:
 
 
 def receive_records(
-    envelopes: list[Any], *, device_id: str, actor: Actor, now: datetime
+    envelopes: list[Any], *, device_id: str, actor: Actor, now: datetime, clock_offset_s: int = 0
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Judges and stores a batch. Returns one result per envelope in order, and the completeness of the visits it touched."""
-    judged = [_read(envelope) for envelope in envelopes]
+    """Judges and stores a batch. Returns one result per envelope in order, and the completeness of the visits it touched.
+
+    Units: ``clock_offset_s`` is the server's clock minus the phone's, measured as the batch came.
+    """
+    judged = [_read(envelope, clock_offset_s) for envelope in envelopes]
     with transaction():
         _tell_repeats(judged)
         _refuse_foreign_subjects(judged, actor, now)
@@ -77,12 +80,12 @@ def _settle(kept: list[_Judged], now: datetime) -> None:
         settle_corrected(ids, now)
 
 
-def _read(envelope: Any) -> _Judged:
+def _read(envelope: Any, clock_offset_s: int) -> _Judged:
     name = envelope.get("id") if isinstance(envelope, dict) else None
     if has_nul(envelope):
         return _Judged(None, status=RecordStatus.REFUSED, refusal=Refusal("invalid", errors=[FieldError("#", "nul-character")]))
     try:
-        record = parse_envelope(envelope)
+        record = replace(parse_envelope(envelope), clock_offset_s=clock_offset_s)
     except EnvelopeInvalid as error:
         slug = "content-hash-mismatch" if error.faults[0].code == "hash_mismatch" else "invalid"
         errors = [FieldError(f"#{fault.pointer}", fault.code, params=fault.params) for fault in error.faults]
@@ -179,6 +182,7 @@ def _insert(kept: list[_Judged], device_id: str, actor: Actor, now: datetime) ->
                 "device_id": device_id,
                 "made_at": record.made_at,
                 "received_at": now,
+                "clock_offset_s": record.clock_offset_s,
                 "content_hash": record.content_hash,
                 "receipt_code": receipt_code(ReceiptKind.RECORD, record.id, record.content_hash),
                 "body": dict(record.body),

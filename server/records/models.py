@@ -38,6 +38,7 @@ class Record(InCounty, db.Model):
     device_id: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime]
     received_at: Mapped[datetime]
+    clock_offset_s: Mapped[int] = mapped_column(BigInteger, default=0)  # server's clock minus the phone's when it was sent
     content_hash: Mapped[str] = mapped_column(String(64))
     receipt_code: Mapped[str] = mapped_column(String(14), index=True)
     body: Mapped[dict[str, Any]]

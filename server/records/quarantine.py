@@ -203,6 +203,7 @@ def _envelope(record: Record) -> Envelope:
         made_at_text=clock.isoformat(record.made_at) or "",
         body=record.body,
         content_hash=record.content_hash,
+        clock_offset_s=record.clock_offset_s,
     )
 
 

@@ -12,6 +12,7 @@ from server.records.intake import receive_records
 from server.records.pull import pull
 from server.records.schemas import PullQuerySchema, PullSchema, PushResultSchema, PushSchema
 from server.wire import Blueprint, answers
+from sync.times import parse_time
 from vocabulary import Action
 
 blp = Blueprint("sync", __name__, url_prefix="/api/sync", description="同步 what phones push and pull")
@@ -25,7 +26,10 @@ class RecordsView(MethodView):
     def post(self, body: dict[str, Any]) -> Any:
         """Push records; each gets its own result, the same record twice gets the same receipt."""
         actor, now = current_actor(), clock.now()
-        results, visits = receive_records(body["records"], device_id=body["device_id"], actor=actor, now=now)
+        offset_s = round((now - parse_time(body["device_time"])).total_seconds())
+        results, visits = receive_records(
+            body["records"], device_id=body["device_id"], actor=actor, now=now, clock_offset_s=offset_s
+        )
         return {"server_time": clock.isoformat(now), "results": results, "visits": visits}
 
 

@@ -1,4 +1,4 @@
-"""Tables of areas, departments, subjects and rosters. Rows are never deleted; validity dates end them."""
+"""Tables of areas, departments, subjects with their dated memberships, and rosters. Rows are never deleted; dates end them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import uuid
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.db import InCounty, codes, db
+from server.register.dated import Dated, Recorded, dates_in_order
 from vocabulary import AreaKind, Datum, DepartmentKind, RiskColor, Sector, SubjectKind, TargetGroup, VillageKind
 
 
@@ -45,7 +46,11 @@ class Department(InCounty, db.Model):
 
 
 class Subject(InCounty, db.Model):
-    """A creation subject: a village, an enterprise or another unit, as it is today; rosters say when it counted."""
+    """A creation subject: a village, an enterprise or another unit.
+
+    Where it belongs is dated: ``Membership`` and ``SubjectValidity`` are the truth. The columns from ``kind`` to ``valid_to``
+    that they also have, and the sectors, are today's value for filters and lists; only ``register.today`` writes them.
+    """
 
     __tablename__ = "subject"
     __table_args__ = (Index("ix_subject_town", "county_code", "town_code"),)
@@ -55,7 +60,7 @@ class Subject(InCounty, db.Model):
     short_name: Mapped[str] = mapped_column(String(40), default="")
     initials: Mapped[str] = mapped_column(String(120), index=True)
     kind: Mapped[SubjectKind] = mapped_column(codes(SubjectKind, 16))
-    target_group: Mapped[TargetGroup] = mapped_column(codes(TargetGroup, 24))
+    target_group: Mapped[TargetGroup | None] = mapped_column(codes(TargetGroup, 24))
     town_code: Mapped[str] = mapped_column(ForeignKey("area.code"), index=True)
     village_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"), index=True)
     address: Mapped[str] = mapped_column(String(200), default="")
@@ -70,6 +75,7 @@ class Subject(InCounty, db.Model):
     risk_color: Mapped[RiskColor | None] = mapped_column(codes(RiskColor, 8))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    membership_id: Mapped[uuid.UUID | None] = mapped_column(index=True)  # the row that today's values come from
     is_demo: Mapped[bool] = mapped_column(default=False)
 
     sector_rows: Mapped[list[SubjectSector]] = relationship(lazy="selectin", order_by="SubjectSector.position")
@@ -79,8 +85,34 @@ class Subject(InCounty, db.Model):
         return [row.sector for row in self.sector_rows]
 
 
+class SubjectValidity(Dated, InCounty, db.Model):
+    """Days on which a subject is on the books."""
+
+    __tablename__ = "subject_validity"
+    __table_args__ = (dates_in_order(),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subject.id"), index=True)
+
+
+class Membership(Dated, InCounty, db.Model):
+    """Where a subject belongs from one day to another. ``sectors`` begin with the main one."""
+
+    __tablename__ = "membership"
+    __table_args__ = (dates_in_order(),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subject.id"), index=True)
+    town_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
+    village_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
+    department_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("department.id"))
+    sectors: Mapped[list[Any]]
+    kind: Mapped[SubjectKind] = mapped_column(codes(SubjectKind, 16))
+    target_group: Mapped[TargetGroup | None] = mapped_column(codes(TargetGroup, 24))
+
+
 class SubjectSector(InCounty, db.Model):
-    """A sector a subject belongs to; the first one (position 0) is its main sector in roll-ups."""
+    """A sector a subject belongs to today; the first one (position 0) is its main sector."""
 
     __tablename__ = "subject_sector"
 
@@ -112,14 +144,30 @@ class RosterEntry(InCounty, db.Model):
     valid_to: Mapped[date | None]
 
 
-class Target(InCounty, db.Model):
-    """The zero-accident target of a year and target group, in tenths of a percent; never in code (scheme.md §6)."""
+class Target(Recorded, InCounty, db.Model):
+    """The target of a figure in a year, in percent, or a text such as 巩固 that is shown and never judged; never in code."""
 
     __tablename__ = "target"
+    __table_args__ = (Index("ix_target_county_year", "county_code", "year"),)
 
-    year: Mapped[int] = mapped_column(primary_key=True)
-    target_group: Mapped[TargetGroup] = mapped_column(codes(TargetGroup, 24), primary_key=True)
-    permille: Mapped[int]
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    year: Mapped[int]
+    figure: Mapped[str] = mapped_column(String(32))
+    target_group: Mapped[TargetGroup | None] = mapped_column(codes(TargetGroup, 24))  # None: of all subjects
+    value: Mapped[str | None] = mapped_column(String(12))  # a decimal number
+    text: Mapped[str] = mapped_column(String(40), default="")
+
+
+class PolicyValue(Dated, InCounty, db.Model):
+    """What the office has set about figures, from one day to another (server.register.policy reads it)."""
+
+    __tablename__ = "policy_value"
+    __table_args__ = (dates_in_order(), Index("ix_policy_value_county_key", "county_code", "key"))
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    key: Mapped[str] = mapped_column(String(32))
+    value: Mapped[str] = mapped_column(Text)  # JSON
+    approved_by: Mapped[str] = mapped_column(String(80), default="")
 
 
 class Holiday(InCounty, db.Model):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
 from forms.deadlines import shipped_holidays
 from server.db import db
-from server.register.models import Area, Department, Holiday, Subject, SubjectSector
+from server.register.dated import known
+from server.register.models import Area, Department, Holiday, PolicyValue, Subject, SubjectSector, Target
+from server.register.policy import PolicyBook, PolicyRow
 from vocabulary import AnnouncedDay
 
 
@@ -73,3 +77,21 @@ def holidays(county_code: str) -> dict[str, str]:
     rows = db.session.execute(select(Holiday.day, Holiday.works).where(Holiday.county_code == county_code))
     entered = {day.isoformat(): AnnouncedDay.WORKING if works else AnnouncedDay.OFF for day, works in rows}
     return dict(shipped_holidays()) | entered
+
+
+def policy_book(county_code: str, as_of: datetime | None = None) -> PolicyBook:
+    """All policy of a county that was known at an instant; None is now."""
+    rows = db.session.execute(
+        select(PolicyValue.key, PolicyValue.value, PolicyValue.valid_from, PolicyValue.valid_to).where(
+            PolicyValue.county_code == county_code, known(PolicyValue, as_of)
+        )
+    )
+    return PolicyBook(PolicyRow(key, json.loads(value), first, last) for key, value, first, last in rows)
+
+
+def targets(county_code: str, year: int, as_of: datetime | None = None) -> Sequence[Target]:
+    return db.session.scalars(
+        select(Target)
+        .where(Target.county_code == county_code, Target.year == year, known(Target, as_of))
+        .order_by(Target.figure, Target.target_group)
+    ).all()

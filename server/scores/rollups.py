@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
 from typing import Any
@@ -16,7 +17,7 @@ from server.checklists.service import find_compiled
 from server.pairings.visibility import visible_subjects
 from server.permissions import Actor
 from server.register.models import Subject, SubjectSector
-from server.register.store import area_names, department_names
+from server.register.store import area_names, department_names, targets
 from server.scores import store
 from server.scores.models import SubjectPeriod
 from server.scores.periods import Period, week_start
@@ -73,8 +74,9 @@ def overview(period: Period, conditions: Sequence[ColumnElement[bool]], county_c
         "zero_accident": None,
         "reviews_pending": store.count_pending_reviews(conditions),
         "targets": [
-            {"target_group": target.target_group, "permille": target.permille, **rate(target.permille, 1000)}
-            for target in store.targets(county_code, period.first.year)
+            {"target_group": target.target_group, "permille": permille, **rate(permille, 1000)}
+            for target in targets(county_code, period.first.year)
+            if target.figure == "zero_accident_rate" and target.value and (permille := int(Decimal(target.value) * 10))
         ],
     }
 

@@ -19,8 +19,10 @@ from server.db import db
 from server.evidence.models import Photo
 from server.evidence.store import SITE_ROLES
 from server.hazards.models import Hazard
-from server.pairings.models import FrequencyRule, Pairing
-from server.register.models import Subject, SubjectSector, Target
+from server.pairings.duties import load_duties
+from server.pairings.models import Pairing, PairingTerm
+from server.register.dated import known
+from server.register.models import Subject, SubjectSector
 from server.scores.models import SubjectDay, SubjectPeriod
 from server.scores.periods import Period
 from server.scores.rules import DayFigures, Duty, Facts, Figures, HazardFacts, SubmissionFacts
@@ -58,31 +60,31 @@ def lock_subject(subject_id: uuid.UUID) -> Subject | None:
 
 def load_facts(subject: Subject) -> Facts:
     """All that is known of one subject; every query goes by an index that begins with the subject."""
-    pairings = db.session.execute(
-        select(Pairing.valid_from, Pairing.valid_to, FrequencyRule)
-        .outerjoin(FrequencyRule, FrequencyRule.pairing_id == Pairing.id)
-        .where(Pairing.subject_id == subject.id)
+    terms = db.session.execute(
+        select(PairingTerm.valid_from, PairingTerm.valid_to)
+        .join(Pairing, Pairing.id == PairingTerm.pairing_id)
+        .where(Pairing.subject_id == subject.id, known(PairingTerm))
     ).all()
-    visits = db.session.scalars(select(Visit.finished_at).where(Visit.subject_id == subject.id))
+    duties = load_duties([subject.id]).get(subject.id, [])
+    visits = db.session.scalars(select(Visit.day).where(Visit.subject_id == subject.id))
     return Facts(
         valid_from=subject.valid_from,
         valid_to=subject.valid_to,
         hazards=load_hazards(subject.id),
-        visit_days=[county_date(finished_at) for finished_at in visits],
+        visit_days=list(visits),
         submissions=_load_submissions(subject.id),
-        pairings=[Duty(valid_from, valid_to) for valid_from, valid_to, _ in pairings],
-        duties=[_duty(valid_from, valid_to, rule) for valid_from, valid_to, rule in pairings if rule is not None],
+        pairings=[Duty(valid_from, valid_to) for valid_from, valid_to in terms],
+        duties=[Duty(one.duty.first, one.duty.last, one.duty.count, one.duty.unit) for one in duties],
     )
 
 
 def load_hazards(subject_id: uuid.UUID) -> list[HazardFacts]:
     """The subject's hazards that are not voided."""
     in_doubt = Hazard.projection["submission_in_doubt"].as_boolean()
-    limit_then = Hazard.projection["deadline_at_submission"].as_string()
     rows = db.session.execute(
         select(
-            Hazard.id, Hazard.found_at, Hazard.grade, Hazard.state, Hazard.closed_at, Hazard.deadline,
-            Hazard.submitted_at, limit_then, in_doubt,
+            Hazard.id, Hazard.found_on, Hazard.grade, Hazard.state, Hazard.closed_on, Hazard.deadline,
+            Hazard.submitted_on, Hazard.deadline_then, in_doubt,
         )
         .where(Hazard.subject_id == subject_id, Hazard.state != "voided")
         .order_by(Hazard.found_at, Hazard.id)
@@ -90,16 +92,16 @@ def load_hazards(subject_id: uuid.UUID) -> list[HazardFacts]:
     return [
         HazardFacts(
             id=id_,
-            found_on=county_date(found_at),
+            found_on=found_on,
             is_major=grade == "major",
             is_closed=state == "closed",
-            closed_on=county_date(closed_at) if state == "closed" and closed_at else None,
+            closed_on=closed_on,
             deadline=deadline,
-            submitted_on=county_date(submitted_at) if submitted_at else None,
-            deadline_at_submission=date.fromisoformat(limit) if limit else None,
+            submitted_on=submitted_on,
+            deadline_at_submission=limit,
             submission_in_doubt=bool(doubted),
         )
-        for id_, found_at, grade, state, closed_at, deadline, submitted_at, limit, doubted in rows
+        for id_, found_on, grade, state, closed_on, deadline, submitted_on, limit, doubted in rows
     ]
 
 
@@ -304,12 +306,6 @@ def count_pending_reviews(conditions: Sequence[ColumnElement[bool]]) -> int:
     )
 
 
-def targets(county_code: str, year: int) -> Sequence[Target]:
-    return db.session.scalars(
-        select(Target).where(Target.county_code == county_code, Target.year == year).order_by(Target.target_group)
-    ).all()
-
-
 def _subjects_in(period: Period, conditions: Sequence[ColumnElement[bool]]) -> Any:
     """Subjects on the books at some time of the period, with their row of it if there is one."""
     return (
@@ -343,9 +339,3 @@ def _load_submissions(subject_id: uuid.UUID) -> list[SubmissionFacts]:
         .order_by(Submission.finished_at, Submission.id)
     )  # fmt: skip
     return [SubmissionFacts(row[0], row[1], county_date(row[1]), *row[2:]) for row in rows]
-
-
-def _duty(valid_from: date, valid_to: date | None, rule: FrequencyRule) -> Duty:
-    """The rule while its pairing is in force."""
-    ends = [end for end in (valid_to, rule.valid_to) if end is not None]
-    return Duty(max(valid_from, rule.valid_from), min(ends, default=None), rule.count, rule.unit)

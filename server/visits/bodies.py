@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import select
@@ -12,13 +12,16 @@ import forms
 from server import clock
 from server.checklists.service import find_compiled
 from server.db import db
-from server.pairings.rules import due_on
+from server.pairings.duties import PairedDuty, load_duties, load_members
 from server.pairings.visibility import visible_subjects
 from server.permissions import Actor
 from server.register.models import Subject
+from server.register.store import policy_book
 from server.visits.completion import completeness, completeness_body
+from server.visits.duties import load_visits as load_visit_facts
+from server.visits.duties import satisfying_visits
 from server.visits.models import Submission, Visit
-from server.visits.store import last_visits, visit_days
+from sync.obligations import next_obligation
 from vocabulary import Action
 
 
@@ -84,24 +87,38 @@ def score_body(row: Submission) -> dict[str, Any]:
 
 
 def add_visits_to_subjects(bodies: dict[str, Any]) -> None:
-    """Adds ``last_visit_on`` and ``due_on`` (of the actor's own pairings when there are any, else of all)."""
+    """Adds ``last_visit_on`` and ``duties``: what each pairing asks for and how many of its obligations are satisfied.
+
+    From the duties a phone says by which day the next visit is due, also after a visit that has not reached the server;
+    ``visits_until`` tells it which visits are in the count already.
+    """
     if not bodies:
         return
-    today = clock.county_date(clock.now())
+    now = clock.now()
     ids = [uuid.UUID(text) for text in bodies]
-    last = last_visits(ids)
-    days = visit_days(ids, today - timedelta(days=400))
+    visits, duties = load_visit_facts(ids), load_duties(ids)
+    members = load_members(duty.group_id for rows in duties.values() for duty in rows)
+    counties = dict(db.session.execute(select(Subject.id, Subject.county_code).where(Subject.id.in_(ids))).all())
+    shares = {code: policy_book(code).on(clock.county_date(now)).span_share for code in set(counties.values())}
     for text, body in bodies.items():
         subject_id = uuid.UUID(text)
-        if subject_id in last:
-            body["last_visit_on"] = clock.county_date(last[subject_id]).isoformat()
-        own = [pairing for pairing in body["pairings"] if pairing["mine"]] or body["pairings"]
-        dates = [due for due in (_due(pairing, days.get(subject_id, []), today) for pairing in own) if due]
-        body["due_on"] = min(dates).isoformat() if dates else None
+        made, share = visits.get(subject_id, []), shares[counties[subject_id]]
+        body["last_visit_on"] = made[-1].day.isoformat() if made else None
+        body["visits_until"] = clock.isoformat(made[-1].counted_at) if made else None
+        body["duties"] = [
+            _duty_body(duty, len(satisfying_visits(duty, made, members, share)), share) for duty in duties.get(subject_id, [])
+        ]
 
 
-def _due(pairing: dict[str, Any], visits: list[date], today: date) -> date | None:
-    rule = pairing["frequency"]
-    if rule is None:
-        return None
-    return due_on(rule["count"], rule["unit"], date.fromisoformat(pairing["valid_from"]), visits, today)
+def _duty_body(duty: PairedDuty, satisfied: int, share: Fraction) -> dict[str, Any]:
+    following = next_obligation(duty.duty, satisfied, share)
+    return {
+        "pairing_id": str(duty.pairing_id),
+        "first": duty.duty.first.isoformat(),
+        "last": duty.duty.last.isoformat() if duty.duty.last else None,
+        "count": duty.duty.count,
+        "unit": duty.duty.unit,
+        "span_share": [share.numerator, share.denominator],
+        "satisfied": satisfied,
+        "next_due": following.due.isoformat() if following else None,
+    }

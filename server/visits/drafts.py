@@ -17,8 +17,7 @@ from server import clock
 from server.accounts.models import User
 from server.changes import record_changes
 from server.db import db, transaction
-from server.pairings.models import Pairing
-from server.pairings.visibility import check_subject, live_pairings
+from server.pairings.visibility import check_subject, paired_subjects
 from server.permissions import Actor
 from server.problems import FieldError, Refusal
 from server.records.models import Record
@@ -127,7 +126,7 @@ def photo_ids(content: dict[str, Any]) -> list[str]:
 def _may_continue(actor: Actor) -> ColumnElement[bool]:
     """A condition on VisitDraft: the actor's own, and those on subjects paired with the actor today."""
     today = clock.county_date(clock.now())
-    paired = select(Pairing.subject_id).where(Pairing.officer_id == actor.user_id, live_pairings(today))
+    paired = paired_subjects(actor.user_id, today)
     return and_(
         VisitDraft.county_code == actor.county_code,
         or_(VisitDraft.author_id == actor.user_id, VisitDraft.subject_id.in_(paired)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
@@ -14,7 +14,10 @@ from vocabulary import VisitScope
 
 
 class Visit(InCounty, db.Model):
-    """One trip to a subject; ``complete_at`` is set when all records and photos it announced have receipts."""
+    """One trip to a subject; ``complete_at`` is set when all records and photos it announced have receipts.
+
+    It counts on ``day``, at ``counted_at``: when it was finished, or when it was received if the phone's clock was wrong.
+    """
 
     __tablename__ = "visit"
     __table_args__ = (Index("ix_visit_subject_finished", "subject_id", "finished_at"),)
@@ -25,6 +28,9 @@ class Visit(InCounty, db.Model):
     officer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime] = mapped_column(index=True)
+    counted_at: Mapped[datetime]
+    day: Mapped[date]
+    clock_wrong: Mapped[bool] = mapped_column(default=False)
     lng: Mapped[float | None]
     lat: Mapped[float | None]
     accuracy_m: Mapped[float | None]
@@ -36,11 +42,20 @@ class Visit(InCounty, db.Model):
     receipt_code: Mapped[str | None] = mapped_column(String(14), index=True)
 
 
+class VisitOfficer(InCounty, db.Model):
+    """A person who made the visit: its author, and those who came along and have an account."""
+
+    __tablename__ = "visit_officer"
+
+    visit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("visit.id"), primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+
+
 class Submission(InCounty, db.Model):
     """One filled-in checklist of a visit with its score by the version it used.
 
     The exact score is numerator ÷ denominator (a share of 1, as text: both can be larger than 64 bits); ``score_sort`` is
-    the same in points of 100 and serves sorting and averages only.
+    the same in points of 100 and serves sorting and averages only. It counts at ``counted_at`` like its visit.
     """
 
     __tablename__ = "submission"
@@ -55,6 +70,7 @@ class Submission(InCounty, db.Model):
     revises_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     superseded: Mapped[bool] = mapped_column(default=False)
     finished_at: Mapped[datetime]
+    counted_at: Mapped[datetime]
     answers: Mapped[dict[str, Any]]  # the answers document of docs/checklist-format.md
     scope: Mapped[VisitScope] = mapped_column(codes(VisitScope, 8), server_default="full")
     score_numerator: Mapped[str | None] = mapped_column(String(80))

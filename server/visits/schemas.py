@@ -35,6 +35,7 @@ class VisitBodySchema(OpenSchema):
     finished_at = fields.String(required=True, validate=check_moment)
     position = fields.Nested(PositionSchema, allow_none=True)
     companions = fields.List(fields.String(validate=validate.Length(max=80)), validate=validate.Length(max=50))
+    officers = fields.List(fields.String(validate=check_uuid), validate=validate.Length(max=50))
     representative = fields.Dict(load_default=dict)
     signature = fields.Dict(required=True)
     expected = fields.Nested(ExpectedSchema, required=True)

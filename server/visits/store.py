@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from server.accounts.models import User
-from server.clock import COUNTY_ZONE, county_date
+from server.clock import COUNTY_ZONE
 from server.db import db
 from server.register.models import Subject
 from server.visits.models import Submission, Visit
@@ -19,28 +19,6 @@ from server.visits.models import Submission, Visit
 def day_start(day: date) -> datetime:
     """The moment at which a calendar day begins in the county."""
     return datetime.combine(day, time(), COUNTY_ZONE)
-
-
-def visit_days(subject_ids: Iterable[uuid.UUID], since: date) -> dict[uuid.UUID, list[date]]:
-    """Days of the visits since a day, by subject."""
-    rows = db.session.execute(
-        select(Visit.subject_id, Visit.finished_at).where(
-            Visit.subject_id.in_(list(subject_ids)), Visit.finished_at >= day_start(since)
-        )
-    )
-    days: dict[uuid.UUID, list[date]] = {}
-    for subject_id, finished_at in rows:
-        days.setdefault(subject_id, []).append(county_date(finished_at))
-    return days
-
-
-def last_visits(subject_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, datetime]:
-    rows = db.session.execute(
-        select(Visit.subject_id, func.max(Visit.finished_at))
-        .where(Visit.subject_id.in_(list(subject_ids)))
-        .group_by(Visit.subject_id)
-    )
-    return {subject_id: finished_at for subject_id, finished_at in rows}
 
 
 def visits_page(

@@ -9,16 +9,19 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 import forms
+from server.accounts.models import User
 from server.changes import record_changes
 from server.checklists.service import find_compiled
+from server.clock import county_date
 from server.db import db, lock_ids
 from server.pairings.models import Pairing
 from server.permissions import Actor
 from server.problems import FieldError, Refusal, field_errors
+from server.records.clocks import counts_at
 from server.records.kinds import Quarantine
 from server.records.schemas import body_errors
 from server.visits.drafts import forget_drafts
-from server.visits.models import Submission, Visit
+from server.visits.models import Submission, Visit, VisitOfficer
 from server.visits.schemas import SubmissionBodySchema, VisitBodySchema
 from server.work.outbox import note
 from sync.records import Record as Envelope
@@ -44,9 +47,12 @@ def check_visit(record: Envelope, actor: Actor) -> Quarantine | None:
 
 
 def store_visits(records: list[Envelope], actor: Actor, now: datetime) -> None:
+    officers = _officers(records, actor)
     for record in records:
         body = record.body
         position = body.get("position") or {}
+        finished_at = parse_time(body["finished_at"])
+        counted_at, clock_wrong = counts_at(record, finished_at, actor.county_code, now)
         db.session.add(
             Visit(
                 id=uuid.UUID(record.id),
@@ -55,7 +61,10 @@ def store_visits(records: list[Envelope], actor: Actor, now: datetime) -> None:
                 pairing_id=uuid.UUID(body["pairing_id"]) if body["pairing_id"] else None,
                 officer_id=actor.user_id,
                 started_at=parse_time(body["started_at"]),
-                finished_at=parse_time(body["finished_at"]),
+                finished_at=finished_at,
+                counted_at=counted_at,
+                day=county_date(counted_at),
+                clock_wrong=clock_wrong,
                 lng=position.get("lng"),
                 lat=position.get("lat"),
                 accuracy_m=position.get("accuracy_m"),
@@ -65,10 +74,25 @@ def store_visits(records: list[Envelope], actor: Actor, now: datetime) -> None:
                 received_at=now,
             )
         )
+    db.session.flush()
+    db.session.execute(insert(VisitOfficer.__table__), officers)
     forget_drafts((uuid.UUID(record.id) for record in records), actor.county_code)
     subjects = {uuid.UUID(record.subject_id) for record in records if record.subject_id}
     note(Topic.REFRESH_SUBJECT, actor.county_code, subjects)
     record_changes(ChangeKind.SUBJECT, actor.county_code, [(subject, subject) for subject in subjects])
+
+
+def _officers(records: list[Envelope], actor: Actor) -> list[dict[str, Any]]:
+    """Who made each visit; a companion whose account is not of this county is a name only."""
+    named = {uuid.UUID(text) for record in records for text in record.body.get("officers") or ()}
+    known = {actor.user_id}
+    if named - known:
+        known |= set(db.session.scalars(select(User.id).where(User.id.in_(named), User.county_code == actor.county_code)))
+    return [
+        {"visit_id": uuid.UUID(record.id), "user_id": user_id, "county_code": actor.county_code}
+        for record in records
+        for user_id in sorted({actor.user_id, *map(uuid.UUID, record.body.get("officers") or ())} & known)
+    ]
 
 
 def check_submission(record: Envelope, actor: Actor) -> Quarantine | None:
@@ -149,6 +173,7 @@ def _row(record: Envelope, actor: Actor, now: datetime) -> dict[str, Any]:
         "checklist_hash": body["checklist"]["hash"],
         "revises_id": uuid.UUID(body["revises"]) if body.get("revises") else None,
         "finished_at": parse_time(body["finished_at"]),
+        "counted_at": counts_at(record, parse_time(body["finished_at"]), actor.county_code, now)[0],
         "answers": answers,
         "scope": score.scope,
         "score_numerator": None if score.numerator is None else str(score.numerator),

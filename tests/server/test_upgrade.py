@@ -5,16 +5,25 @@ from __future__ import annotations
 import hashlib
 import lzma
 import sqlite3
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from server.app import create_app
+from server.changes import Change
 from server.db import db
+from server.hazards.models import Hazard
 from server.migrations import FOLDER, SchemaDiffers
+from server.pairings.duties import load_duties
 from server.prepare import prepare_data
+from server.register.models import Membership, Subject
+from server.register.today import subjects_to_begin
 from server.settings import Settings
+from server.visits.models import Visit, VisitOfficer
+from sync.hazards import RULES_VERSION
+from sync.times import shanghai_date
 
 KEPT = Path(__file__).resolve().parents[1] / "data" / "databases"
 
@@ -39,6 +48,7 @@ FROZEN = {
     "0010_work_that_failed.py": "b5b71dd4142a152c16ddd7b1c1c9fae904f8f1f11f93e3d69588a7d1334dde93",
     "0011_judged_photos.py": "f7b530da78d232143f4942321961b47064f1a5ea4603ea7bd8a0025cbc86ed3b",
     "0012_fewer_indexes.py": "820b9b149c459abfc21e2d15c5818cac1a26839794c81c08ff1d036c6398d45a",
+    "0013_dated_register.py": "2723a43cad5e9db31c90be2e15ca30e590da9b87996d47eccafc4c8392ad2b1c",
 }
 
 
@@ -59,6 +69,41 @@ def test_the_database_of_an_earlier_main_opens_with_its_rows(name: str, tmp_path
     prepare_data(settings)
 
     assert counts(settings, ROWS[name]) == ROWS[name]
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_what_stood_on_the_rows_of_an_earlier_main_is_dated_and_known_since_its_first_day(name: str, tmp_path: Path) -> None:
+    settings = restored(name, tmp_path)
+    prepared_from = datetime.now(UTC).replace(microsecond=0)
+
+    prepare_data(settings)
+
+    with create_app(settings).app_context():
+        session = db.session
+        subjects = session.scalars(select(Subject)).all()
+        members = {row.subject_id: row for row in session.scalars(select(Membership))}
+        for subject in subjects:
+            row = members[subject.id]
+            assert (row.town_code, row.department_id, row.sectors) == (
+                subject.town_code, subject.industry_department_id, subject.sectors,
+            )  # fmt: skip
+            assert (row.valid_from, row.superseded_at, subject.membership_id) == (subject.valid_from, None, row.id)
+            assert shanghai_date(row.recorded_at) == subject.valid_from
+        assert subjects_to_begin(date(2026, 11, 30)) == []
+        visits = session.scalars(select(Visit)).all()
+        assert all(visit.day == shanghai_date(visit.counted_at) for visit in visits)
+        officers = set(session.execute(select(VisitOfficer.visit_id, VisitOfficer.user_id)).all())
+        assert officers == {(visit.id, visit.officer_id) for visit in visits}
+        duties = load_duties([subject.id for subject in subjects])
+        assert {one.duty.unit for rows in duties.values() for one in rows} <= {"month", "quarter"}
+        assert len(duties) == len(subjects)
+        hazards = session.scalars(select(Hazard)).all()
+        assert {hazard.rules_version for hazard in hazards} == {RULES_VERSION}
+        assert all(hazard.projection["merged_into"] is None for hazard in hazards)
+        told = set(session.scalars(select(Change.entity_id).where(Change.kind == "subject", Change.at >= prepared_from)))
+        assert told >= {str(subject.id) for subject in subjects}
+        session.remove()
+        db.engine.dispose()
 
 
 def test_a_schema_that_differs_from_the_models_is_refused_by_name(tmp_path: Path) -> None:

@@ -3013,6 +3013,18 @@ export interface components {
             name: string;
             town_code: string;
         };
+        Duty: {
+            count: number;
+            first: string;
+            last: string | null;
+            next_due: string | null;
+            pairing_id: string;
+            satisfied: number;
+            /** @description numerator and denominator */
+            span_share: number[];
+            /** @enum {string} */
+            unit: "days" | "week" | "month" | "quarter" | "half_year" | "year";
+        };
         ExplainedRate: {
             denominator: number;
             denominator_ids: string[];
@@ -3331,10 +3343,12 @@ export interface components {
             total_pages?: number;
         };
         Pairing: {
-            frequency: components["schemas"]["Frequency"] | null;
+            frequencies: components["schemas"]["Frequency"][];
             id: string;
             layer: string;
+            members: components["schemas"]["Named"][];
             mine: boolean;
+            /** @description everybody of the group today */
             officer_name: string;
             org_name: string;
             subject_id: string;
@@ -3692,8 +3706,8 @@ export interface components {
         };
         Subject: {
             address: string;
-            due_on: string | null;
-            group: string;
+            duties: components["schemas"]["Duty"][];
+            group: string | null;
             id: string;
             industry_department: components["schemas"]["Named"] | null;
             initials: string;
@@ -3714,6 +3728,8 @@ export interface components {
             town_name: string;
             village_code: string | null;
             village_name: string;
+            /** @description when the latest visit was made that is counted here */
+            visits_until: string | null;
         };
         SubjectRef: {
             department_name: string;

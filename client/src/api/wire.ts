@@ -105,8 +105,21 @@ export interface PairingSummary {
   layer: string;
   org_name: string;
   officer_name: string;
+  members: { id: Uuid; name: string }[];
   mine: boolean;
-  frequency: { count: number; unit: FrequencyUnit } | null;
+  frequencies: { count: number; unit: FrequencyUnit }[];
+}
+
+/** What a pairing asks for (sync/obligations), and how many of its obligations the server's visits satisfy. */
+export interface DutyBody {
+  pairing_id: Uuid;
+  first: DateText;
+  last: DateText | null;
+  count: number;
+  unit: FrequencyUnit;
+  span_share: number[];
+  satisfied: number;
+  next_due: DateText | null;
 }
 
 export interface SubjectBody {
@@ -114,7 +127,7 @@ export interface SubjectBody {
   name: string;
   short_name?: string | null;
   kind: string;
-  group: string;
+  group: string | null;
   sectors: string[];
   town_code: string;
   town_name: string;
@@ -128,7 +141,9 @@ export interface SubjectBody {
   industry_department: { id: Uuid; name: string } | null;
   pairings: PairingSummary[];
   last_visit_on: DateText | null;
-  due_on: DateText | null;
+  /** When the latest visit was made that the duties count. */
+  visits_until: Timestamp | null;
+  duties: DutyBody[];
   open_hazards: number;
   risk_color: string | null;
 }

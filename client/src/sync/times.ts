@@ -36,6 +36,11 @@ export function parseDate(text: unknown): number {
   return midnightOf(match[1], match[2], match[3]) / 86_400_000;
 }
 
+/** YYYY-MM-DD of days since 1970. */
+export function formatDate(days: number): string {
+  return new Date(days * 86_400_000).toISOString().slice(0, 10);
+}
+
 /** The calendar day (YYYY-MM-DD) in the county at that moment; all deadlines are days of this calendar. */
 export function shanghaiDate(epochMs: number): string {
   return formatTime(epochMs).slice(0, 10);

@@ -28,7 +28,7 @@ export class FakeClocks implements Clocks {
   }
 }
 
-const A_PAIRING = { id: PAIRING_ID, subject_id: SUBJECT_ID, valid_from: "2026-01-01", layer: "town", org_name: "巴公镇", officer_name: "王芳", mine: true, frequency: null };
+const A_PAIRING = { id: PAIRING_ID, subject_id: SUBJECT_ID, valid_from: "2026-01-01", layer: "town", org_name: "巴公镇", officer_name: "王芳", members: [], mine: true, frequencies: [] };
 
 export async function aVault(options: { user_id?: Uuid; clocks?: Clocks } = {}): Promise<Vault> {
   vaults += 1;
@@ -60,7 +60,8 @@ export function aSubject(changes: Partial<SubjectBody> = {}): SubjectBody {
     industry_department: null,
     pairings: [A_PAIRING],
     last_visit_on: null,
-    due_on: null,
+    visits_until: null,
+    duties: [],
     open_hazards: 0,
     risk_color: null,
     ...changes,

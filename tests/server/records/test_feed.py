@@ -22,8 +22,7 @@ from server.app import create_app
 from server.changes import Change, record_changes
 from server.cli import main
 from server.db import db, transaction
-from server.pairings.leaving import tell_scope_changed
-from server.pairings.models import Pairing
+from server.pairings.changes import end_pairing
 from server.prepare import prepare_data
 from server.records import feed
 from server.records.cursors import Cursor, Position, decode_cursor, encode_cursor
@@ -227,12 +226,9 @@ def test_a_subject_that_moved_leaves_one_phone_and_comes_to_another(anna: Person
     anna.post("/api/sync/records", json=batch(found(county.mine, None, hazard)))
     (_, of_anna), (_, of_dora) = pull_all(anna), pull_all(dora)
 
-    with transaction() as session:
-        pairing = session.get_one(Pairing, county.mine_pairing)
-        pairing.valid_to = clock.county_date(clock.now()) - timedelta(days=1)
-        add_pairing(county.mine, county.users["dora"], pairing.org_id)
-        session.flush()
-        tell_scope_changed(COUNTY, [county.mine])
+    with transaction():
+        end_pairing(county.mine_pairing, clock.county_date(clock.now()) - timedelta(days=1), clock.now())
+        add_pairing(county.mine, county.users["dora"], county.bureau)
     left, of_anna = pull_all(anna, of_anna)
     came, _ = pull_all(dora, of_dora)
 
@@ -255,10 +251,8 @@ def test_a_subject_that_moved_leaves_one_phone_and_comes_to_another(anna: Person
 
 def test_a_move_is_no_business_of_those_who_never_had_the_subject(ben: Person, dora: Person, county: County) -> None:
     (_, of_dora), (_, of_ben) = pull_all(dora), pull_all(ben)
-    with transaction() as session:
-        session.get_one(Pairing, county.mine_pairing).valid_to = clock.county_date(clock.now()) - timedelta(days=1)
-        session.flush()
-        tell_scope_changed(COUNTY, [county.mine])
+    with transaction():
+        end_pairing(county.mine_pairing, clock.county_date(clock.now()) - timedelta(days=1), clock.now())
 
     assert pull_all(dora, of_dora)[0] == []
     assert [change["kind"] for change in pull_all(ben, of_ben)[0]] == ["subject"]
@@ -269,8 +263,8 @@ def test_a_pairing_that_ends_by_date_is_told_the_day_after(anna: Person, county:
     noon = datetime(2026, 11, 20, 4, tzinfo=UTC)
     monkeypatch.setattr(clock, "now", lambda: noon)
     assert tell_moves_by_date(noon) == 0
-    with transaction() as session:
-        session.get_one(Pairing, county.mine_pairing).valid_to = date(2026, 11, 21)
+    with transaction():
+        end_pairing(county.mine_pairing, date(2026, 11, 21), noon)
     _, cursor = pull_all(anna)
 
     quiet = [tell_moves_by_date(noon + timedelta(hours=hours)) for hours in (0, 12, 24)]
@@ -294,9 +288,8 @@ def test_a_pairing_that_begins_by_date_brings_the_subject_on_its_day(
     noon = datetime(2026, 11, 20, 4, tzinfo=UTC)
     monkeypatch.setattr(clock, "now", lambda: noon)
     tell_moves_by_date(noon)
-    with transaction() as session:
-        office = session.get_one(Pairing, county.mine_pairing).org_id
-        add_pairing(county.mine, county.users["dora"], office, start=date(2026, 11, 22))
+    with transaction():
+        add_pairing(county.mine, county.users["dora"], county.bureau, start=date(2026, 11, 22))
     _, cursor = pull_all(dora)
     before, cursor = pull_all(dora, cursor)
 

@@ -6,10 +6,10 @@ from datetime import date
 
 from flask import Flask
 
+from server import clock
 from server.changes import record_changes
 from server.db import transaction
-from server.pairings.leaving import tell_scope_changed
-from server.pairings.models import Pairing
+from server.register.changes import end_subject
 from tests.conftest import COUNTY, County, Person, add_pairing
 from tests.records import batch, found, new_id, store_small_checklist, submission, visit
 
@@ -48,8 +48,14 @@ def test_subject_body_says_what_is_due(anna: Person, county: County) -> None:
     [mine] = [change["body"] for change in changes if change["id"] == str(county.mine)]
     assert mine["initials"] == "bgslmyyhj"
     assert mine["pairings"][0]["mine"] is True
-    assert mine["pairings"][0]["frequency"] == {"count": 1, "unit": "month"}
-    assert mine["due_on"] is not None
+    assert mine["pairings"][0]["frequencies"] == [{"count": 1, "unit": "month"}]
+    assert mine["pairings"][0]["members"] == [{"id": str(county.users["anna"]), "name": "安娜"}]
+    assert mine["duties"] == [
+        {
+            "pairing_id": str(county.mine_pairing), "first": "2026-01-01", "last": None, "count": 1, "unit": "month",
+            "span_share": [1, 2], "satisfied": 0, "next_due": "2026-01-31",
+        }
+    ]  # fmt: skip
     assert mine["town_name"] == "巴公镇"
 
 
@@ -78,11 +84,8 @@ def test_new_pairing_brings_the_subject_and_what_hangs_on_it(anna: Person, dora:
     anna.post("/api/sync/records", json=batch(found(county.mine, None, hazard_id)))
     _, cursor = pull_all(dora)
 
-    with transaction() as session:
-        office = session.get(Pairing, county.mine_pairing).org_id
-        add_pairing(county.mine, county.users["dora"], office, start=date(2026, 1, 1))
-        session.flush()
-        tell_scope_changed(COUNTY, [county.mine])
+    with transaction():
+        add_pairing(county.mine, county.users["dora"], county.bureau, start=date(2026, 1, 1))
     changes, _ = pull_all(dora, cursor)
 
     assert {change["kind"] for change in changes} == {"subject", "hazard"}
@@ -91,11 +94,8 @@ def test_new_pairing_brings_the_subject_and_what_hangs_on_it(anna: Person, dora:
 def test_subject_that_ended_is_told_as_deleted(anna: Person, county: County) -> None:
     announce(county)
     _, cursor = pull_all(anna)
-    from server.register.models import Subject
-
-    with transaction() as session:
-        session.get(Subject, county.mine).valid_to = date(2026, 11, 1)
-        record_changes("subject", COUNTY, [(county.mine, county.mine)])
+    with transaction():
+        end_subject(county.mine, date(2026, 11, 1), clock.now())
     [change], _ = pull_all(anna, cursor)
 
     assert change == {"kind": "subject", "id": str(county.mine), "deleted": True, "body": None}

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from server import clock
 from server.db import db, transaction
 from server.hazards.models import Hazard
-from server.pairings.models import Pairing
+from server.pairings.changes import end_pairing
 from server.records.models import Record
-from server.visits.models import Submission, Visit
+from server.visits.models import Submission, Visit, VisitOfficer
 from sync.hazards import hazard_id_for_item
+from sync.times import format_time, parse_time
 from tests.conftest import County, Person
 from tests.records import batch, found, new_id, seal, store_small_checklist, submission, visit
 
@@ -117,8 +119,8 @@ def test_someone_elses_subject_is_refused_and_nothing_is_stored(dora: Person, co
 
 
 def test_work_done_before_a_pairing_ended_is_still_accepted(anna: Person, county: County) -> None:
-    with transaction() as session:
-        session.get(Pairing, county.mine_pairing).valid_to = date(2026, 11, 21)
+    with transaction():
+        end_pairing(county.mine_pairing, date(2026, 11, 21), clock.now())
 
     [on_time] = push(anna, submission(county.mine, new_id(), made_at="2026-11-20T10:00:00+08:00"))
     [too_late] = push(anna, submission(county.mine, new_id(), made_at="2026-11-22T10:00:00+08:00"))
@@ -147,16 +149,57 @@ def test_visit_whose_clock_was_set_back_before_its_end_is_accepted(anna: Person,
     assert db.session.get(Visit, uuid.UUID(visit_id)).complete_at is not None
 
 
-@pytest.mark.xfail(strict=True, reason="known gap, docs/durability.md: a visit counts on the day that its phone's clock said")
-def test_visit_of_a_phone_years_behind_counts_on_the_day_that_the_server_knows(anna: Person, county: County) -> None:
+def test_visit_of_a_phone_years_behind_counts_at_its_receipt(anna: Person, county: County) -> None:
     visit_id, then = new_id(), "2006-11-25T09:15:02+08:00"
-    clock = {"device_time": then, "server_offset_ms": 7305 * 86_400_000, "offset_measured_at": then, "monotonic_gap_ms": 0}
-    body = visit(county.mine, visit_id, [], made_at=then)["body"] | {"clock": clock}
+    told = {"device_time": then, "server_offset_ms": 7305 * 86_400_000, "offset_measured_at": then, "monotonic_gap_ms": 0}
+    body = visit(county.mine, visit_id, [], made_at=then)["body"] | {"clock": told}
 
     [result] = push(anna, seal("visit", county.mine, body, visit_id=visit_id, record_id=visit_id, made_at=then))
 
     assert result["status"] == "accepted"
-    assert db.session.get(Visit, uuid.UUID(visit_id)).finished_at.date() == date(2026, 11, 25)
+    stored = db.session.get_one(Visit, uuid.UUID(visit_id))
+    assert (stored.counted_at, stored.clock_wrong) == (stored.received_at, True)
+    assert stored.day == clock.county_date(stored.received_at)
+
+
+@pytest.mark.parametrize(("hours", "wrong"), [(24, False), (-24, False), (24.01, True), (-24.01, True)])
+def test_clock_that_is_more_than_a_day_off_when_it_sends_is_wrong(
+    anna: Person, county: County, monkeypatch: pytest.MonkeyPatch, hours: float, wrong: bool
+) -> None:
+    now = parse_time("2026-11-24T12:00:00+08:00")
+    monkeypatch.setattr("server.clock.now", lambda: now)
+    visit_id, at = new_id(), "2026-11-20T23:50:00+08:00"
+    message = batch(visit(county.mine, visit_id, [], made_at=at)) | {"device_time": format_time(now - timedelta(hours=hours))}
+
+    anna.post("/api/sync/records", json=message)
+
+    stored = db.session.get_one(Visit, uuid.UUID(visit_id))
+    assert (stored.clock_wrong, stored.day.isoformat()) == (wrong, "2026-11-24" if wrong else "2026-11-20")
+
+
+def test_event_of_a_phone_with_a_wrong_clock_takes_effect_at_its_receipt(
+    anna: Person, county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = parse_time("2026-11-24T12:00:00+08:00")
+    monkeypatch.setattr("server.clock.now", lambda: now)
+    hazard_id = new_id()
+    message = batch(found(county.mine, None, hazard_id, at="2024-03-01T08:00:00+08:00"))
+
+    anna.post("/api/sync/records", json=message | {"device_time": "2024-03-01T08:10:00+08:00"})
+
+    hazard = db.session.get_one(Hazard, uuid.UUID(hazard_id))
+    assert (hazard.found_at, hazard.found_on) == (now, date(2026, 11, 24))
+
+
+def test_everybody_of_a_visit_with_an_account_is_one_of_its_officers(anna: Person, county: County) -> None:
+    visit_id = new_id()
+    named = [str(county.users["dora"]), str(county.users["anna"]), new_id()]
+    body = visit(county.mine, visit_id, [])["body"] | {"officers": named}
+
+    push(anna, seal("visit", county.mine, body, visit_id=visit_id, record_id=visit_id))
+
+    officers = db.session.scalars(select(VisitOfficer.user_id).where(VisitOfficer.visit_id == uuid.UUID(visit_id))).all()
+    assert set(officers) == {county.users["anna"], county.users["dora"]}
 
 
 def test_full_disk_is_a_problem_that_passes_and_the_records_go_up_afterwards(anna: Person, county: County, database: str) -> None:

@@ -157,7 +157,7 @@ def test_rates_of_one_subject_use_indexes_that_begin_with_the_subject(app: Flask
         for statement, parameters in statements:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
             plans += [step[3] for step in plan]
-    assert len(statements) == 7
+    assert len(statements) == 9
     assert [step for step in plans if step.startswith("SCAN")] == []
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 
 from server.db import transaction
 from server.register.models import Target
-from tests.conftest import BAGONG, COUNTY, GAODU, County, Person
+from tests.conftest import BAGONG, COUNTY, GAODU, RECORDED, County, Person
 from tests.records import found, new_id, store_small_checklist
 from tests.server.scores.factories import freeze, push, tell_november, work_off
 
@@ -37,7 +37,16 @@ def rate(numerator: int, denominator: int, display: str) -> dict[str, Any]:
 
 def test_overview_shows_every_rate_with_its_counts(chen: Person, ids: dict[str, str]) -> None:
     with transaction() as session:
-        session.add(Target(county_code=COUNTY, year=2026, target_group="village", permille=985))
+        session.add(
+            Target(
+                county_code=COUNTY,
+                year=2026,
+                figure="zero_accident_rate",
+                target_group="village",
+                value="98.5",
+                recorded_at=RECORDED,
+            )
+        )
 
     body = chen.get("/api/scores/overview?period=2026-Q4").json
 

@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 
 from server.db import transaction
-from server.pairings.models import Pairing
 from tests.conftest import County, Person, add_pairing
 from tests.records import MADE_AT, batch, new_id, visit
 from tests.server.evidence.photos import photo_bytes, send
@@ -79,9 +78,8 @@ def test_only_the_author_throws_a_draft_away(anna: Person, ben: Person, county: 
 @pytest.fixture
 def partner(app: Flask, county: County, dora: Person) -> Person:
     """dora, now the other officer of the mine."""
-    with transaction() as session:
-        first = session.get_one(Pairing, county.mine_pairing)
-        add_pairing(county.mine, county.users["dora"], first.org_id)
+    with transaction():
+        add_pairing(county.mine, county.users["dora"], county.bureau)
     return dora
 
 

@@ -54,6 +54,6 @@ function previewSubject(document: ChecklistDocument, locale: string): SubjectBod
     id: crypto.randomUUID(), name: locale === "en" ? "Preview unit" : "预览单位", short_name: null, kind,
     group: kind === "village" ? "village" : "enterprise_institution", sectors: document.sector === null ? [] : [document.sector],
     town_code: "", town_name: "", village_code: null, village_name: null, address: null, position: null, representative: null,
-    profile: {}, initials: "", industry_department: null, pairings: [], last_visit_on: null, due_on: null, open_hazards: 0, risk_color: null,
+    profile: {}, initials: "", industry_department: null, pairings: [], last_visit_on: null, visits_until: null, duties: [], open_hazards: 0, risk_color: null,
   };
 }

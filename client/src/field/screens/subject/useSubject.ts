@@ -17,6 +17,8 @@ export interface SubjectPage {
   subject: SubjectRow | null;
   hazards: HazardView[];
   visit: VisitRow | null;
+  /** Visits of this subject that were finished on this phone. */
+  made: VisitRow[];
   /** Visits of this subject that were begun on other devices and can be continued here. */
   drafts: DraftSummary[];
   /** Those of its own sectors first, then the ones for every sector. */
@@ -44,13 +46,15 @@ export function useSubject(subjectId: () => string): SubjectUse {
   async function readSubject(id: string): Promise<Omit<SubjectPage, "checklists">> {
     const [subject, visits, hazards, mirrors] = await Promise.all([
       findSubject(vault, id),
-      inVault(vault, () => vault.db.visits.where({ subject_id: id }).filter((visit) => visit.state === "open").toArray()),
+      inVault(vault, () => vault.db.visits.where({ subject_id: id }).toArray()),
       hazardsOfSubject(vault, id),
       inVault(vault, () => vault.db.mirrors.where({ subject_id: id }).toArray()),
     ]);
-    const open = new Set(visits.map((visit) => visit.id));
+    const underWay = visits.filter((visit) => visit.state === "open");
+    const open = new Set(underWay.map((visit) => visit.id));
     const drafts = mirrors.flatMap(({ server, visit_id, discarded }) => (server !== null && !server.finished && !discarded && !open.has(visit_id) ? [server] : []));
-    return { subject: subject ?? null, visit: visits[0] ?? null, drafts, hazards: hazards.filter(isOpenHazard) };
+    const made = visits.filter((visit) => visit.state === "finished");
+    return { subject: subject ?? null, visit: underWay[0] ?? null, made, drafts, hazards: hazards.filter(isOpenHazard) };
   }
 
   async function begin(hashes: readonly string[], profile: Record<string, ProfileValue>): Promise<string> {

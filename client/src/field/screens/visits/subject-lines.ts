@@ -1,6 +1,7 @@
 /** Which subjects come first on the home screen and why, in words. Rates nobody: it reads due dates and hazards only. */
+import { dueOn, lastVisitOn } from "../../local/duties.ts";
 import { isForked } from "../../local/forks.ts";
-import type { HazardRow, MirrorRow, SubjectRow } from "../../local/rows.ts";
+import type { HazardRow, MirrorRow, SubjectRow, VisitRow } from "../../local/rows.ts";
 import type { Translate } from "../words.ts";
 import { dayWords, daysBetween } from "../../../ui/days.ts";
 import { distanceWords, metresBetween } from "./distance.ts";
@@ -19,6 +20,8 @@ export interface SubjectLine {
   urgency: Urgency;
   stripe: "fail" | "warning" | "primary" | null;
   tags: Tag[];
+  /** By which day the next visit is due. */
+  due: string | null;
   note: string;
   mine: boolean;
   kind: string;
@@ -37,6 +40,8 @@ export interface SubjectContext {
   openVisitId: string | null;
   /** Of the open visit, and of visits that were begun on other devices. */
   mirrors: readonly MirrorRow[];
+  /** Finished on this phone, sent or not. */
+  made: readonly VisitRow[];
   t: Translate;
 }
 
@@ -47,7 +52,8 @@ export function subjectLine(subject: SubjectRow, context: SubjectContext): Subje
   const open = context.hazards.filter((hazard) => hazard.state !== "closed" && hazard.state !== "voided");
   const overdue = open.filter((hazard) => hazard.deadline !== null && hazard.deadline < today).length;
   const recheck = open.filter((hazard) => hazard.state === "submitted").length;
-  const dueIn = subject.due_on === null ? null : daysBetween(today, subject.due_on);
+  const due = dueOn(subject, context.made);
+  const dueIn = due === null ? null : daysBetween(today, due);
   const urgency = urgencyOf({ dueIn, overdue, recheck, underWay: context.openVisitId !== null || context.mirrors.length > 0 });
   const metres = context.here && subject.position ? metresBetween(context.here, subject.position) : null;
   return {
@@ -62,10 +68,11 @@ export function subjectLine(subject: SubjectRow, context: SubjectContext): Subje
       ...(overdue ? [{ words: t("visits.hazards_overdue", { n: overdue }), tone: "fail" as const }] : []),
       ...(recheck ? [{ words: t("visits.hazards_recheck", { n: recheck }), tone: "warning" as const }] : []),
       ...(!overdue && !recheck && open.length ? [{ words: t("visits.hazards_open", { n: open.length }), tone: "warning" as const }] : []),
-      ...visitedTags(subject, dueIn, today, t),
+      ...visitedTags(lastVisitOn(subject, context.made), dueIn, today, t),
       ...subject.sectors.slice(0, 2).map((sector) => ({ words: t(`words.sector.${sector}`), tone: "primary" as const })),
     ],
-    note: noteOf(subject, metres, context),
+    due,
+    note: noteOf(lastVisitOn(subject, context.made), due, metres, context),
     mine: subject.pairings.some((pairing) => pairing.mine),
     kind: subject.kind,
     openHazards: open.length,
@@ -75,9 +82,14 @@ export function subjectLine(subject: SubjectRow, context: SubjectContext): Subje
   };
 }
 
-/** Pressing first; inside one urgency the nearer, then by name. */
+/** Pressing first; inside one urgency what is due first, then the nearer, then by name. */
 export function byUrgency(a: SubjectLine, b: SubjectLine): number {
-  return a.urgency - b.urgency || (a.metres ?? Infinity) - (b.metres ?? Infinity) || a.name.localeCompare(b.name, "zh");
+  return a.urgency - b.urgency || byDue(a.due, b.due) || (a.metres ?? Infinity) - (b.metres ?? Infinity) || a.name.localeCompare(b.name, "zh");
+}
+
+function byDue(a: string | null, b: string | null): number {
+  if (a === b) return 0;
+  return (a ?? "9") < (b ?? "9") ? -1 : 1;
 }
 
 function urgencyOf(facts: { dueIn: number | null; overdue: number; recheck: number; underWay: boolean }): Urgency {
@@ -113,15 +125,18 @@ function dueTags(dueIn: number | null, t: Translate): Tag[] {
 }
 
 /** Said only where no visit presses: a green tag beside a red one would say two things at once. */
-function visitedTags(subject: SubjectRow, dueIn: number | null, today: string, t: Translate): Tag[] {
+function visitedTags(last: string | null, dueIn: number | null, today: string, t: Translate): Tag[] {
   if (dueIn !== null && dueIn <= DUE_SOON_DAYS) return [];
-  const since = subject.last_visit_on === null ? null : daysBetween(subject.last_visit_on, today);
+  const since = last === null ? null : daysBetween(last, today);
   if (since === 0) return [{ words: t("visits.visited_today"), tone: "pass" }];
   if (since !== null && since <= 14) return [{ words: t("visits.visited_ago", { n: since }), tone: "pass" }];
   return [];
 }
 
-function noteOf(subject: SubjectRow, metres: number | null, { locale, today, t }: SubjectContext): string {
-  const last = subject.last_visit_on === null ? t("visits.never") : t("visits.last", { day: dayWords(subject.last_visit_on, locale, today) });
-  return metres === null ? last : `${last} · ${t("visits.away", { distance: distanceWords(metres) })}`;
+function noteOf(last: string | null, due: string | null, metres: number | null, { locale, today, t }: SubjectContext): string {
+  return [
+    last === null ? t("visits.never") : t("visits.last", { day: dayWords(last, locale, today) }),
+    ...(due === null || due < today ? [] : [t("visits.next_due", { day: dayWords(due, locale, today) })]),
+    ...(metres === null ? [] : [t("visits.away", { distance: distanceWords(metres) })]),
+  ].join(" · ");
 }

@@ -40,7 +40,7 @@ export function useVisits(): Visits {
       vault.db.subjects.toArray(),
       vault.db.hazards.toArray(),
       vault.db.reviews.toArray(),
-      vault.db.visits.where({ state: "open" }).toArray(),
+      vault.db.visits.toArray(),
       vault.db.mirrors.toArray(),
     ]);
     return { subjects, hazards, reviews, visits, mirrors };
@@ -49,14 +49,16 @@ export function useVisits(): Visits {
   const lines = computed(() => {
     const { subjects = [], hazards = [], visits = [], mirrors = [] } = read.value ?? {};
     const hazardsOf = grouped(hazards);
-    const visitOf = new Map(visits.map((visit) => [visit.subject_id, visit.id]));
-    const open = new Set(visits.map((visit) => visit.id));
+    const underWay = visits.filter((visit) => visit.state === "open");
+    const madeOf = grouped(visits.filter((visit) => visit.state === "finished"));
+    const visitOf = new Map(underWay.map((visit) => [visit.subject_id, visit.id]));
+    const open = new Set(underWay.map((visit) => visit.id));
     const mirrorsOf = grouped(mirrors.filter((mirror) => !mirror.discarded && (open.has(mirror.visit_id) || mirror.server?.finished === false)));
     const today = beijingDay(Date.now());
     return subjects
       .filter((subject) => matchesSearch(subject, query.value))
       .map((subject) => subjectLine(subject, {
-        today, locale: locale.value, here: here.value, hazards: hazardsOf.get(subject.id) ?? [], openVisitId: visitOf.get(subject.id) ?? null, mirrors: mirrorsOf.get(subject.id) ?? [], t,
+        today, locale: locale.value, here: here.value, hazards: hazardsOf.get(subject.id) ?? [], openVisitId: visitOf.get(subject.id) ?? null, mirrors: mirrorsOf.get(subject.id) ?? [], made: madeOf.get(subject.id) ?? [], t,
       }))
       .filter((line) => passesFilter(line, filter.value))
       .sort(byUrgency);

@@ -1,0 +1,32 @@
+"""Which moment a record counts at: its own, unless the phone's clock is known to have been wrong."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from server.clock import county_date
+from server.register.store import policy_book
+from sync.records import Record
+from sync.times import counted_time
+
+# No office would call a clock wrong that is off by less; asking for its policy then would cost every push a query.
+_NEVER_WRONG_S = 3600
+
+
+def counts_at(record: Record, moment: datetime, county_code: str, now: datetime) -> tuple[datetime, bool]:
+    """The moment at which something in the record counts, and whether it is that of the receipt.
+
+    A clock is measured twice: by the phone when it made the record, and by the server when it arrived; it may have been put
+    right in between, so either may say that it was wrong.
+    """
+    offsets = [float(record.clock_offset_s), *_told(record)]
+    if all(abs(offset) <= _NEVER_WRONG_S for offset in offsets):
+        return moment, False
+    limit_s = policy_book(county_code).on(county_date(now)).clock_limit_s
+    return counted_time(moment, now, offsets, limit_s)
+
+
+def _told(record: Record) -> list[float]:
+    clock = record.body.get("clock")
+    offset_ms = clock.get("server_offset_ms") if isinstance(clock, dict) else None
+    return [offset_ms / 1000] if isinstance(offset_ms, int | float) and not isinstance(offset_ms, bool) else []
