@@ -24,6 +24,10 @@ class Blueprint(flask_smorest.Blueprint):
 
     ARGUMENTS_PARSER = StrictParser()
 
+    def arguments(self, schema: Any, **options: Any) -> Any:
+        """webargs makes the schema of a class anew for every request, which costs more than reading the request with it."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **options)
+
 
 class AnswerSchema(Schema):
     """Every field is always in the answer; one that is not says ``metadata={"optional": True}``."""
