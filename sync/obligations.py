@@ -6,7 +6,7 @@ duty is the caller's; here visits are days. Mirrored by client/src/sync/obligati
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -14,8 +14,10 @@ from fractions import Fraction
 from vocabulary import FrequencyUnit
 
 _DAY = timedelta(days=1)
+# From which day on which share of a span a duty must be in force, in order; the first holds before its day, too.
+SpanShares = Sequence[tuple[date, Fraction]]
 _MONTHS = {FrequencyUnit.MONTH: 1, FrequencyUnit.QUARTER: 3, FrequencyUnit.HALF_YEAR: 6, FrequencyUnit.YEAR: 12}
-HALF = Fraction(1, 2)
+HALF: SpanShares = ((date.min, Fraction(1, 2)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +42,20 @@ class Obligation:
     due: date
 
 
-def obligations(duty: Duty, span_share: Fraction = HALF) -> Iterator[Obligation]:
+def obligations(duty: Duty, shares: SpanShares = HALF) -> Iterator[Obligation]:
     """All obligations of a duty by their due days; endless for an open duty.
 
     ``days``: the k-th is due on first + k·n and begins the day after the one before it was due.
     Spans: the j-th of c is due at the end of the j-th of c equal parts, all begin with the span but not before the duty.
-    A span counts only when the duty is in force on at least ``span_share`` of its days; an obligation due on a day on which
-    the duty is not in force does not exist.
+    A span counts only when the duty is in force on at least the share of its days that is asked for on its last day; an
+    obligation due on a day on which the duty is not in force does not exist.
     """
-    dates = _every_days(duty) if duty.unit == FrequencyUnit.DAYS else _in_spans(duty, span_share)
+    dates = _every_days(duty) if duty.unit == FrequencyUnit.DAYS else _in_spans(duty, shares)
     for number, (begins, due) in enumerate(dates, 1):
         yield Obligation(number, begins, due)
 
 
-def satisfied_by(duty: Duty, visit_days: Iterable[date], span_share: Fraction = HALF) -> list[int]:
+def satisfied_by(duty: Duty, visit_days: Iterable[date], shares: SpanShares = HALF) -> list[int]:
     """Which visit satisfies obligation 1, 2, 3 …: indexes into ``visit_days``, which come in the order of the visits.
 
     Each visit takes the earliest unsatisfied obligation that has begun, so the satisfied ones are always the first ones;
@@ -61,7 +63,7 @@ def satisfied_by(duty: Duty, visit_days: Iterable[date], span_share: Fraction = 
     Source: tests/vectors/sync/obligations.json; also client/src/sync/obligations.ts.
     """
     taken: list[int] = []
-    waiting = obligations(duty, span_share)
+    waiting = obligations(duty, shares)
     earliest = next(waiting, None)
     for index, day in enumerate(visit_days):
         if earliest is not None and earliest.begins <= day:
@@ -70,9 +72,9 @@ def satisfied_by(duty: Duty, visit_days: Iterable[date], span_share: Fraction = 
     return taken
 
 
-def next_obligation(duty: Duty, satisfied: int, span_share: Fraction = HALF) -> Obligation | None:
+def next_obligation(duty: Duty, satisfied: int, shares: SpanShares = HALF) -> Obligation | None:
     """The oldest unsatisfied obligation when the first ``satisfied`` ones are; None when the duty asks for no more."""
-    return next((one for one in obligations(duty, span_share) if one.number > satisfied), None)
+    return next((one for one in obligations(duty, shares) if one.number > satisfied), None)
 
 
 def span_of(day: date, unit: FrequencyUnit) -> tuple[date, date]:
@@ -95,16 +97,20 @@ def _every_days(duty: Duty) -> Iterator[tuple[date, date]]:
         begins, due = due + _DAY, due + timedelta(days=duty.count)
 
 
-def _in_spans(duty: Duty, span_share: Fraction) -> Iterator[tuple[date, date]]:
+def _in_spans(duty: Duty, shares: SpanShares) -> Iterator[tuple[date, date]]:
     first, last = span_of(duty.first, duty.unit)
     while duty.last is None or first <= duty.last:
         length = (last - first).days + 1
         begins = max(first, duty.first)
         ends = last if duty.last is None else min(last, duty.last)
-        if ((ends - begins).days + 1) * span_share.denominator >= length * span_share.numerator:
+        if Fraction((ends - begins).days + 1, length) >= _share_on(shares, last):
             for part in range(1, duty.count + 1):
                 # More visits than days share the first day.
                 due = first + timedelta(days=max(length * part // duty.count, 1) - 1)
                 if begins <= due <= ends:
                     yield begins, due
         first, last = span_of(last + _DAY, duty.unit)
+
+
+def _share_on(shares: SpanShares, day: date) -> Fraction:
+    return next((share for begins, share in reversed(shares) if begins <= day), shares[0][1])

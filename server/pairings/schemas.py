@@ -33,6 +33,14 @@ class PairingsSchema(AnswerSchema):
     pairings = fields.List(fields.Nested(PairingSchema))
 
 
+class SpanShareSchema(AnswerSchema):
+    """From which day on which share of a span a duty must be in force."""
+
+    from_ = fields.String(data_key="from")
+    numerator = fields.Integer()
+    denominator = fields.Integer()
+
+
 class DutySchema(AnswerSchema):
     """What a pairing asks for, and how many of its obligations are satisfied (sync/obligations)."""
 
@@ -41,7 +49,7 @@ class DutySchema(AnswerSchema):
     last = fields.String(allow_none=True)
     count = fields.Integer()
     unit = one_of(*FrequencyUnit)
-    span_share = fields.List(fields.Integer(), metadata={"description": "numerator and denominator"})
+    span_shares = fields.List(fields.Nested(SpanShareSchema))
     satisfied = fields.Integer()
     next_due = fields.String(allow_none=True)
 

@@ -13,6 +13,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from sync.obligations import SpanShares
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -30,7 +32,6 @@ class Policy:
     cap_overdue_major: str | None
     cap_fatal_accident: str | None
     checklist_weights: Mapping[str, Fraction]
-    span_share: Fraction
     rank_coverage: Fraction
     rank_sample: int
     rank_scopes: tuple[str, ...]
@@ -74,7 +75,6 @@ class PolicyBook:
             cap_overdue_major=value["cap_overdue_major"],
             cap_fatal_accident=value["cap_fatal_accident"],
             checklist_weights={name: Fraction(weight) for name, weight in value["checklist_weights"].items()},
-            span_share=Fraction(value["span_share"]),
             rank_coverage=Fraction(value["rank_coverage"]),
             rank_sample=value["rank_sample"],
             rank_scopes=tuple(value["rank_scopes"]),
@@ -82,6 +82,10 @@ class PolicyBook:
             clock_limit_s=value["clock_limit_s"],
             accident_scope=tuple(value["accident_scope"]),
         )
+
+    def span_shares(self) -> SpanShares:
+        """The share of a span on which a duty must be in force, by the day from which it is asked for."""
+        return [(row.first, Fraction(row.value)) for row in self._rows["span_share"]]
 
     def changes_after(self, day: date) -> list[date]:
         """Days on which a value begins or has ended, later than ``day``."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import select
@@ -21,7 +20,7 @@ from server.visits.completion import completeness, completeness_body
 from server.visits.duties import load_visits as load_visit_facts
 from server.visits.duties import satisfying_visits
 from server.visits.models import Submission, Visit
-from sync.obligations import next_obligation
+from sync.obligations import SpanShares, next_obligation
 from vocabulary import Action
 
 
@@ -94,31 +93,32 @@ def add_visits_to_subjects(bodies: dict[str, Any]) -> None:
     """
     if not bodies:
         return
-    now = clock.now()
     ids = [uuid.UUID(text) for text in bodies]
     visits, duties = load_visit_facts(ids), load_duties(ids)
     members = load_members(duty.group_id for rows in duties.values() for duty in rows)
     counties = dict(db.session.execute(select(Subject.id, Subject.county_code).where(Subject.id.in_(ids))).all())
-    shares = {code: policy_book(code).on(clock.county_date(now)).span_share for code in set(counties.values())}
+    shares = {code: policy_book(code).span_shares() for code in set(counties.values())}
     for text, body in bodies.items():
         subject_id = uuid.UUID(text)
-        made, share = visits.get(subject_id, []), shares[counties[subject_id]]
+        made, asked = visits.get(subject_id, []), shares[counties[subject_id]]
         body["last_visit_on"] = made[-1].day.isoformat() if made else None
         body["visits_until"] = clock.isoformat(made[-1].counted_at) if made else None
         body["duties"] = [
-            _duty_body(duty, len(satisfying_visits(duty, made, members, share)), share) for duty in duties.get(subject_id, [])
+            _duty_body(duty, len(satisfying_visits(duty, made, members, asked)), asked) for duty in duties.get(subject_id, [])
         ]
 
 
-def _duty_body(duty: PairedDuty, satisfied: int, share: Fraction) -> dict[str, Any]:
-    following = next_obligation(duty.duty, satisfied, share)
+def _duty_body(duty: PairedDuty, satisfied: int, shares: SpanShares) -> dict[str, Any]:
+    following = next_obligation(duty.duty, satisfied, shares)
     return {
         "pairing_id": str(duty.pairing_id),
         "first": duty.duty.first.isoformat(),
         "last": duty.duty.last.isoformat() if duty.duty.last else None,
         "count": duty.duty.count,
         "unit": duty.duty.unit,
-        "span_share": [share.numerator, share.denominator],
+        "span_shares": [
+            {"from": first.isoformat(), "numerator": share.numerator, "denominator": share.denominator} for first, share in shares
+        ],
         "satisfied": satisfied,
         "next_due": following.due.isoformat() if following else None,
     }

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 from typing import Protocol
 
 from sqlalchemy import select
@@ -15,7 +14,7 @@ from sqlalchemy import select
 from server.db import db
 from server.pairings.duties import Members, PairedDuty
 from server.visits.models import Visit, VisitOfficer
-from sync.obligations import satisfied_by
+from sync.obligations import SpanShares, satisfied_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +70,10 @@ def load_visits(subject_ids: Iterable[uuid.UUID], as_of: datetime | None = None)
     return found
 
 
-def satisfying_visits(duty: PairedDuty, visits: Sequence[VisitFacts], members: Members, span_share: Fraction) -> list[VisitFacts]:
+def satisfying_visits(duty: PairedDuty, visits: Sequence[VisitFacts], members: Members, shares: SpanShares) -> list[VisitFacts]:
     """The visits that satisfy obligation 1, 2, 3 … of a duty; ``visits`` in their order.
 
     A visit counts for the duty when one of its officers belonged to the pairing's group that day.
     """
     counting = [visit for visit in visits if members.has_any(duty.group_id, visit.officers, visit.day)]
-    return [counting[index] for index in satisfied_by(duty.duty, [visit.day for visit in counting], span_share)]
+    return [counting[index] for index in satisfied_by(duty.duty, [visit.day for visit in counting], shares)]

@@ -25,17 +25,20 @@ def duty_of(case) -> Duty:
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=named)
 def test_duty_asks_for_visits_and_visits_satisfy_them(case):
     duty, until = duty_of(case), date.fromisoformat(case["until"])
-    share = Fraction(*case.get("span_share", [1, 2]))
+    shares = [
+        (date.fromisoformat(step["from"]), Fraction(step["numerator"], step["denominator"]))
+        for step in case.get("span_shares", [])
+    ] or HALF
 
-    asked = list(takewhile(lambda one: one.due <= until, obligations(duty, share)))
-    taken = satisfied_by(duty, [date.fromisoformat(day) for day in case["visits"]], share)
+    asked = list(takewhile(lambda one: one.due <= until, obligations(duty, shares)))
+    taken = satisfied_by(duty, [date.fromisoformat(day) for day in case["visits"]], shares)
 
     visits = [case["visits"][index] for index in taken]
     assert [
         {"begins": one.begins.isoformat(), "due": one.due.isoformat(), "visit": visit}
         for one, visit in zip(asked, [*visits, *[None] * (len(asked) - len(visits))], strict=True)
     ] == case["expected"]
-    following = next_obligation(duty, len(taken), share)
+    following = next_obligation(duty, len(taken), shares)
     assert (following.due.isoformat() if following else None) == case["next_due"]
 
 
@@ -68,7 +71,7 @@ def test_no_visit_pays_for_two_nor_before_the_obligation_begins(duty: Duty, days
     taken = satisfied_by(duty, visits)
 
     assert taken == sorted(set(taken))
-    for index, one in zip(taken, obligations(duty, HALF), strict=False):
+    for index, one in zip(taken, obligations(duty), strict=False):
         assert one.begins <= visits[index]
 
 

@@ -3020,8 +3020,7 @@ export interface components {
             next_due: string | null;
             pairing_id: string;
             satisfied: number;
-            /** @description numerator and denominator */
-            span_share: number[];
+            span_shares: components["schemas"]["SpanShare"][];
             /** @enum {string} */
             unit: "days" | "week" | "month" | "quarter" | "half_year" | "year";
         };
@@ -3684,6 +3683,11 @@ export interface components {
             device_label: string;
             password: string;
             username: string;
+        };
+        SpanShare: {
+            denominator: number;
+            from: string;
+            numerator: number;
         };
         Standard: {
             edition: string;

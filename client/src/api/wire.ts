@@ -117,7 +117,7 @@ export interface DutyBody {
   last: DateText | null;
   count: number;
   unit: FrequencyUnit;
-  span_share: number[];
+  span_shares: { from: DateText; numerator: number; denominator: number }[];
   satisfied: number;
   next_due: DateText | null;
 }

@@ -20,9 +20,15 @@ export interface Obligation {
   due: string
 }
 
-/** A share of 1 as numerator and denominator. */
-export type Share = readonly [number, number]
-export const HALF: Share = [1, 2];
+/** From which day on which share of a span a duty must be in force, as numerator and denominator. */
+export interface SpanShare {
+  from: string
+  numerator: number
+  denominator: number
+}
+/** In order; the first holds before its day, too. */
+export type SpanShares = readonly [SpanShare, ...SpanShare[]]
+export const HALF: SpanShares = [{ from: "1970-01-01", numerator: 1, denominator: 2 }];
 
 const MONTHS = { month: 1, quarter: 3, half_year: 6, year: 12 };
 
@@ -31,11 +37,12 @@ const MONTHS = { month: 1, quarter: 3, half_year: 6, year: 12 };
  *
  * `days`: the k-th is due on first + k·n and begins the day after the one before it was due. Spans: the j-th of c is due at the
  * end of the j-th of c equal parts, all begin with the span but not before the duty. A span counts only when the duty is in
- * force on at least `share` of its days; an obligation due on a day on which the duty is not in force does not exist.
+ * force on at least the share of its days that is asked for on its last day; an obligation due on a day on which the duty is not
+ * in force does not exist.
  */
-export function* obligations(duty: Duty, share: Share = HALF): Generator<Obligation> {
+export function* obligations(duty: Duty, shares: SpanShares = HALF): Generator<Obligation> {
   let number = 0;
-  for (const [begins, due] of duty.unit === "days" ? everyDays(duty) : inSpans(duty, duty.unit, share)) {
+  for (const [begins, due] of duty.unit === "days" ? everyDays(duty) : inSpans(duty, duty.unit, shares)) {
     number += 1;
     yield { number, begins: formatDate(begins), due: formatDate(due) };
   }
@@ -47,9 +54,9 @@ export function* obligations(duty: Duty, share: Share = HALF): Generator<Obligat
  * Each visit takes the earliest unsatisfied obligation that has begun, so the satisfied ones are always the first ones; a visit
  * before the next begins takes nothing. A visit after the end of the duty can still satisfy a missed one.
  */
-export function satisfiedBy(duty: Duty, visitDays: readonly string[], share: Share = HALF, satisfied = 0): number[] {
+export function satisfiedBy(duty: Duty, visitDays: readonly string[], shares: SpanShares = HALF, satisfied = 0): number[] {
   const taken: number[] = [];
-  const waiting = obligations(duty, share);
+  const waiting = obligations(duty, shares);
   let earliest = following(waiting, satisfied);
   visitDays.forEach((day, index) => {
     if (earliest === null || earliest.begins > day) return;
@@ -60,8 +67,8 @@ export function satisfiedBy(duty: Duty, visitDays: readonly string[], share: Sha
 }
 
 /** The oldest unsatisfied obligation when the first `satisfied` ones are; null when the duty asks for no more. */
-export function nextObligation(duty: Duty, satisfied: number, share: Share = HALF): Obligation | null {
-  return following(obligations(duty, share), satisfied);
+export function nextObligation(duty: Duty, satisfied: number, shares: SpanShares = HALF): Obligation | null {
+  return following(obligations(duty, shares), satisfied);
 }
 
 function following(waiting: Generator<Obligation>, skipped: number): Obligation | null {
@@ -79,7 +86,7 @@ function* everyDays(duty: Duty): Generator<[number, number]> {
   }
 }
 
-function* inSpans(duty: Duty, unit: Exclude<FrequencyUnit, "days">, share: Share): Generator<[number, number]> {
+function* inSpans(duty: Duty, unit: Exclude<FrequencyUnit, "days">, shares: SpanShares): Generator<[number, number]> {
   const dutyFirst = parseDate(duty.first);
   const dutyLast = duty.last === null ? Infinity : parseDate(duty.last);
   let [first, last] = spanOf(dutyFirst, unit);
@@ -87,7 +94,8 @@ function* inSpans(duty: Duty, unit: Exclude<FrequencyUnit, "days">, share: Share
     const length = last - first + 1;
     const begins = Math.max(first, dutyFirst);
     const ends = Math.min(last, dutyLast);
-    if ((ends - begins + 1) * share[1] >= length * share[0]) {
+    const { numerator, denominator } = shareOn(shares, last);
+    if ((ends - begins + 1) * denominator >= length * numerator) {
       for (let part = 1; part <= duty.count; part += 1) {
         // More visits than days share the first day.
         const due = first + Math.max(Math.floor((length * part) / duty.count), 1) - 1;
@@ -96,6 +104,10 @@ function* inSpans(duty: Duty, unit: Exclude<FrequencyUnit, "days">, share: Share
     }
     [first, last] = spanOf(last + 1, unit);
   }
+}
+
+function shareOn(shares: SpanShares, day: number): SpanShare {
+  return shares.findLast(({ from }) => parseDate(from) <= day) ?? shares[0];
 }
 
 /** First and last day of the calendar span that holds the day, in days since 1970; weeks begin on Monday. */

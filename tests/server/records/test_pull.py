@@ -53,7 +53,7 @@ def test_subject_body_says_what_is_due(anna: Person, county: County) -> None:
     assert mine["duties"] == [
         {
             "pairing_id": str(county.mine_pairing), "first": "2026-01-01", "last": None, "count": 1, "unit": "month",
-            "span_share": [1, 2], "satisfied": 0, "next_due": "2026-01-31",
+            "span_shares": [{"from": "2000-01-01", "numerator": 1, "denominator": 2}], "satisfied": 0, "next_due": "2026-01-31",
         }
     ]  # fmt: skip
     assert mine["town_name"] == "巴公镇"

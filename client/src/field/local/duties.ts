@@ -1,6 +1,6 @@
 /** By which day the next visit of a subject is due, also after visits that have not reached the server. */
 import { HALF, nextObligation, satisfiedBy } from "../../sync/obligations.ts";
-import type { Share } from "../../sync/obligations.ts";
+import type { SpanShares } from "../../sync/obligations.ts";
 import { parseTime, shanghaiDate } from "../../sync/times.ts";
 import type { DateText } from "../../api/wire.ts";
 import type { SubjectRow, VisitRow } from "./rows.ts";
@@ -23,9 +23,10 @@ export function dueOn(subject: SubjectRow, made: readonly Made[]): DateText | nu
     .sort((a, b) => parseTime(a) - parseTime(b))
     .map((moment) => shanghaiDate(parseTime(moment)));
   const due = (own.length > 0 ? own : all).flatMap((duty) => {
-    const share: Share = [duty.span_share[0] ?? HALF[0], duty.span_share[1] ?? HALF[1]];
-    const taken = satisfiedBy(duty, days, share, duty.satisfied).length;
-    return nextObligation(duty, duty.satisfied + taken, share)?.due ?? [];
+    const [first = HALF[0], ...later] = duty.span_shares;
+    const shares: SpanShares = [first, ...later];
+    const taken = satisfiedBy(duty, days, shares, duty.satisfied).length;
+    return nextObligation(duty, duty.satisfied + taken, shares)?.due ?? [];
   });
   return due.sort()[0] ?? null;
 }

@@ -7,7 +7,7 @@ import { aSubject, PAIRING_ID as mine, SUBJECT_ID } from "../fakes.ts";
 const OTHER = "5b1e0000-0000-4000-8000-0000000000bb";
 
 function duty(values: Partial<DutyBody>): DutyBody {
-  return { pairing_id: mine, first: "2026-01-01", last: null, count: 1, unit: "month", span_share: [1, 2], satisfied: 10, next_due: "2026-11-30", ...values };
+  return { pairing_id: mine, first: "2026-01-01", last: null, count: 1, unit: "month", span_shares: [{ from: "2000-01-01", numerator: 1, denominator: 2 }], satisfied: 10, next_due: "2026-11-30", ...values };
 }
 
 function subject(duties: DutyBody[], values: Partial<SubjectRow> = {}): SubjectRow {
