@@ -45,3 +45,8 @@ export function isOffice(user: User): boolean {
 export function maySupervise(user: User): boolean {
   return user.roles.some((grant) => SUPERVISING.includes(grant.role));
 }
+
+/** Whether the person is shown background work that failed, and may have it tried again. */
+export function mayMendWork(user: User): boolean {
+  return isOffice(user) || user.roles.some((grant) => grant.role === 'administrator');
+}
