@@ -6,18 +6,17 @@ from typing import Any
 
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
+from server.records.parts import LARGEST_COLUMN, ClockPart, PositionPart, whole
 from server.wire import AnswerSchema, NamedSchema, PlaceSchema, ReceiptSchema, one_of
 from sync.records import is_sha256, is_uuid
 from sync.times import TimeInvalid, parse_time
 from vocabulary import (
-    Datum,
     FlagCode,
     HazardGrade,
     HazardState,
     MarkShape,
     PhotoRole,
     PhotoSource,
-    PositionProvider,
     ReviewDecision,
     ReviewState,
 )
@@ -49,26 +48,6 @@ class _Open(Schema):
         unknown = INCLUDE
 
 
-class PhotoPositionSchema(_Open):
-    """``provider: none`` with null coordinates says that there was no fix."""
-
-    lng = fields.Float(allow_none=True, validate=validate.Range(-180, 180))
-    lat = fields.Float(allow_none=True, validate=validate.Range(-90, 90))
-    accuracy_m = fields.Float(allow_none=True, validate=validate.Range(min=0))
-    datum = fields.String(validate=validate.OneOf(list(Datum)))
-    provider = fields.String(validate=validate.OneOf(list(PositionProvider)))
-    fixed_at = fields.String(allow_none=True)
-    mocked = fields.Boolean(allow_none=True)
-
-
-class ClockSchema(_Open):
-    device_time = fields.String(required=True, validate=_moment)
-    server_offset_ms = fields.Integer(allow_none=True, strict=True)
-    offset_measured_at = fields.String(allow_none=True, validate=_moment)
-    monotonic_gap_ms = fields.Integer(allow_none=True, strict=True)
-    error_bound_ms = fields.Integer(allow_none=True, strict=True, validate=validate.Range(min=0))
-
-
 class PhotoBodySchema(_Open):
     """The body of a photo record."""
 
@@ -78,15 +57,15 @@ class PhotoBodySchema(_Open):
     item_path = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=200))
     role = fields.String(required=True, validate=validate.OneOf(list(PhotoRole)))
     sha256 = fields.String(required=True, validate=_sha256)
-    size_bytes = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    size_bytes = fields.Integer(required=True, strict=True, validate=validate.Range(1, LARGEST_COLUMN))
     media_type = fields.String(required=True, validate=validate.Length(1, 100))
-    width = fields.Integer(allow_none=True, strict=True)
-    height = fields.Integer(allow_none=True, strict=True)
+    width = whole(allow_none=True)
+    height = whole(allow_none=True)
     source = fields.String(required=True, validate=validate.OneOf(list(PhotoSource)))
     captured_at = fields.String(required=True, validate=_moment)
-    position = fields.Nested(PhotoPositionSchema, allow_none=True)
+    position = fields.Nested(PositionPart, allow_none=True)
     no_position_reason = fields.String(allow_none=True, validate=validate.Length(max=200))
-    clock = fields.Nested(ClockSchema, allow_none=True)
+    clock = fields.Nested(ClockPart, allow_none=True)
     original = fields.Dict(allow_none=True)
     marks = fields.List(fields.Dict(), allow_none=True, validate=validate.Length(max=100))
 

@@ -17,6 +17,7 @@ from server.db import db, lock_ids, transaction
 from server.hazards.models import Hazard, HazardEvent
 from server.hazards.rules import time_doubt
 from server.records.models import Record
+from server.records.parts import LARGEST_OFFSET_MS
 from server.register.models import SubjectSector
 from server.visits.models import Visit
 from server.work.outbox import note
@@ -35,9 +36,6 @@ from vocabulary import (
     TimeDoubt,
     Topic,
 )
-
-# Ten years; a phone that is further off has no clock.
-LARGEST_OFFSET_MS = 10 * 366 * 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)

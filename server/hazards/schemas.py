@@ -5,6 +5,15 @@ from __future__ import annotations
 from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, validate
 
 from server.hazards.rules import DESK_EVENTS
+from server.records.parts import (
+    BasisPart,
+    CommitmentsPart,
+    DeadlineRulePart,
+    FlagField,
+    PersonPart,
+    PhotoRefPart,
+    words,
+)
 from server.wire import AnswerSchema, day, one_of
 from sync.records import is_uuid
 from sync.times import TimeInvalid, parse_date, parse_time
@@ -15,6 +24,7 @@ from vocabulary import (
     HazardState,
     ImmediateMeasureKind,
     ImmediateMeasureState,
+    KindOfHazard,
     RecheckResult,
     ReviewDecision,
 )
@@ -39,24 +49,8 @@ def _day(value: str) -> None:
         raise ValidationError(str(error)) from error
 
 
-class PhotoRefSchema(Schema):
-    class Meta:
-        unknown = INCLUDE
-
-    id = fields.String(required=True, validate=_uuid)
-    role = fields.String(required=True, validate=validate.Length(1, 16))
-
-
-class BasisSchema(Schema):
-    class Meta:
-        unknown = INCLUDE
-
-    standard = fields.String(required=True)
-    clause = fields.String(required=True)
-
-
 class EventSchema(Schema):
-    """What every hazard event of a phone carries; unknown keys are kept, since the record is kept whole."""
+    """Every key of an event of a phone that the fold or a reader uses; unknown ones are kept, since the record is kept whole."""
 
     class Meta:
         unknown = INCLUDE
@@ -64,9 +58,23 @@ class EventSchema(Schema):
     hazard_id = fields.String(required=True, validate=_uuid)
     kind = fields.String(required=True, validate=validate.OneOf(list(HazardEventKind)))
     at = fields.String(required=True, validate=_moment)
-    photos = fields.List(fields.Nested(PhotoRefSchema), validate=validate.Length(max=40))
-    reason = fields.String(allow_none=True, validate=validate.Length(max=500))
-    note = fields.String(allow_none=True, validate=validate.Length(max=1000))
+    photos = fields.List(fields.Nested(PhotoRefPart), validate=validate.Length(max=40))
+    reason = words(500)
+    note = words(1000)
+    text = words(1000)
+    opinion = words(500)
+    approver = words(64)
+    grade = fields.String(allow_none=True, validate=validate.OneOf(list(HazardGrade)))
+    basis = fields.List(fields.Nested(BasisPart), allow_none=True, validate=validate.Length(max=20))
+    result = fields.String(allow_none=True, validate=validate.OneOf(list(RecheckResult)))
+    deadline = fields.String(allow_none=True, validate=_day)
+    completed_on = fields.String(allow_none=True, validate=_day)
+    responsible_unit = words(120)
+    to_org = words(120)
+    to_department_id = fields.String(allow_none=True, validate=_uuid)
+    into = fields.String(allow_none=True, validate=_uuid)
+    owner = fields.Nested(PersonPart, allow_none=True)
+    commitments = fields.Nested(CommitmentsPart, allow_none=True)
 
 
 class ImmediateMeasureSchema(Schema):
@@ -85,23 +93,29 @@ class ImmediateMeasureSchema(Schema):
 
 
 class FoundSchema(EventSchema):
-    submission_id = fields.String(allow_none=True, load_default=None, validate=_uuid)
-    item_path = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=200))
-    checklist_id = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=64))
+    subject_id = fields.String(allow_none=True, validate=_uuid)
+    submission_id = fields.String(allow_none=True, validate=_uuid)
+    item_path = words(200)
+    checklist_id = words(64)
     description = fields.String(required=True, validate=validate.Length(1, 1000))
-    spot = fields.String(load_default="", validate=validate.Length(max=200))
+    spot = words(200)
+    kind_of_hazard = fields.String(allow_none=True, validate=validate.OneOf(list(KindOfHazard)))
     grade = fields.String(required=True, validate=validate.OneOf(list(HazardGrade)))
-    basis = fields.List(fields.Nested(BasisSchema), load_default=list, validate=validate.Length(max=20))
-    deadline = fields.String(allow_none=True, load_default=None, validate=_day)
+    grade_suggested = fields.String(allow_none=True, validate=validate.OneOf(list(HazardGrade)))
+    determinations = fields.List(
+        fields.String(validate=validate.Length(max=80)), allow_none=True, validate=validate.Length(max=50)
+    )
+    deadline_rule = fields.Nested(DeadlineRulePart, allow_none=True)
     immediate_measure = fields.Nested(ImmediateMeasureSchema, allow_none=True)
-    fixed_on_spot = fields.Boolean(load_default=False)
-    source = fields.String(load_default=HazardSource.PAIRING_VISIT, validate=validate.OneOf(list(HazardSource)))
+    fixed_on_spot = FlagField(allow_none=True)
+    no_photo_reason = words(500)
+    source = fields.String(allow_none=True, validate=validate.OneOf(list(HazardSource)))
 
 
 class DeskEventSchema(Schema):
     kind = fields.String(required=True, validate=validate.OneOf(sorted(DESK_EVENTS)))
     grade = fields.String(validate=validate.OneOf(list(HazardGrade)))
-    basis = fields.List(fields.Nested(BasisSchema), validate=validate.Length(max=20))
+    basis = fields.List(fields.Nested(BasisPart), validate=validate.Length(max=20))
     result = fields.String(validate=validate.OneOf(list(RecheckResult)))
     reason = fields.String(validate=validate.Length(1, 500))
     opinion = fields.String(validate=validate.Length(1, 500))

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from server.records.parts import ClockPart, NumberField, PersonPart, PositionPart, SignaturePart, whole
 from server.records.schemas import CompletenessSchema, OpenSchema, check_moment, check_sha256, check_uuid
 from server.wire import AnswerSchema, PlaceSchema, TextSchema, day, moment, one_of
-from vocabulary import Datum, HazardGrade, PositionProvider, VisitScope
+from vocabulary import Datum, HazardGrade, VisitScope
 
 
-class PositionSchema(OpenSchema):
-    lng = fields.Float(required=True, validate=validate.Range(-180, 180))
-    lat = fields.Float(required=True, validate=validate.Range(-90, 90))
-    accuracy_m = fields.Float(allow_none=True, validate=validate.Range(min=0))
+class PositionSchema(PositionPart):
+    """A visit has a fix or none: null then."""
+
+    lng = NumberField(required=True, validate=validate.Range(-180, 180))
+    lat = NumberField(required=True, validate=validate.Range(-90, 90))
     datum = fields.String(required=True, validate=validate.OneOf(list(Datum)))
-    provider = fields.String(validate=validate.OneOf(list(PositionProvider)))
-    fixed_at = fields.String(allow_none=True)
+
+
+class VisitClockSchema(ClockPart):
+    device_time = fields.String(allow_none=True, validate=check_moment)
 
 
 class ExpectedPhotoSchema(OpenSchema):
     id = fields.String(required=True, validate=check_uuid)
     sha256 = fields.String(required=True, validate=check_sha256)
-    size_bytes = fields.Integer(strict=True)
+    size_bytes = whole()
 
 
 class ExpectedSchema(OpenSchema):
@@ -36,8 +40,9 @@ class VisitBodySchema(OpenSchema):
     position = fields.Nested(PositionSchema, allow_none=True)
     companions = fields.List(fields.String(validate=validate.Length(max=80)), validate=validate.Length(max=50))
     officers = fields.List(fields.String(validate=check_uuid), validate=validate.Length(max=50))
-    representative = fields.Dict(load_default=dict)
-    signature = fields.Dict(required=True)
+    representative = fields.Nested(PersonPart, allow_none=True)
+    signature = fields.Nested(SignaturePart, required=True)
+    clock = fields.Nested(VisitClockSchema, allow_none=True)
     expected = fields.Nested(ExpectedSchema, required=True)
 
 

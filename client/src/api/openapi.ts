@@ -2643,7 +2643,7 @@ export interface components {
             id: string;
             version: string;
         };
-        Basis: {
+        BasisPart: {
             clause: string;
             standard: string;
         } & {
@@ -2883,7 +2883,7 @@ export interface components {
         };
         DeskEvent: {
             approver?: string;
-            basis?: components["schemas"]["Basis"][];
+            basis?: components["schemas"]["BasisPart"][];
             commitments?: {
                 [key: string]: unknown;
             };

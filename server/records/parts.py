@@ -1,0 +1,109 @@
+"""Parts of records that somebody reads later: each has a type and a size here, so that what is accepted can be shown.
+
+A part may carry more than is named; it is kept whole, and never copied into a list.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from server.records.schemas import OpenSchema, check_moment, check_uuid
+from vocabulary import Datum, PositionProvider, SignatureKind
+
+# Ten years: a phone that is further off has no clock, and sums with it stay within what a calendar holds.
+LARGEST_OFFSET_MS = 10 * 366 * 24 * 3600 * 1000
+LARGEST_COLUMN = 2**31 - 1
+
+
+class NumberField(fields.Float):
+    """A JSON number. marshmallow's own would take a text that looks like one, and the text would be stored."""
+
+    def _validated(self, value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise ValidationError("not a number")
+        return super()._validated(value)
+
+
+class FlagField(fields.Boolean):
+    """true or false; marshmallow's own would take "yes"."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("not true or false")
+        return value
+
+
+def words(at_most: int, **options: Any) -> fields.String:
+    return fields.String(validate=validate.Length(max=at_most), allow_none=True, **options)
+
+
+def whole(**options: Any) -> fields.Integer:
+    """A whole number that a column holds."""
+    return fields.Integer(strict=True, validate=validate.Range(-LARGEST_COLUMN, LARGEST_COLUMN), **options)
+
+
+class PersonPart(OpenSchema):
+    name = words(80)
+    title = words(80)
+    phone = words(40)
+
+
+class SignaturePart(OpenSchema):
+    kind = fields.String(required=True, validate=validate.OneOf(list(SignatureKind)))
+    reason = words(500)
+
+
+class BasisPart(OpenSchema):
+    standard = fields.String(required=True, validate=validate.Length(1, 80))
+    clause = fields.String(required=True, validate=validate.Length(max=200))
+
+
+class DeadlineRulePart(OpenSchema):
+    days = whole(allow_none=True)
+    day_kind = words(16)
+
+
+class CommitmentsPart(OpenSchema):
+    responsible_person = words(200)
+    measures = words(2000)
+    funds_wan = fields.Raw(allow_none=True, validate=lambda value: _short(value, 40))
+    deadline = words(40)
+    contingency_plan = words(2000)
+
+
+class PositionPart(OpenSchema):
+    """``provider: none`` with null coordinates says that there was no fix."""
+
+    lng = NumberField(allow_none=True, validate=validate.Range(-180, 180))
+    lat = NumberField(allow_none=True, validate=validate.Range(-90, 90))
+    accuracy_m = NumberField(allow_none=True, validate=validate.Range(0, 1e8))
+    datum = fields.String(validate=validate.OneOf(list(Datum)))
+    provider = fields.String(validate=validate.OneOf(list(PositionProvider)))
+    fixed_at = words(40)
+    mocked = FlagField(allow_none=True)
+
+
+class ClockPart(OpenSchema):
+    device_time = fields.String(required=True, validate=check_moment)
+    server_offset_ms = fields.Integer(
+        allow_none=True, strict=True, validate=validate.Range(-LARGEST_OFFSET_MS, LARGEST_OFFSET_MS)
+    )
+    offset_measured_at = fields.String(allow_none=True, validate=check_moment)
+    monotonic_gap_ms = fields.Integer(
+        allow_none=True, strict=True, validate=validate.Range(-LARGEST_OFFSET_MS, LARGEST_OFFSET_MS)
+    )
+    error_bound_ms = fields.Integer(allow_none=True, strict=True, validate=validate.Range(0, LARGEST_COLUMN))
+
+
+class PhotoRefPart(OpenSchema):
+    id = fields.String(required=True, validate=check_uuid)
+    role = fields.String(required=True, validate=validate.Length(1, 16))
+
+
+def _short(value: Any, at_most: int) -> None:
+    """A number or a short text."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)) or len(str(value)) > at_most:
+        raise ValidationError("not a number or a short text")
