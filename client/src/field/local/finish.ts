@@ -17,7 +17,7 @@ import { getOpenVisit, NotInVault } from "./visits.ts";
 export type FinishOutcome =
   | { kind: "finished"; visit: VisitRow }
   /** The visit stays open; the codes name what the screen must ask for. */
-  | { kind: "incomplete"; missing: ("signature")[] };
+  | { kind: "incomplete"; missing: ("signature" | "photos")[] };
 
 interface Snapshot {
   visit: VisitRow;
@@ -26,6 +26,8 @@ interface Snapshot {
   rechecks: RecheckDraftRow[];
   rechecked: Map<Uuid, HazardRow>;
   photos: PhotoRow[];
+  /** Files picked for photos that are not made of them yet. */
+  unprocessed: number;
 }
 
 const REBUILD_LIMIT = 5;
@@ -34,7 +36,9 @@ export async function finishVisit(vault: Vault, visit_id: Uuid): Promise<FinishO
   for (let attempt = 1; ; attempt += 1) {
     const snapshot = await inVault(vault, () => takeSnapshot(vault, visit_id));
     if (snapshot.visit.state === "finished") return { kind: "finished", visit: snapshot.visit };
-    if (snapshot.visit.signature === null) return { kind: "incomplete", missing: ["signature"] };
+    const missing: ("signature" | "photos")[] = snapshot.unprocessed > 0 ? ["photos"] : [];
+    if (snapshot.visit.signature === null) missing.push("signature");
+    if (missing.length > 0) return { kind: "incomplete", missing };
     const finished = await buildRecords(vault, snapshot);
     const visit = await inVault(vault, () => commit(vault, snapshot, finished));
     if (visit !== null) return { kind: "finished", visit };
@@ -44,7 +48,7 @@ export async function finishVisit(vault: Vault, visit_id: Uuid): Promise<FinishO
 
 async function takeSnapshot(vault: Vault, visit_id: Uuid): Promise<Snapshot> {
   const { db } = vault;
-  const tables = [db.visits, db.submissions, db.hazard_drafts, db.recheck_drafts, db.hazards, db.photos];
+  const tables = [db.visits, db.submissions, db.hazard_drafts, db.recheck_drafts, db.hazards, db.photos, db.picked];
   return db.transaction("r", tables, async () => {
     const visit = await db.visits.get(visit_id);
     if (visit === undefined) throw new NotInVault(`visit ${visit_id}`);
@@ -53,6 +57,7 @@ async function takeSnapshot(vault: Vault, visit_id: Uuid): Promise<Snapshot> {
     const rechecked = await db.hazards.bulkGet(rechecks.map((recheck) => recheck.hazard_id));
     return {
       visit,
+      unprocessed: await db.picked.where({ visit_id }).filter((pick) => pick.failure === null).count(),
       submissions: await db.submissions.where({ visit_id }).sortBy("started_at"),
       hazards: await db.hazard_drafts.where({ visit_id }).sortBy("found_at"),
       rechecks,
@@ -123,13 +128,13 @@ async function buildRecords(vault: Vault, snapshot: Snapshot): Promise<{ visit: 
 /** Null when something was edited after the snapshot; then nothing is written and the records are built anew. */
 async function commit(vault: Vault, snapshot: Snapshot, finished: { visit: VisitRow; records: RecordRow[] }): Promise<VisitRow | null> {
   const { db } = vault;
-  const tables = [db.visits, db.submissions, db.hazard_drafts, db.recheck_drafts, db.hazards, db.photos, db.records];
+  const tables = [db.visits, db.submissions, db.hazard_drafts, db.recheck_drafts, db.hazards, db.photos, db.picked, db.records];
   return db.transaction("rw", tables, async () => {
     const current = await takeSnapshot(vault, snapshot.visit.id);
     // The work runs again after a lost connection, and another tab may have finished the same visit.
     if (current.visit.state === "finished") return current.visit;
     await getOpenVisit(vault, snapshot.visit.id);
-    if (fingerprint(current) !== fingerprint(snapshot)) return null;
+    if (current.unprocessed > 0 || fingerprint(current) !== fingerprint(snapshot)) return null;
     await db.records.bulkAdd(finished.records);
     await db.visits.put(finished.visit);
     return finished.visit;

@@ -4,6 +4,7 @@ import { hazardIdForItem } from "../../sync/hazards.ts";
 import { formatTime } from "../../sync/times.ts";
 import type { HazardStateName, Uuid } from "../../api/wire.ts";
 import type { HazardDraftRow, HazardRow, RecheckDraftRow } from "./rows.ts";
+import { dropPhotos } from "./drop-photos.ts";
 import { inVault } from "./vault.ts";
 import type { Vault } from "./vault.ts";
 import { answerAt, changeOpenSubmission, getOpenVisit, putAnswer } from "./visits.ts";
@@ -48,13 +49,11 @@ export function saveHazard(vault: Vault, visit_id: Uuid, draft: HazardDraft): Pr
 export function removeHazard(vault: Vault, hazard_id: Uuid): Promise<void> {
   const { db } = vault;
   return inVault(vault, () =>
-    db.transaction("rw", [db.visits, db.submissions, db.hazard_drafts, db.photos, db.photo_bytes], async () => {
+    db.transaction("rw", [db.visits, db.submissions, db.hazard_drafts, db.photos, db.photo_bytes, db.picked], async () => {
       const draft = await db.hazard_drafts.get(hazard_id);
       if (draft === undefined) return;
       await getOpenVisit(vault, draft.visit_id);
-      const photo_ids = await db.photos.where({ hazard_id }).primaryKeys();
-      await db.photo_bytes.bulkDelete(photo_ids);
-      await db.photos.bulkDelete(photo_ids);
+      await dropPhotos(vault, { hazard_id });
       await db.hazard_drafts.delete(hazard_id);
       if (draft.submission_id !== null && draft.item_path !== null) {
         await nameInAnswer(vault, draft.submission_id, draft.item_path, (ids) => ids.filter((id) => id !== hazard_id));

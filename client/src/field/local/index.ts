@@ -48,9 +48,10 @@ export {
   saveRecheck,
 } from "./hazards.ts";
 export type { HazardDraft, HazardView } from "./hazards.ts";
-export { addPhoto, addSignature, removePhoto, reshootPhoto, savePhotoMarks, savePhotoRole } from "./photos.ts";
+export { removePhoto, savePhotoMarks, savePhotoRole } from "./photos.ts";
+export { addPhoto, addSignature } from "./picks.ts";
 export { findPhoto, photoPicture, photosOf } from "./pictures.ts";
-export type { PhotoTarget, PositionSource } from "./photos.ts";
+export type { PhotoTarget, PositionSource } from "./picks.ts";
 export { bringBack, continueDraft, draftOf, forgetSetAside, giveWay, keepOwnDraft, mirrorOf, setAsideOf } from "./mirror.ts";
 export { finishVisit } from "./finish.ts";
 export type { FinishOutcome } from "./finish.ts";

@@ -49,4 +49,9 @@ export const LADDER: readonly Rung[] = [
       await transaction.table("meta").delete("cursor");
     },
   },
+  {
+    version: 4,
+    reason: "Files that were picked for photos and are not processed yet, so that they outlive the page.",
+    stores: { picked: "id, visit_id, hazard_id, submission_id" },
+  },
 ];

@@ -24,6 +24,9 @@ import type {
   Uuid,
 } from "../../api/wire.ts";
 import type { ImmediateMeasure } from "../../sync/hazards.ts";
+import type { Located } from "../../media/position.ts";
+import type { PreparedPhoto } from "../../media/prepare.ts";
+import type { PhotoFailure } from "./failures.ts";
 import type { Envelope, RecordKind } from "../../sync/records.ts";
 
 export type SubjectRow = SubjectBody;
@@ -207,6 +210,34 @@ export const FRESH_UPLOAD: Readonly<PhotoUpload> = {
   problem: null,
   receipt: null,
 };
+
+/**
+ * A file that somebody chose for a photo, as it was picked; its bytes lie under the same id as those of photos. It becomes a photo
+ * once it is scaled and hashed, also after the page was closed meanwhile.
+ */
+export interface PickedRow {
+  id: Uuid;
+  /** Null for one that is taken again without a visit, because of `review`. */
+  visit_id: Uuid | null;
+  review: PhotoReviewBody | null;
+  subject_id: Uuid;
+  submission_id: Uuid | null;
+  item_path: string | null;
+  hazard_id: Uuid | null;
+  role: PhotoRole;
+  source: "camera" | "album";
+  picked_at: Timestamp;
+  /** What the file itself says, for album pictures without EXIF. */
+  modified_ms: number;
+  clock: Clock;
+  media_type: string;
+  located: Located | null;
+  order: number;
+  /** Of one that is looked at before it is kept: scaled and hashed already. */
+  prepared: Omit<PreparedPhoto, "bytes" | "thumbnail"> | null;
+  /** It is no photo, or could not be made one; the person is told and takes it away. */
+  failure: PhotoFailure | null;
+}
 
 /** Array buffers and not Blobs: WebKit loses Blobs stored in IndexedDB when it is short of memory. */
 export interface PhotoBytesRow {

@@ -16,6 +16,7 @@ import type {
   MirrorRow,
   PhotoBytesRow,
   PhotoRow,
+  PickedRow,
   PictureRow,
   ReceiptRow,
   RecheckDraftRow,
@@ -43,6 +44,7 @@ export interface VaultTables {
   receipts: Table<ReceiptRow, string>;
   mirrors: Table<MirrorRow, Uuid>;
   set_aside: Table<SetAsideRow, Uuid>;
+  picked: Table<PickedRow, Uuid>;
   pictures: Table<PictureRow, [Uuid, PictureRow["size"]]>;
   meta: Table<MetaRow, string>;
 }
@@ -107,11 +109,13 @@ export async function openVault(user_id: Uuid, options: VaultOptions = {}): Prom
     newId: options.newId ?? (() => crypto.randomUUID()),
     is_closed: false,
     shortage: { noticed: false },
-    makeRoom: () => options.makeRoom?.(vault) ?? Promise.resolve(false),
+    makeRoom: () => Promise.resolve(false),
   };
   // A newer version of the app in another tab wants to climb the ladder; holding on would block it for ever.
   db.on("versionchange", () => db.close({ disableAutoOpen: false }));
   await inVault(vault, () => db.open());
+  // Only now there is something to make room in.
+  vault.makeRoom = () => options.makeRoom?.(vault) ?? Promise.resolve(false);
   return vault;
 }
 

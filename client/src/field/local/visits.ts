@@ -8,6 +8,7 @@ import { formatTime } from "../../sync/times.ts";
 import { VisitScope } from "../../vocabulary/codes.ts";
 import type { Answer, ChecklistRef, Person, Position, ProfileValue, RepeatInstance, Signature, Uuid } from "../../api/wire.ts";
 import type { SubmissionRow, VisitRow } from "./rows.ts";
+import { dropPhotos } from "./drop-photos.ts";
 import { inVault } from "./vault.ts";
 import type { Vault } from "./vault.ts";
 
@@ -112,13 +113,11 @@ export function startSubmission(vault: Vault, visit_id: Uuid, checklist: Checkli
 export function removeSubmission(vault: Vault, submission_id: Uuid): Promise<void> {
   const { db } = vault;
   return inVault(vault, () =>
-    db.transaction("rw", [db.visits, db.submissions, db.hazard_drafts, db.photos, db.photo_bytes], async () => {
+    db.transaction("rw", [db.visits, db.submissions, db.hazard_drafts, db.photos, db.photo_bytes, db.picked], async () => {
       const submission = await db.submissions.get(submission_id);
       if (submission === undefined) return;
       await getOpenVisit(vault, submission.visit_id);
-      const photo_ids = await db.photos.where({ submission_id }).primaryKeys();
-      await db.photo_bytes.bulkDelete(photo_ids);
-      await db.photos.bulkDelete(photo_ids);
+      await dropPhotos(vault, { submission_id });
       await db.hazard_drafts.where({ submission_id }).delete();
       await db.submissions.delete(submission_id);
     }),
@@ -180,14 +179,11 @@ export function hangingOn(vault: Vault, submission_id: Uuid, section_id: string,
 export function removeRepeat(vault: Vault, submission_id: Uuid, section_id: string, instance_id: string): Promise<SubmissionRow> {
   const { db } = vault;
   return inVault(vault, () =>
-    db.transaction("rw", [db.visits, db.submissions, db.hazard_drafts, db.photos, db.photo_bytes], async () => {
+    db.transaction("rw", [db.visits, db.submissions, db.hazard_drafts, db.photos, db.photo_bytes, db.picked], async () => {
       const submission = await db.submissions.get(submission_id);
       if (submission === undefined) throw new NotInVault(`submission ${submission_id}`);
       await getOpenVisit(vault, submission.visit_id);
-      const photos = db.photos.where({ submission_id }).filter(({ item_path }) => isWithin(item_path, section_id, instance_id));
-      const photo_ids = await photos.primaryKeys();
-      await db.photo_bytes.bulkDelete(photo_ids);
-      await db.photos.bulkDelete(photo_ids);
+      await dropPhotos(vault, { submission_id }, ({ item_path }) => isWithin(item_path, section_id, instance_id));
       await db.hazard_drafts.where({ submission_id }).filter(({ item_path }) => isWithin(item_path, section_id, instance_id)).delete();
       return changeOpenSubmission(vault, submission_id, (row) => {
         const left = instancesWithIds(row, section_id).filter(({ id }) => id !== instance_id);
@@ -231,15 +227,13 @@ export function clearRepeats(vault: Vault, submission_id: Uuid, section_id: stri
 /** Throws away a visit that nothing was sent of. The person was asked before. */
 export function discardVisit(vault: Vault, visit_id: Uuid): Promise<void> {
   const { db } = vault;
-  const tables = [db.visits, db.submissions, db.hazard_drafts, db.recheck_drafts, db.photos, db.photo_bytes, db.mirrors];
+  const tables = [db.visits, db.submissions, db.hazard_drafts, db.recheck_drafts, db.photos, db.photo_bytes, db.picked, db.mirrors];
   return inVault(vault, () =>
     db.transaction("rw", tables, async () => {
       const visit = await db.visits.get(visit_id);
       if (visit === undefined) return;
       if (visit.state !== "open") throw new VisitNotOpen(visit_id);
-      const photo_ids = await db.photos.where({ visit_id }).primaryKeys();
-      await db.photo_bytes.bulkDelete(photo_ids);
-      await db.photos.bulkDelete(photo_ids);
+      await dropPhotos(vault, { visit_id });
       await db.submissions.where({ visit_id }).delete();
       await db.hazard_drafts.where({ visit_id }).delete();
       await db.recheck_drafts.where({ visit_id }).delete();

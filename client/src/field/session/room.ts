@@ -5,7 +5,7 @@ import { checkCanary, deviceId, markNeedsSignIn, openDevice, readSignedIn, write
 import { heal } from "../local/heal.ts";
 import { keepReserve, spendReserve } from "../local/reserve.ts";
 import { makeRoom } from "../local/space.ts";
-import { closeVault, openVault } from "../local/vault.ts";
+import { closeVault, openVault, StorageFull } from "../local/vault.ts";
 import { outboxWhenLoaded } from "../outbox/start.ts";
 import type { Room } from "./session.ts";
 
@@ -29,7 +29,11 @@ export async function openRoom(browser: Window): Promise<Room> {
     writeSignedIn: (signed_in) => writeSignedIn(device, signed_in),
     markNeedsSignIn: (user_id, reason) => markNeedsSignIn(device, user_id, reason),
     openVault: async (user_id) => {
-      const vault = await openVault(user_id, { makeRoom });
+      const vault = await openVault(user_id, { makeRoom }).catch(async (error: unknown) => {
+        // A store that is new, or climbs its ladder, needs a little room.
+        if (!(error instanceof StorageFull) || !(await spendReserve(device))) throw error;
+        return openVault(user_id, { makeRoom });
+      });
       // Before anything is shown or sent of it; what cannot be mended now is tried at the next opening.
       await heal(vault).catch(() => undefined);
       return vault;
@@ -37,9 +41,13 @@ export async function openRoom(browser: Window): Promise<Room> {
     closeVault,
     startOutbox: (vault, { onSignInNeeded }) =>
       outboxWhenLoaded(async () => {
-        const [{ startOutbox }, { httpNetwork }] = await Promise.all([import("../outbox/engine.ts"), import("../outbox/http-network.ts")]);
-        return () =>
-          startOutbox(vault, {
+        const [{ startOutbox }, { httpNetwork }, { processPicks }] = await Promise.all([
+          import("../outbox/engine.ts"), import("../outbox/http-network.ts"), import("../local/picks.ts"),
+        ]);
+        return () => {
+          // What was chosen before the page was closed.
+          void processPicks(vault).catch(() => undefined);
+          return startOutbox(vault, {
             spendReserve: () => spendReserve(device),
             network: (signal) => httpNetwork(vault.user_id, signal),
             device_id,
@@ -48,6 +56,7 @@ export async function openRoom(browser: Window): Promise<Room> {
             page: browser,
             ...(browser.navigator.locks === undefined ? {} : { locks: browser.navigator.locks }),
           });
+        };
       }),
     watchSignedIn: (changed) => void liveQuery(() => readSignedIn(device)).subscribe({ next: changed, error: () => undefined }),
   };

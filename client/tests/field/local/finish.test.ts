@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { VisitBody } from "../../../src/api/wire.ts";
 import { finishVisit } from "../../../src/field/local/finish.ts";
 import { hazardsOfSubject, nextHazardId, saveHazard, saveRecheck } from "../../../src/field/local/hazards.ts";
-import { addPhoto } from "../../../src/field/local/photos.ts";
+import { addPhoto } from "../../../src/field/local/picks.ts";
 import { saveAnswer, saveVisitDetails, startSubmission, startVisit, VisitNotOpen } from "../../../src/field/local/visits.ts";
 import type { Vault } from "../../../src/field/local/vault.ts";
 import { contentHash } from "../../../src/sync/records.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { heal } from "../../../src/field/local/heal.ts";
 import { finishVisit } from "../../../src/field/local/finish.ts";
-import { addPhoto } from "../../../src/field/local/photos.ts";
+import { addPhoto } from "../../../src/field/local/picks.ts";
 import type { Vault } from "../../../src/field/local/vault.ts";
 import { saveVisitDetails, startVisit } from "../../../src/field/local/visits.ts";
 import { aVault, prepareByContent, SUBJECT_ID } from "../fakes.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { finishVisit } from "../../../src/field/local/finish.ts";
 import { saveHazard } from "../../../src/field/local/hazards.ts";
 import { bringBack, continueDraft, draftOf, forgetSetAside, giveWay, keepOwnDraft, setAsideOf } from "../../../src/field/local/mirror.ts";
-import { addPhoto, addSignature } from "../../../src/field/local/photos.ts";
+import { addPhoto, addSignature } from "../../../src/field/local/picks.ts";
 import type { DraftDocument } from "../../../src/field/local/rows.ts";
 import { writeRescueFile } from "../../../src/field/local/rescue.ts";
 import { findSubmission, findVisit, saveAnswer, saveVisitDetails, startSubmission, startVisit } from "../../../src/field/local/visits.ts";

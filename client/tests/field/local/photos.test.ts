@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import type { PhotoReviewBody } from "../../../src/api/wire.ts";
 import { forgetOldBytes } from "../../../src/field/local/housekeeping.ts";
-import { addPhoto, addSignature, reshootPhoto, savePhotoMarks } from "../../../src/field/local/photos.ts";
+import { savePhotoMarks } from "../../../src/field/local/photos.ts";
+import { addPhoto, addSignature } from "../../../src/field/local/picks.ts";
 import { findPhoto, photoPicture } from "../../../src/field/local/pictures.ts";
 import { discardVisit, startVisit, VisitNotOpen } from "../../../src/field/local/visits.ts";
 import type { Vault } from "../../../src/field/local/vault.ts";
@@ -9,7 +9,6 @@ import { A_DRAWING, aVault, FakeClocks, preparedFrom, prepareByContent, SUBJECT_
 
 const POSITION = { lng: 112.8991, lat: 35.6172, accuracy_m: 12, datum: "WGS-84", provider: "gps", fixed_at: "2026-11-23T09:15:00.000+08:00" } as const;
 const NOWHERE = { kind: "not_located", reason: "timeout" } as const;
-const HAZARD_ID = "11110000-0000-4000-8000-000000000001";
 
 async function aVisit(clocks = new FakeClocks()): Promise<{ vault: Vault; visit_id: string; clocks: FakeClocks }> {
   const vault = await aVault({ clocks });
@@ -85,33 +84,6 @@ describe("a photo", () => {
     const photo = await addSignature(vault, visit_id, A_DRAWING);
 
     expect(photo).toMatchObject({ role: "signature", media_type: "image/png", original: null, size_bytes: 8 });
-  });
-});
-
-describe("re-shooting a returned photo", () => {
-  const review: PhotoReviewBody = {
-    photo_id: "22220000-0000-4000-8000-000000000001",
-    hazard_id: HAZARD_ID,
-    subject_id: SUBJECT_ID,
-    item_path: "ch4_return_air",
-    decision: "returned",
-    reason: "看不清铭牌",
-    mark: null,
-    reviewed_at: "2026-11-23T09:00:00+08:00",
-    reviewer_name: "周敏",
-  };
-
-  it("makes a new photo on the same hazard that is sent without a visit", async () => {
-    const { vault } = await aVisit();
-    await vault.db.reviews.put(review);
-
-    const photo = await reshootPhoto(vault, review, new Blob(["again"]), "camera", { kind: "located", position: POSITION }, prepareByContent);
-
-    const records = await vault.db.records.orderBy("order").toArray();
-    expect(records.map((record) => [record.kind, record.visit_id])).toEqual([["photo", null], ["hazard_event", null]]);
-    expect(records[1]?.envelope.body).toMatchObject({ kind: "photo_added", hazard_id: HAZARD_ID, photos: [{ id: photo.id, role: "after" }] });
-    expect(records[0]?.envelope.body).toMatchObject({ position: POSITION, item_path: "ch4_return_air" });
-    expect(await vault.db.reviews.count()).toBe(0);
   });
 });
 

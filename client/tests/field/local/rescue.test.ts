@@ -1,7 +1,7 @@
 import { unzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { finishVisit } from "../../../src/field/local/finish.ts";
-import { addPhoto } from "../../../src/field/local/photos.ts";
+import { addPhoto } from "../../../src/field/local/picks.ts";
 import { writeRescueFile } from "../../../src/field/local/rescue.ts";
 import { saveAnswer, saveVisitDetails, startSubmission, startVisit } from "../../../src/field/local/visits.ts";
 import { contentHash, sha256Hex } from "../../../src/sync/records.ts";

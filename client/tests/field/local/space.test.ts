@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { openDevice, readSignedIn, writeSignedIn } from "../../../src/field/local/device.ts";
-import { addPhoto } from "../../../src/field/local/photos.ts";
+import { addPhoto } from "../../../src/field/local/picks.ts";
 import { keepReserve, spendReserve } from "../../../src/field/local/reserve.ts";
 import { makeRoom, withReserve } from "../../../src/field/local/space.ts";
 import { inVault, openVault, StorageFull } from "../../../src/field/local/vault.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { hazardDraftsOf, nextHazardId, removeHazard, saveHazard } from "../../../src/field/local/hazards.ts";
-import { addPhoto, removePhoto } from "../../../src/field/local/photos.ts";
+import { removePhoto } from "../../../src/field/local/photos.ts";
+import { addPhoto } from "../../../src/field/local/picks.ts";
 import { photosOf } from "../../../src/field/local/pictures.ts";
 import { addRepeat, discardVisit, findSubmission, hangingOn, openVisits, removeRepeat, saveAnswer, saveAnswers, saveNoneHere, saveVisitDetails, startSubmission, startVisit, VisitNotOpen } from "../../../src/field/local/visits.ts";
 import type { Vault } from "../../../src/field/local/vault.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isForked } from "../../../src/field/local/forks.ts";
 import { continueDraft } from "../../../src/field/local/mirror.ts";
-import { addPhoto } from "../../../src/field/local/photos.ts";
+import { addPhoto } from "../../../src/field/local/picks.ts";
 import { discardVisit, saveAnswer, startSubmission, startVisit } from "../../../src/field/local/visits.ts";
 import type { Vault } from "../../../src/field/local/vault.ts";
 import { applyChanges } from "../../../src/field/outbox/changes.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { finishVisit } from "../../../src/field/local/finish.ts";
-import { addPhoto } from "../../../src/field/local/photos.ts";
+import { addPhoto } from "../../../src/field/local/picks.ts";
 import { saveVisitDetails, startVisit } from "../../../src/field/local/visits.ts";
 import { closeVault, systemClocks, writeMeta } from "../../../src/field/local/vault.ts";
 import type { Vault } from "../../../src/field/local/vault.ts";

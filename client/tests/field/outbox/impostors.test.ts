@@ -7,7 +7,7 @@ import { createFieldSession } from "../../../src/field/session/session.ts";
 import type { Room } from "../../../src/field/session/session.ts";
 import { askFor } from "../../../src/api/http.ts";
 import { finishVisit } from "../../../src/field/local/finish.ts";
-import { addPhoto } from "../../../src/field/local/photos.ts";
+import { addPhoto } from "../../../src/field/local/picks.ts";
 import { closeVault, systemClocks } from "../../../src/field/local/vault.ts";
 import type { Vault } from "../../../src/field/local/vault.ts";
 import { saveVisitDetails, startVisit } from "../../../src/field/local/visits.ts";

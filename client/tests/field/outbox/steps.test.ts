@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { VisitRow } from "../../../src/field/local/rows.ts";
 import { finishVisit } from "../../../src/field/local/finish.ts";
-import { addPhoto } from "../../../src/field/local/photos.ts";
+import { addPhoto } from "../../../src/field/local/picks.ts";
 import { saveVisitDetails, startSubmission, startVisit } from "../../../src/field/local/visits.ts";
 import type { Vault } from "../../../src/field/local/vault.ts";
 import { outboxState } from "../../../src/field/outbox/state.ts";

@@ -1,7 +1,7 @@
 /** What a row may ask of its screen: sheets and pages that exist once, however many rows there are. */
 import { inject } from "vue";
 import type { InjectionKey } from "vue";
-import type { PhotoRow } from "../../local/rows.ts";
+import type { PhotoRow, PickedRow } from "../../local/rows.ts";
 import type { Pictures } from "../pictures.ts";
 import type { RowView } from "./shown.ts";
 
@@ -26,7 +26,8 @@ export interface ChecklistActions {
   removePhoto: (photoId: string) => void;
   hazardsOf: (path: string) => readonly ItemHazard[];
   photosOf: (path: string) => readonly PhotoRow[];
-  pendingPhotos: (path: string) => number;
+  picksOf: (path: string) => readonly PickedRow[];
+  dismissPick: (id: string) => void;
   pictures: Pictures;
 }
 

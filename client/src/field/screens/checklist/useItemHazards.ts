@@ -1,5 +1,5 @@
 /** Hazards and photos of a checklist's items: what exists, beginning a new one, taking pictures of it. */
-import { computed, ref } from "vue";
+import { computed } from "vue";
 import type { ComputedRef } from "vue";
 import { useI18n } from "../../../i18n/index.ts";
 import { beijingDay } from "../../../ui/days.ts";
@@ -7,7 +7,7 @@ import { hazardDraftsOf, nextHazardId, saveHazard } from "../../local/hazards.ts
 import { readPath } from "../../../forms/reading.ts";
 import { useLive } from "../../local/live.ts";
 import { photosOf } from "../../local/pictures.ts";
-import type { PhotoRow } from "../../local/rows.ts";
+import type { PhotoRow, PickedRow } from "../../local/rows.ts";
 import type { Vault } from "../../local/vault.ts";
 import { findInstance } from "../../local/visits.ts";
 import { useCapture } from "../capture.ts";
@@ -24,7 +24,7 @@ export interface ItemHazards {
   photos: ComputedRef<PhotoRow[]>;
   ofPath: (path: string) => readonly ItemHazard[];
   photosOfPath: (path: string) => readonly PhotoRow[];
-  pendingOf: (path: string) => number;
+  picksOf: (path: string) => readonly PickedRow[];
   /** The id of the item's hazard, made now if there is none (or another one is wanted). */
   ensure: (row: RowView, another: boolean) => Promise<string>;
   photographHazard: (row: RowView, files: File[], source: "camera" | "album") => Promise<string>;
@@ -34,7 +34,6 @@ export interface ItemHazards {
 export function useItemHazards(vault: Vault, visitId: string, submissionId: string, fill: Fill): ItemHazards {
   const { locale } = useI18n();
   const capture = useCapture(vault, () => visitId, useScreenPosition());
-  const pendingPath = ref<string | null>(null);
   const { value: drafts } = useLive(() => hazardDraftsOf(vault, visitId));
   const { value: stored } = useLive(() => photosOf(vault, { visit_id: visitId }));
   const photos = computed(() => stored.value ?? []);
@@ -98,7 +97,7 @@ export function useItemHazards(vault: Vault, visitId: string, submissionId: stri
     photos,
     ofPath: (path) => byPath.value.get(path) ?? [],
     photosOfPath: (path) => itemPhotos.value.get(path) ?? [],
-    pendingOf: (path) => (pendingPath.value === path ? capture.pending.value : 0),
+    picksOf: (path) => capture.picks.value.filter((pick) => pick.submission_id === submissionId && pick.item_path === path && pick.hazard_id === null),
     ensure,
     async photographHazard(row, files, source) {
       const hazard_id = await ensure(row, false);
@@ -106,7 +105,6 @@ export function useItemHazards(vault: Vault, visitId: string, submissionId: stri
       return hazard_id;
     },
     async photographItem(row, files, source) {
-      pendingPath.value = row.path;
       await capture.take(files, source, { role: "item", submission_id: submissionId, item_path: row.path });
     },
   };

@@ -10,7 +10,8 @@ import { readAnswers } from "../../../forms/reading.ts";
 import { score } from "../../../forms/scores.ts";
 import type { Score } from "../../../forms/scores.ts";
 import { finishVisit } from "../../local/finish.ts";
-import { addPhoto, addSignature, removePhoto } from "../../local/photos.ts";
+import { removePhoto } from "../../local/photos.ts";
+import { addPhoto, addSignature, processPicks } from "../../local/picks.ts";
 import { answersOf } from "../../local/rows.ts";
 import type { SubmissionRow } from "../../local/rows.ts";
 import type { Vault } from "../../local/vault.ts";
@@ -89,6 +90,7 @@ export function useFinish(vault: Vault, visitId: string, page: () => VisitPage |
     failure.value = null;
     try {
       await signing;
+      await processPicks(vault);
       await tidy();
       return (await finishVisit(vault, visitId)).kind === "finished";
     } catch (error) {
@@ -111,8 +113,9 @@ export function useFinish(vault: Vault, visitId: string, page: () => VisitPage |
       await replaceSignature({ kind: "signed", photo_id: photo.id });
     }),
     keepPaper: (file, source, position) => inTurn(async () => {
+      const before = (await findVisit(vault, visitId))?.signature ?? null;
       const photo = await addPhoto(vault, visitId, { role: "paper" }, file, source, position.current());
-      await replaceSignature({ kind: "paper", photo_id: photo.id });
+      if (before && "photo_id" in before && before.photo_id !== photo.id) await removePhoto(vault, before.photo_id);
     }),
   };
 }
