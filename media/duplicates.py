@@ -5,11 +5,9 @@ The hashes need no numpy, which the service has no other use for; tests compare 
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from PIL import Image, ImageStat
 
@@ -33,8 +31,6 @@ BANDS = HASH_BITS // BAND_BITS
 # one band with at most one. This bound must not be below NEAR_PHASH_BITS.
 GUARANTEED_BITS = 2 * BANDS - 1
 
-_CHUNK_BYTES = 1 << 20
-
 
 @dataclass(frozen=True, slots=True)
 class PictureHashes:
@@ -54,14 +50,6 @@ class HashDistance:
     @property
     def is_near(self) -> bool:
         return self.phash_bits <= NEAR_PHASH_BITS and self.dhash_bits <= NEAR_DHASH_BITS
-
-
-def sha256_of(stream: BinaryIO) -> str:
-    """SHA-256 of a stream from where it stands, in hex, with flat memory."""
-    digest = hashlib.sha256()
-    while chunk := stream.read(_CHUNK_BYTES):
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 def picture_hashes(image: Image.Image) -> PictureHashes | None:

@@ -47,10 +47,6 @@ _A = 6378245.0
 _EE = 0.00669342162296594323
 
 
-def is_valid(lng: float, lat: float) -> bool:
-    return math.isfinite(lng) and math.isfinite(lat) and -180 <= lng <= 180 and -90 <= lat <= 90
-
-
 def distance_m(first: Position, second: Position) -> float:
     """Metres along the WGS-84 ellipsoid."""
     return float(geodesic((first.lat, first.lng), (second.lat, second.lng)).meters)

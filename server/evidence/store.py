@@ -27,10 +27,6 @@ def durable_hashes(photo_ids: list[str]) -> Mapping[str, str]:
     return {str(id_): sha256 for id_, sha256 in rows if sha256}
 
 
-def find_receipt(photo_id: uuid.UUID, sha256: str) -> Receipt | None:
-    return db.session.get(Receipt, (photo_id, sha256))
-
-
 def receipts_of(photo_ids: Iterable[uuid.UUID]) -> dict[tuple[uuid.UUID, str], Receipt]:
     rows = db.session.scalars(select(Receipt).where(Receipt.photo_id.in_(list(photo_ids))))
     return {(row.photo_id, row.sha256): row for row in rows}

@@ -22,7 +22,6 @@ from media.duplicates import (
     distance,
     phash,
     picture_hashes,
-    sha256_of,
     to_signed,
     to_unsigned,
 )
@@ -108,10 +107,6 @@ def test_bands_are_numbered_and_small() -> None:
 def test_hash_survives_a_signed_column(value: int) -> None:
     assert -(1 << 63) <= to_signed(value) < 1 << 63
     assert to_unsigned(to_signed(value)) == value
-
-
-def test_sha256_is_that_of_the_bytes() -> None:
-    assert sha256_of(io.BytesIO(b"abc")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
 def test_real_photos_of_a_series_are_told_apart(real_photo: Callable[[str], Path]) -> None:

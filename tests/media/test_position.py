@@ -13,7 +13,6 @@ from media.position import (
     area_warning,
     distance_m,
     gcj02_from_wgs84,
-    is_valid,
     looks_like_gcj02,
     wgs84_from_gcj02,
 )
@@ -71,8 +70,3 @@ def test_mixed_up_datum_is_recognised() -> None:
     assert looks_like_gcj02(gcj02_from_wgs84(true), true)
     assert not looks_like_gcj02(Position(112.70, 35.405), true)
     assert not looks_like_gcj02(true, true)
-
-
-@pytest.mark.parametrize(("lng", "lat"), [(181, 0), (0, 91), (float("nan"), 0), (0, float("inf"))])
-def test_impossible_coordinates_are_not_valid(lng: float, lat: float) -> None:
-    assert not is_valid(lng, lat)
