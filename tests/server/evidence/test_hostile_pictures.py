@@ -153,7 +153,7 @@ BROKEN: list[Callable[[], bytes]] = [
     lambda: png(struct.pack(">LLBBBBB", 0, 0, 8, 2, 0, 0, 0), b""),
 ]
 BROKEN_IDS = [
-    "14", "000 empty scans", "HEIC of noise", "60 MB of text", "cut PNG",
+    "14,000 empty scans", "HEIC of noise", "60 MB of text", "cut PNG",
     "cut WebP", "JPEG of nothing", "PNG signature", "WebP of zeros", "no pixels",
 ]  # fmt: skip
 
