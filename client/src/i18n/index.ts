@@ -3,7 +3,7 @@
  * area, so the phone never loads the desk's words. The other language is fetched when somebody switches to it.
  *
  * A message is found by its dotted path and may name places (`{name}`); that is all we need of a translation library, whose
- * smallest build was a twelfth of the phone's first load (docs/decisions/0005-phone-libraries.md).
+ * smallest build was a twelfth of the phone's first load (docs/decisions/0007-phone-libraries.md).
  */
 import { inject, readonly, ref, shallowRef } from "vue";
 import type { InjectionKey, Ref } from "vue";
