@@ -162,10 +162,6 @@ def _visit(phone: Phone) -> Iterator[str]:
 
 
 def _checklist(phone: Phone) -> Iterator[str]:
-    settle(phone.page)
-    yield "field-checklist-core"
-    phone.tap("scope-change")
-    _shown(phone.page.locator('[data-testid="section-tab"][data-section="office"]'))
     open_section(phone, "office")
     settle(phone.page)
     yield "field-checklist-core"
