@@ -167,7 +167,7 @@ def openapi(settings: Settings) -> None:
 @main.command("add-user")
 @click.argument("username")
 @click.argument("name")
-@click.option("--role", type=click.Choice(list(Role)), required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option("--scope", default="", help="county, town:<code>, department:<uuid>, sector:<code> or self")
 @click.password_option()
 @click.pass_obj

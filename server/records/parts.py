@@ -13,8 +13,8 @@ from marshmallow import ValidationError, fields, validate
 from server.records.schemas import OpenSchema, check_moment, check_uuid
 from vocabulary import Datum, PositionProvider, SignatureKind
 
-# Ten years: a phone that is further off has no clock, and sums with it stay within what a calendar holds.
-LARGEST_OFFSET_MS = 10 * 366 * 24 * 3600 * 1000
+# A hundred years: a phone that was reset believes in its first day, and sums with it stay within what a calendar holds.
+LARGEST_OFFSET_MS = 100 * 366 * 24 * 3600 * 1000
 LARGEST_COLUMN = 2**31 - 1
 
 

@@ -29,7 +29,7 @@ def row(county: County, **values: Any) -> dict[str, Any]:
         "id": uuid.uuid4(), "county_code": COUNTY, "kind": "visit", "subject_id": county.mine,
         "author_id": county.users["anna"], "device_id": "d", "made_at": MOMENT, "received_at": MOMENT, "content_hash": "0" * 64,
         "receipt_code": "0000-0000-0000", "body": {"text": "“零事故”", "number": 1.5, "nothing": None}, "state": "accepted",
-        "faults": [],
+        "faults": [], "clock_offset_s": 0,
     } | {column.name: None for column in record.c if column.nullable} | values  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def test_query_answers_values_of_the_models_types(app: Flask, county: County) ->
 
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_a_list_of_any_length_is_one_parameter(app: Flask, county: County, count: int) -> None:
-    rows = [row(county, state=f"state {number}") for number in range(3)]
+    rows = [row(county, state=state) for state in ("accepted", "quarantined", "resolved")]
     with transaction() as session:
         INSERT.run(session.connection(), rows)
 

@@ -139,7 +139,7 @@ def test_who_was_added_on_the_command_line_signs_in(settings: Settings, app: Fla
 def test_a_scope_that_no_code_of_ours_wrote_breaks_no_page(app: Flask, county: County, ben: Person) -> None:
     """Rows of before the scopes were checked, or written by hand."""
     with transaction() as session:
-        for role, kind, id_ in (("supervisor", "department", "x"), ("supervisor", "moon", "y"), ("king", "county", COUNTY)):
+        for role, kind, id_ in (("supervisor", "department", "x"), ("supervisor", "town", "y"), ("inspector", "county", "z")):
             session.add(
                 RoleGrant(
                     county_code=COUNTY, user_id=county.users["ben"], role=role, scope_kind=kind, scope_id=id_, scope_name="",
