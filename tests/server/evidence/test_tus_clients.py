@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib.util
 import json
@@ -133,7 +134,8 @@ def test_server_killed_in_the_middle_of_a_body_keeps_what_it_had_written(
     def send() -> None:
         headers = {**anna.headers, "Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
         headers["Content-Type"] = "application/offset+octet-stream"
-        with pytest.raises(requests.RequestException):
+        # What the cut connection tells the sender, an error or an answer, depends on who closes first.
+        with contextlib.suppress(requests.RequestException):
             requests.patch(location, data=slowly(), headers=headers, timeout=60)
 
     part = settings.photo_dir / "uploads" / f"{location.rsplit('/', 1)[1]}.part"
