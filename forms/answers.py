@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from forms.checklist import Answer, Item
 from forms.conditions import State
 from forms.quantities import compared, decimal_places, decimal_text, find_thousandths
-from vocabulary import AnswerResult, ItemKind
+from vocabulary import AnswerResult, FaultCode, ItemKind
 
 RESULTS = frozenset(
     {AnswerResult.PASS, AnswerResult.FAIL, AnswerResult.PARTIAL, AnswerResult.NOT_APPLICABLE, AnswerResult.UNCHECKED}
@@ -66,12 +66,12 @@ def find_answer_faults(item: Item, answer: Any, pointer: str) -> list[Fault]:
         elif key == "design":
             faults += _design_faults(item, answer, f"{pointer}/design")
         else:
-            faults.append(Fault(f"{pointer}/{escaped(key)}", "unknown-key", {}))
+            faults.append(Fault(f"{pointer}/{escaped(key)}", FaultCode.UNKNOWN_KEY, {}))
     result = answer.get("result")
     if result == AnswerResult.PARTIAL and item.deduction is not None and "occurrences" not in answer:
-        faults.append(Fault(f"{pointer}/occurrences", "occurrences-missing", {}))
+        faults.append(Fault(f"{pointer}/occurrences", FaultCode.OCCURRENCES_MISSING, {}))
     if result == AnswerResult.NOT_APPLICABLE and item.may_be_not_applicable and "reason" not in answer:
-        faults.append(Fault(f"{pointer}/reason", "reason-missing", {}))
+        faults.append(Fault(f"{pointer}/reason", FaultCode.REASON_MISSING, {}))
     if item.kind == ItemKind.PHOTO and result not in WITHOUT_VALUE:
         faults += _photo_count_faults(item, answer.get("photos"), f"{pointer}/photos")
     return faults
@@ -114,7 +114,7 @@ def text_faults(value: Any, pointer: str, maximum: int) -> list[Fault]:
     if not isinstance(value, str):
         return [_wrong_type(pointer, "string")]
     if len(value) > maximum:
-        return [Fault(pointer, "too-long", {"maximum": maximum})]
+        return [Fault(pointer, FaultCode.TOO_LONG, {"maximum": maximum})]
     return []
 
 
@@ -145,7 +145,7 @@ def _result_faults(item: Item, answer: Mapping[str, Any], pointer: str) -> list[
     if not isinstance(result, str):
         return [_wrong_type(pointer, "string")]
     if result not in RESULTS:
-        return [Fault(pointer, "not-an-option", {})]
+        return [Fault(pointer, FaultCode.NOT_AN_OPTION, {})]
     allowed = (
         result == AnswerResult.UNCHECKED
         or (result == AnswerResult.NOT_APPLICABLE and item.may_be_not_applicable)
@@ -158,32 +158,32 @@ def _result_faults(item: Item, answer: Mapping[str, Any], pointer: str) -> list[
         )
     )
     if not allowed:
-        return [Fault(pointer, "result-not-allowed", {"result": result})]
+        return [Fault(pointer, FaultCode.RESULT_NOT_ALLOWED, {"result": result})]
     if result == AnswerResult.NOT_APPLICABLE:
         reason = answer.get("reason")
         if isinstance(reason, str) and not reason.strip(BLANKS):
-            return [Fault(pointer.removesuffix("result") + "reason", "reason-missing", {})]
+            return [Fault(pointer.removesuffix("result") + "reason", FaultCode.REASON_MISSING, {})]
     return []
 
 
 def _occurrences_faults(item: Item, answer: Mapping[str, Any], pointer: str) -> list[Fault]:
     if item.kind != ItemKind.JUDGEMENT or answer.get("result") != AnswerResult.PARTIAL:
-        return [Fault(pointer, "occurrences-not-allowed", {})]
+        return [Fault(pointer, FaultCode.OCCURRENCES_NOT_ALLOWED, {})]
     count = answer["occurrences"]
     whole = (isinstance(count, int) and not isinstance(count, bool)) or (isinstance(count, float) and count.is_integer())
     if not whole:
         return [_wrong_type(pointer, "integer")]
     if count < 1:
-        return [Fault(pointer, "below-minimum", {"minimum": "1"})]
+        return [Fault(pointer, FaultCode.BELOW_MINIMUM, {"minimum": "1"})]
     if count > OCCURRENCES_MAXIMUM:
-        return [Fault(pointer, "above-maximum", {"maximum": str(OCCURRENCES_MAXIMUM)})]
+        return [Fault(pointer, FaultCode.ABOVE_MAXIMUM, {"maximum": str(OCCURRENCES_MAXIMUM)})]
     return []
 
 
 def _value_faults(item: Item, answer: Mapping[str, Any], pointer: str) -> list[Fault]:
     value = answer["value"]
     if item.kind in (ItemKind.JUDGEMENT, ItemKind.PHOTO) or answer.get("result") in WITHOUT_VALUE:
-        return [Fault(pointer, "value-not-allowed", {})]
+        return [Fault(pointer, FaultCode.VALUE_NOT_ALLOWED, {})]
     if item.kind == ItemKind.NUMBER:
         return number_faults(value, pointer, item.decimals, item.minimum, item.maximum)
     if item.kind == ItemKind.CHOICE:
@@ -193,19 +193,19 @@ def _value_faults(item: Item, answer: Mapping[str, Any], pointer: str) -> list[F
     if not isinstance(value, list):
         return [_wrong_type(pointer, "array")]
     if len(value) > len(item.facts):
-        return [Fault(pointer, "too-many-values", {"maximum": len(item.facts)})]
+        return [Fault(pointer, FaultCode.TOO_MANY_VALUES, {"maximum": len(item.facts)})]
     faults: list[Fault] = []
     for index, fact in enumerate(value):
         faults += option_faults(fact, item.facts, f"{pointer}/{index}")
         if isinstance(fact, str) and fact in value[:index]:
-            faults.append(Fault(f"{pointer}/{index}", "duplicate-value", {}))
+            faults.append(Fault(f"{pointer}/{index}", FaultCode.DUPLICATE_VALUE, {}))
     return faults
 
 
 def _design_faults(item: Item, answer: Mapping[str, Any], pointer: str) -> list[Fault]:
     design = item.design
     if design is None or answer.get("result") in WITHOUT_VALUE:
-        return [Fault(pointer, "design-not-allowed", {})]
+        return [Fault(pointer, FaultCode.DESIGN_NOT_ALLOWED, {})]
     return number_faults(answer["design"], pointer, design.decimals, design.minimum, design.maximum)
 
 
@@ -214,14 +214,14 @@ def number_faults(value: Any, pointer: str, decimals: int, minimum: int | None, 
     number = find_thousandths(value)
     if number is None:
         if isinstance(value, str) and _LONG_DECIMAL.match(value):
-            return [Fault(pointer, "too-many-decimals", {"maximum": decimals})]
+            return [Fault(pointer, FaultCode.TOO_MANY_DECIMALS, {"maximum": decimals})]
         return [_wrong_type(pointer, "decimal")]
     if decimal_places(value) > decimals:
-        return [Fault(pointer, "too-many-decimals", {"maximum": decimals})]
+        return [Fault(pointer, FaultCode.TOO_MANY_DECIMALS, {"maximum": decimals})]
     if minimum is not None and number < minimum:
-        return [Fault(pointer, "below-minimum", {"minimum": decimal_text(minimum)})]
+        return [Fault(pointer, FaultCode.BELOW_MINIMUM, {"minimum": decimal_text(minimum)})]
     if maximum is not None and number > maximum:
-        return [Fault(pointer, "above-maximum", {"maximum": decimal_text(maximum)})]
+        return [Fault(pointer, FaultCode.ABOVE_MAXIMUM, {"maximum": decimal_text(maximum)})]
     return []
 
 
@@ -229,16 +229,16 @@ def option_faults(value: Any, options: Any, pointer: str) -> list[Fault]:
     """Faults of a value that must be one of the options."""
     if not isinstance(value, str):
         return [_wrong_type(pointer, "string")]
-    return [] if value in options else [Fault(pointer, "not-an-option", {})]
+    return [] if value in options else [Fault(pointer, FaultCode.NOT_AN_OPTION, {})]
 
 
 def _photo_count_faults(item: Item, photos: Any, pointer: str) -> list[Fault]:
     if not isinstance(photos, list):
         return []
     if len(photos) < item.photos_minimum:
-        return [Fault(pointer, "too-few-photos", {"minimum": item.photos_minimum})]
+        return [Fault(pointer, FaultCode.TOO_FEW_PHOTOS, {"minimum": item.photos_minimum})]
     if len(photos) > item.photos_maximum:
-        return [Fault(pointer, "too-many-photos", {"maximum": item.photos_maximum})]
+        return [Fault(pointer, FaultCode.TOO_MANY_PHOTOS, {"maximum": item.photos_maximum})]
     return []
 
 
@@ -246,15 +246,15 @@ def _id_list_faults(value: Any, pointer: str, maximum: int) -> list[Fault]:
     if not isinstance(value, list):
         return [_wrong_type(pointer, "array")]
     if len(value) > maximum:
-        return [Fault(pointer, "too-many-values", {"maximum": maximum})]
+        return [Fault(pointer, FaultCode.TOO_MANY_VALUES, {"maximum": maximum})]
     faults: list[Fault] = []
     for index, entry in enumerate(value):
         if not isinstance(entry, str) or not _UUID.match(entry):
-            faults.append(Fault(f"{pointer}/{index}", "not-a-uuid", {}))
+            faults.append(Fault(f"{pointer}/{index}", FaultCode.NOT_A_UUID, {}))
         elif entry in value[:index]:
-            faults.append(Fault(f"{pointer}/{index}", "duplicate-value", {}))
+            faults.append(Fault(f"{pointer}/{index}", FaultCode.DUPLICATE_VALUE, {}))
     return faults
 
 
 def _wrong_type(pointer: str, wanted: str) -> Fault:
-    return Fault(pointer, "wrong-type", {"wanted": wanted})
+    return Fault(pointer, FaultCode.WRONG_TYPE, {"wanted": wanted})

@@ -10,7 +10,7 @@ from forms.answers import Fault
 from forms.checklist import Checklist, figures_of
 from forms.faults import find_faults
 from forms.reading import instance_id
-from vocabulary import ItemKind
+from vocabulary import FaultCode, ItemKind
 
 # What decides whether an answer still means the same; wording of help and of hazards may change.
 MEANING = ("statement", "number", "choice", "facts", "points", "partial", "gate", "veto")
@@ -86,7 +86,7 @@ def _take(document: dict[str, Any], fault: Fault, new: Checklist) -> Iterator[Lo
                 yield Lost(path, fault.code, instance["answers"].pop(item_id))
         case ["repeats", section_id] if section_id in document["repeats"]:
             section = new.find_section(section_id)
-            keep = (section.repeat_maximum or 0) if section and fault.code == "too-many-instances" else 0
+            keep = (section.repeat_maximum or 0) if section and fault.code == FaultCode.TOO_MANY_INSTANCES else 0
             instances = document["repeats"][section_id]
             yield from _take_instances(section_id, instances, keep, fault.code)
             if not keep:

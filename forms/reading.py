@@ -25,7 +25,7 @@ from forms.answers import (
 )
 from forms.checklist import Answer, Checklist, Item, ProfileKey, Section
 from forms.quantities import decimal_places, find_thousandths
-from vocabulary import AnswerResult, ItemKind, ProfileKind, VisitScope
+from vocabulary import AnswerResult, FaultCode, ItemKind, ProfileKind, VisitScope
 
 CORE, FULL = VisitScope.CORE, VisitScope.FULL
 ROOT_KEYS = frozenset({"profile", "answers", "repeats", "scope", "sections", "none_here"})
@@ -123,7 +123,7 @@ def read_answers(checklist: Checklist, document: Mapping[str, Any] | Reading) ->
     root = _mapping(document, "", reading)
     for key in root:
         if key not in ROOT_KEYS:
-            reading.faults.append(Fault(f"/{escaped(key)}", "unknown-key", {}))
+            reading.faults.append(Fault(f"/{escaped(key)}", FaultCode.UNKNOWN_KEY, {}))
     _read_profile(_mapping(root.get("profile", {}), "/profile", reading), reading)
     _read_scope(root, reading)
     answers = _mapping(root.get("answers", {}), "/answers", reading)
@@ -164,20 +164,20 @@ def answer_at(document: Mapping[str, Any], path: str) -> tuple[Mapping[str, Any]
 def _read_scope(root: Mapping[str, Any], reading: Reading) -> None:
     scope, added = root.get("scope", FULL), root.get("sections", [])
     if not isinstance(scope, str):
-        reading.faults.append(Fault("/scope", "wrong-type", {"wanted": "string"}))
+        reading.faults.append(Fault("/scope", FaultCode.WRONG_TYPE, {"wanted": "string"}))
     elif scope not in (CORE, FULL):
-        reading.faults.append(Fault("/scope", "not-an-option", {}))
+        reading.faults.append(Fault("/scope", FaultCode.NOT_AN_OPTION, {}))
     elif scope == CORE and reading.checklist.has_core:
         reading.scope = CORE
     if not isinstance(added, list):
-        reading.faults.append(Fault("/sections", "wrong-type", {"wanted": "array"}))
+        reading.faults.append(Fault("/sections", FaultCode.WRONG_TYPE, {"wanted": "array"}))
         return
     known = {section.id for section in reading.checklist.sections}
     for index, section_id in enumerate(added):
         if not isinstance(section_id, str) or section_id not in known:
-            reading.faults.append(Fault(f"/sections/{index}", "unknown-section", {}))
+            reading.faults.append(Fault(f"/sections/{index}", FaultCode.UNKNOWN_SECTION, {}))
         elif section_id in added[:index]:
-            reading.faults.append(Fault(f"/sections/{index}", "duplicate-value", {}))
+            reading.faults.append(Fault(f"/sections/{index}", FaultCode.DUPLICATE_VALUE, {}))
     reading.added = frozenset(section_id for section_id in added if isinstance(section_id, str))
 
 
@@ -195,15 +195,15 @@ def _read_absence(section: Section, statement: Any, reading: Reading) -> None:
 
 def _absence_faults(statement: Any, has_instances: bool, place: str) -> list[Fault]:
     if not isinstance(statement, dict):
-        return [Fault(place, "wrong-type", {"wanted": "object"})]
-    faults = [Fault(f"{place}/{escaped(key)}", "unknown-key", {}) for key in statement if key != "reason"]
+        return [Fault(place, FaultCode.WRONG_TYPE, {"wanted": "object"})]
+    faults = [Fault(f"{place}/{escaped(key)}", FaultCode.UNKNOWN_KEY, {}) for key in statement if key != "reason"]
     reason = statement.get("reason")
     if reason is None or (isinstance(reason, str) and not reason.strip(BLANKS)):
-        faults.append(Fault(f"{place}/reason", "reason-missing", {}))
+        faults.append(Fault(f"{place}/reason", FaultCode.REASON_MISSING, {}))
     else:
         faults += text_faults(reason, f"{place}/reason", REASON_MAXIMUM)
     if has_instances:
-        faults.append(Fault(place, "none-here-with-instances", {}))
+        faults.append(Fault(place, FaultCode.NONE_HERE_WITH_INSTANCES, {}))
     return faults
 
 
@@ -217,7 +217,7 @@ def _read_profile(profile: Mapping[str, Any], reading: Reading) -> None:
         definition = reading.checklist.profile.get(key)
         pointer = f"/profile/{escaped(key)}"
         if definition is None:
-            reading.faults.append(Fault(pointer, "unknown-profile-key", {}))
+            reading.faults.append(Fault(pointer, FaultCode.UNKNOWN_PROFILE_KEY, {}))
             continue
         found = _profile_faults(definition, value, pointer)
         if found:
@@ -228,7 +228,7 @@ def _read_profile(profile: Mapping[str, Any], reading: Reading) -> None:
 
 def _profile_faults(definition: ProfileKey, value: Any, pointer: str) -> list[Fault]:
     if definition.kind == ProfileKind.BOOLEAN:
-        return [] if isinstance(value, bool) else [Fault(pointer, "wrong-type", {"wanted": "boolean"})]
+        return [] if isinstance(value, bool) else [Fault(pointer, FaultCode.WRONG_TYPE, {"wanted": "boolean"})]
     if definition.kind == ItemKind.NUMBER:
         return number_faults(value, pointer, PROFILE_DECIMALS, None, None)
     return option_faults(value, definition.options, pointer)
@@ -286,11 +286,11 @@ def _quick(item: Item, answer: dict[str, Any], reading: Reading) -> Answer | Non
 def _read_instances(section: Section, instances: Any, reading: Reading) -> None:
     pointer = f"/repeats/{section.id}"
     if not isinstance(instances, list):
-        reading.faults.append(Fault(pointer, "wrong-type", {"wanted": "array"}))
+        reading.faults.append(Fault(pointer, FaultCode.WRONG_TYPE, {"wanted": "array"}))
         return
     maximum = section.repeat_maximum or 0
     if len(instances) > maximum:
-        reading.faults.append(Fault(pointer, "too-many-instances", {"maximum": maximum}))
+        reading.faults.append(Fault(pointer, FaultCode.TOO_MANY_INSTANCES, {"maximum": maximum}))
     keys: set[str] = set()
     ids: set[str] = set()
     for index, entry in enumerate(instances[:maximum]):
@@ -298,7 +298,7 @@ def _read_instances(section: Section, instances: Any, reading: Reading) -> None:
         instance = _mapping(entry, place, reading)
         for key in instance:
             if key not in ("id", "key", "answers"):
-                reading.faults.append(Fault(f"{place}/{escaped(key)}", "unknown-key", {}))
+                reading.faults.append(Fault(f"{place}/{escaped(key)}", FaultCode.UNKNOWN_KEY, {}))
         own_id = instance_id(instance, index)
         id_faults = _id_faults(own_id, ids, f"{place}/id")
         reading.faults += id_faults
@@ -313,26 +313,26 @@ def _read_instances(section: Section, instances: Any, reading: Reading) -> None:
 
 def _id_faults(instance_id: Any, ids: set[str], pointer: str) -> list[Fault]:
     if not isinstance(instance_id, str):
-        return [Fault(pointer, "wrong-type", {"wanted": "string"})]
+        return [Fault(pointer, FaultCode.WRONG_TYPE, {"wanted": "string"})]
     if not _INSTANCE_ID.match(instance_id):
-        return [Fault(pointer, "malformed-id", {})]
+        return [Fault(pointer, FaultCode.MALFORMED_ID, {})]
     if instance_id in ids:
-        return [Fault(pointer, "duplicate-id", {})]
+        return [Fault(pointer, FaultCode.DUPLICATE_ID, {})]
     ids.add(instance_id)
     return []
 
 
 def _key_faults(key: Any, keys: set[str], pointer: str) -> list[Fault]:
     if key is None:
-        return [Fault(pointer, "key-missing", {})]
+        return [Fault(pointer, FaultCode.KEY_MISSING, {})]
     faults = text_faults(key, pointer, KEY_MAXIMUM)
     if faults:
         return faults
     name = key.strip(BLANKS)
     if not name:
-        return [Fault(pointer, "key-missing", {})]
+        return [Fault(pointer, FaultCode.KEY_MISSING, {})]
     if name in keys:
-        return [Fault(pointer, "duplicate-key", {})]
+        return [Fault(pointer, FaultCode.DUPLICATE_KEY, {})]
     keys.add(name)
     return []
 
@@ -344,13 +344,13 @@ def _find_strays(answers: Mapping[str, Any], reading: Reading, place: str, secti
         home = checklist.homes.get(key)
         pointer = place + escaped(key)
         if home is None:
-            reading.faults.append(Fault(pointer, "unknown-item", {}))
+            reading.faults.append(Fault(pointer, FaultCode.UNKNOWN_ITEM, {}))
         elif (home.section if home.repeated else None) != (None if section is None else section.index):
-            reading.faults.append(Fault(pointer, "wrong-place", {"section": checklist.sections[home.section].id}))
+            reading.faults.append(Fault(pointer, FaultCode.WRONG_PLACE, {"section": checklist.sections[home.section].id}))
         elif reading.results[home.slot] is None:
-            reading.faults.append(Fault(pointer, "hidden-item", {}))
+            reading.faults.append(Fault(pointer, FaultCode.HIDDEN_ITEM, {}))
         elif answer is None:
-            reading.faults.append(Fault(pointer, "wrong-type", {"wanted": "object"}))
+            reading.faults.append(Fault(pointer, FaultCode.WRONG_TYPE, {"wanted": "object"}))
 
 
 def _find_stray_sections(stated: Mapping[str, Any], place: str, reading: Reading) -> None:
@@ -359,17 +359,17 @@ def _find_stray_sections(stated: Mapping[str, Any], place: str, reading: Reading
     for key, statement in stated.items():
         section = sections.get(key)
         if section is None:
-            reading.faults.append(Fault(place + escaped(key), "unknown-section", {}))
+            reading.faults.append(Fault(place + escaped(key), FaultCode.UNKNOWN_SECTION, {}))
         elif section.repeat_maximum is None:
-            reading.faults.append(Fault(place + escaped(key), "section-not-repeated", {}))
+            reading.faults.append(Fault(place + escaped(key), FaultCode.SECTION_NOT_REPEATED, {}))
         elif statement != [] and key not in shown:
-            reading.faults.append(Fault(place + escaped(key), "hidden-section", {}))
+            reading.faults.append(Fault(place + escaped(key), FaultCode.HIDDEN_SECTION, {}))
 
 
 def _mapping(value: Any, pointer: str, reading: Reading) -> Mapping[str, Any]:
     if isinstance(value, dict):
         return value
-    reading.faults.append(Fault(pointer, "wrong-type", {"wanted": "object"}))
+    reading.faults.append(Fault(pointer, FaultCode.WRONG_TYPE, {"wanted": "object"}))
     return {}
 
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import orjson
 
+from vocabulary import FaultCode
+
 # Checklists and records stay below 14 levels, and an answer that nests a stored document can still be written by orjson (254).
 DEPTH_AT_MOST = 40
 # Beyond this a JSON number no longer means the same integer in JavaScript and in Python.
@@ -31,7 +33,7 @@ _SPACED_KEY = re.compile(rb'"[ \t\r\n]+:')
 class JsonRefused(ValueError):
     """The text is no JSON of ours: ``code`` is not-json, too-deep or key-twice, ``detail`` says where or what."""
 
-    def __init__(self, code: str, detail: str) -> None:
+    def __init__(self, code: FaultCode, detail: str) -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail
@@ -45,7 +47,7 @@ class Reading:
     """
 
     document: Any
-    flaws: dict[str, str]
+    flaws: dict[FaultCode, str]
 
 
 def read_json(text: bytes) -> Reading:
@@ -58,7 +60,7 @@ def read_json(text: bytes) -> Reading:
     except orjson.JSONDecodeError as error:
         raise _refused(error) from error
     written = _written(document)
-    flaws = {"nul-character": "there is a NUL character in a text"} if _holds_nul(written) else {}
+    flaws = {FaultCode.NUL_CHARACTER: "there is a NUL character in a text"} if _holds_nul(written) else {}
     # Both looks are cheap and may be wrong in one direction only: what they let pass needs no closer look.
     if _may_repeat_keys(text, written) or _LONG_NUMBER in text.translate(_DIGITS_ALIKE):
         flaws |= _closer_look(text)
@@ -74,13 +76,13 @@ def _refused(error: orjson.JSONDecodeError) -> JsonRefused:
     """orjson's complaint in our words where its own would not help a person."""
     where = str(error)
     if "depth limit" in where:
-        return JsonRefused("too-deep", f"nested more than {DEPTH_AT_MOST} levels deep")
+        return JsonRefused(FaultCode.TOO_DEEP, f"nested more than {DEPTH_AT_MOST} levels deep")
     number = _NUMBER.match(error.doc, error.pos) if "infinity" in where else None
     if number is not None:
-        return JsonRefused("not-json", f"the number {number[0][:40]} is too large")
+        return JsonRefused(FaultCode.NOT_JSON, f"the number {number[0][:40]} is too large")
     if "surrogate in string" in where:
-        return JsonRefused("not-json", f"half a character (lone surrogate): {where}")
-    return JsonRefused("not-json", where)
+        return JsonRefused(FaultCode.NOT_JSON, f"half a character (lone surrogate): {where}")
+    return JsonRefused(FaultCode.NOT_JSON, where)
 
 
 def _holds_nul(written: bytes) -> bool:
@@ -95,7 +97,7 @@ def _written(document: Any) -> bytes:
     try:
         return orjson.dumps(wrapped)
     except orjson.JSONEncodeError as error:
-        raise JsonRefused("too-deep", f"nested more than {DEPTH_AT_MOST} levels deep") from error
+        raise JsonRefused(FaultCode.TOO_DEEP, f"nested more than {DEPTH_AT_MOST} levels deep") from error
 
 
 def _may_repeat_keys(text: bytes, written: bytes) -> bool:
@@ -106,21 +108,21 @@ def _may_repeat_keys(text: bytes, written: bytes) -> bool:
     return text.count(b'":') != written.count(b'":') or b"\\u003" in text or _SPACED_KEY.search(text) is not None
 
 
-def _closer_look(text: bytes) -> dict[str, str]:
-    flaws: dict[str, str] = {}
+def _closer_look(text: bytes) -> dict[FaultCode, str]:
+    flaws: dict[FaultCode, str] = {}
 
     def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         built = dict(pairs)
         if len(built) < len(pairs):
             seen: set[str] = set()
             twin = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-            raise JsonRefused("key-twice", f"the key {twin[:40]!r} stands twice in one object")
+            raise JsonRefused(FaultCode.KEY_TWICE, f"the key {twin[:40]!r} stands twice in one object")
         return built
 
     def whole(digits: str) -> int:
         # int() refuses thousands of digits, with words for programmers.
         if len(digits) > 17 or abs(int(digits)) > LARGEST_SAFE_INTEGER:
-            flaws.setdefault("unsafe-number", f"the number {digits[:40]} is too large")
+            flaws.setdefault(FaultCode.UNSAFE_NUMBER, f"the number {digits[:40]} is too large")
             return 0
         return int(digits)
 

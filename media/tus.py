@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from typing import Protocol
 
 from media.errors import TusError
+from vocabulary import FaultCode
 
 VERSION = "1.0.0"
 EXTENSIONS = ("creation", "creation-with-upload", "expiration", "checksum", "termination")
@@ -74,7 +75,7 @@ def parse_length(header: str | None) -> int:
     """Raises: TusHeaderError. A photo always has a length; deferred lengths are not offered."""
     length = _number("Upload-Length", header)
     if length == 0:
-        raise TusHeaderError(header="Upload-Length", reason="zero")
+        raise TusHeaderError(header="Upload-Length", reason=FaultCode.ZERO_BYTES)
     return length
 
 
@@ -89,11 +90,11 @@ def parse_checksum(header: str | None) -> Checksum | None:
         return None
     algorithm, _, encoded = header.strip().partition(" ")
     if algorithm.lower() not in CHECKSUM_ALGORITHMS:
-        raise TusHeaderError(header="Upload-Checksum", reason="algorithm")
+        raise TusHeaderError(header="Upload-Checksum", reason=FaultCode.UNKNOWN_ALGORITHM)
     try:
         value = base64.b64decode(encoded.strip(), validate=True)
     except (binascii.Error, ValueError):
-        raise TusHeaderError(header="Upload-Checksum", reason="base64") from None
+        raise TusHeaderError(header="Upload-Checksum", reason=FaultCode.NOT_BASE64) from None
     return Checksum(algorithm.lower(), value)
 
 
@@ -102,18 +103,18 @@ def parse_metadata(header: str | None) -> dict[str, str]:
     if header is None or not header.strip():
         return {}
     if len(header) > _MAX_METADATA:
-        raise TusHeaderError(header="Upload-Metadata", reason="too long")
+        raise TusHeaderError(header="Upload-Metadata", reason=FaultCode.TOO_LONG)
     values: dict[str, str] = {}
     for pair in header.split(","):
         key, _, encoded = pair.strip().partition(" ")
         if not key or not key.isascii():
-            raise TusHeaderError(header="Upload-Metadata", reason="key")
+            raise TusHeaderError(header="Upload-Metadata", reason=FaultCode.NOT_WELL_FORMED)
         if key in values:
-            raise TusHeaderError(header="Upload-Metadata", reason="key twice")
+            raise TusHeaderError(header="Upload-Metadata", reason=FaultCode.KEY_TWICE)
         try:
             values[key] = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
         except (binascii.Error, ValueError):
-            raise TusHeaderError(header="Upload-Metadata", reason="base64") from None
+            raise TusHeaderError(header="Upload-Metadata", reason=FaultCode.NOT_BASE64) from None
     return values
 
 
@@ -121,10 +122,10 @@ def photo_metadata(values: dict[str, str]) -> PhotoMetadata:
     """The photo's metadata from parsed pairs; unknown keys are ignored. Raises: TusHeaderError."""
     photo_id = _uuid(values, "photo_id")
     if photo_id is None:
-        raise TusHeaderError(header="Upload-Metadata", reason="photo_id missing")
+        raise TusHeaderError(header="Upload-Metadata", reason=FaultCode.MISSING)
     sha256 = values.get("sha256", "").lower()
     if not _SHA256.fullmatch(sha256):
-        raise TusHeaderError(header="Upload-Metadata", reason="sha256")
+        raise TusHeaderError(header="Upload-Metadata", reason=FaultCode.NOT_A_SHA256)
     return PhotoMetadata(
         photo_id=photo_id,
         sha256=sha256,
@@ -142,7 +143,7 @@ def expires_header(moment: datetime) -> str:
 
 def _number(header: str, value: str | None) -> int:
     if value is None or not _DIGITS.fullmatch(value):
-        raise TusHeaderError(header=header, reason="missing" if value is None else "not a number")
+        raise TusHeaderError(header=header, reason=FaultCode.MISSING if value is None else FaultCode.NUMBER_WANTED)
     return int(value)
 
 
@@ -153,7 +154,7 @@ def _uuid(values: dict[str, str], key: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(text)
     except ValueError:
-        raise TusHeaderError(header="Upload-Metadata", reason=key) from None
+        raise TusHeaderError(header="Upload-Metadata", reason=FaultCode.NOT_A_UUID) from None
 
 
 def _short(text: str | None, length: int) -> str | None:

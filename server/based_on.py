@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from flask import Response, request
 
 from server.problems import FieldError, Refusal
+from vocabulary import FaultCode, ProblemCode
 
 # Ours, and the weak form that proxies which compress make of it.
 _ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
@@ -23,7 +24,7 @@ def named_revision() -> int | None:
         return None
     match = _ETAG.fullmatch(header.strip())
     if match is None:
-        raise Refusal("malformed-request", errors=[FieldError("#", "if-match", "a revision as the ETag named it")])
+        raise Refusal(ProblemCode.MALFORMED_REQUEST, errors=[FieldError("#/If-Match", FaultCode.NOT_WELL_FORMED)])
     return int(match[1])
 
 
@@ -41,4 +42,5 @@ def check_based_on(seen: int | None, there: Sequence[FieldError]) -> None:
         return
     unseen = list(there[seen or 0 :])
     if unseen:
-        raise Refusal("changed-meanwhile", "；".join(each.detail for each in unseen[:3]), errors=unseen)
+        who = dict.fromkeys(each.params.get("author_name") for each in unseen)
+        raise Refusal(ProblemCode.CHANGED_MEANWHILE, who="、".join(name for name in who if name), errors=unseen)

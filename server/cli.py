@@ -184,7 +184,9 @@ def add_user(settings: Settings, username: str, name: str, role: str, scope: str
         try:
             add_person(person, county_code=settings.county_code, actor_id=None, now=clock.now())
         except Refusal as refusal:
-            raise click.ClickException(refusal.zh or refusal.slug) from None
+            raise click.ClickException(
+                "；".join(error.words()["zh"] for error in refusal.errors) or refusal.detail["zh"]
+            ) from None
     click.echo(f"{username}: {role} {scope}")
 
 

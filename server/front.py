@@ -19,6 +19,7 @@ import orjson
 from forms.files import BYTES_AT_MOST
 from server.problems import MEDIA_TYPE, Refusal, document_of
 from server.settings import Settings
+from vocabulary import ProblemCode
 
 NAME = "front.conf"
 # Two for each upload in progress: its phone's and the one to the uploads process.
@@ -56,8 +57,8 @@ def configuration(settings: Settings, upstreams: Upstreams, folder: Path) -> str
         # The application says "too large" itself, with more words.
         document_bytes=max(settings.max_request_bytes, BYTES_AT_MOST) + 1024 * 1024,
         media_type=MEDIA_TYPE,
-        unavailable=_document(Refusal("unavailable")),
-        too_large=_document(Refusal("too-large")),
+        unavailable=_document(Refusal(ProblemCode.UNAVAILABLE)),
+        too_large=_document(Refusal(ProblemCode.TOO_LARGE)),
     )
 
 

@@ -17,6 +17,7 @@ from werkzeug.sansio.request import Request
 from server.problems import Refusal
 from server.settings import Settings
 from server.work.queue import redis_connection
+from vocabulary import ProblemCode
 
 log = logging.getLogger(__name__)
 
@@ -38,19 +39,19 @@ def check_origin(asked: Request) -> None:
     site = asked.headers.get("Sec-Fetch-Site")
     if site is not None:
         if site not in _OURS:
-            raise Refusal("cross-site-request")
+            raise Refusal(ProblemCode.CROSS_SITE_REQUEST)
         return
     origin = asked.headers.get("Origin")
     if origin is None:
         if "X-Requested-With" not in asked.headers:
-            raise Refusal("cross-site-request")
+            raise Refusal(ProblemCode.CROSS_SITE_REQUEST)
         return
     settings: Settings = current_app.config["SETTINGS"]
     # Without a configured origin the Host header tells, of which a proxy must keep what the browser sent.
     expected = urlsplit(settings.public_origin).netloc if settings.public_origin else asked.host
     if urlsplit(origin).netloc != expected:
         _tell(origin, expected)
-        raise Refusal("cross-site-request")
+        raise Refusal(ProblemCode.CROSS_SITE_REQUEST)
 
 
 def last_mismatch() -> dict[str, str] | None:

@@ -12,17 +12,19 @@ from dataclasses import dataclass
 import redis.exceptions
 import sqlalchemy.exc
 
+from vocabulary import ProblemCode
+
 
 @dataclass(frozen=True)
 class PassingFault:
-    """``slug`` is the problem that it is answered with."""
+    """``code`` is the problem that it is answered with."""
 
-    slug: str
+    code: ProblemCode
     retry_after_s: int
 
 
-FULL = PassingFault("storage-full", 60)
-AWAY = PassingFault("unavailable", 5)
+FULL = PassingFault(ProblemCode.STORAGE_FULL, 60)
+AWAY = PassingFault(ProblemCode.UNAVAILABLE, 5)
 
 _FULL_ERRNO = {errno.ENOSPC, errno.EDQUOT}
 _AWAY_ERRNO = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EROFS, errno.EIO, errno.ESTALE}

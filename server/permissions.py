@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from flask import g
 
 from server.problems import Refusal
-from vocabulary import Action, Role, ScopeKind
+from vocabulary import Action, ProblemCode, Role, ScopeKind
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -78,9 +78,9 @@ def requires(action: Action) -> Callable[[F], F]:
 def check_action(actor: Actor | None, action: Action) -> Actor:
     """The actor, when somebody is signed in and has a role with the action. Raises: Refusal not-signed-in, not-allowed."""
     if actor is None:
-        raise Refusal("not-signed-in")
+        raise Refusal(ProblemCode.NOT_SIGNED_IN)
     if not actor.may(action):
-        raise Refusal("not-allowed")
+        raise Refusal(ProblemCode.NOT_ALLOWED)
     return actor
 
 
@@ -106,10 +106,10 @@ def current_actor() -> Actor:
     """The actor of this request. Raises: Refusal not-signed-in."""
     load = g.get("load_actor")
     if load is None:
-        raise Refusal("not-signed-in")
+        raise Refusal(ProblemCode.NOT_SIGNED_IN)
     if "actor" not in g:
         g.actor = load()
     if g.actor is None:
-        raise Refusal("not-signed-in")
+        raise Refusal(ProblemCode.NOT_SIGNED_IN)
     actor: Actor = g.actor
     return actor

@@ -1,7 +1,7 @@
-"""Everything that can go wrong, in one catalogue, answered as RFC 9457 problem documents.
+"""What goes wrong, answered as RFC 9457 problem documents.
 
-Services raise ``Refusal(slug, ...)``; only the handlers at the end of this module know HTTP bodies. docs/problems.md has a
-section for each slug.
+Services raise ``Refusal`` with a member of the vocabulary's catalogue, which knows the words, and what fills them; only the
+handlers at the end of this module know HTTP bodies. docs/problems.md has a section for each kind.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import logging
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from flask import Flask, Response, g, has_request_context, request
@@ -18,6 +18,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.request import Request as SansIORequest
 
 from server.passing_faults import passing_fault
+from vocabulary import FaultCode, ProblemCode, Text, filled
+from vocabulary.words import load_sets
 
 log = logging.getLogger(__name__)
 
@@ -31,102 +33,119 @@ _TEXT_AT_MOST = 300
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of problem: HTTP status and the title in both languages; the slug is its name for programs."""
+    """A kind of problem: what programs switch on. ``slug`` ends the document's ``type``, ``title`` is the same each time."""
 
+    slug: str
     status: int
-    zh: str
-    en: str
+    title: Text
 
 
-CATALOGUE: dict[str, Kind] = {
-    "malformed-request": Kind(400, "请求无法读取", "The request cannot be read"),
-    "not-signed-in": Kind(401, "请先登录", "Sign in first"),
-    "sign-in-failed": Kind(401, "用户名或密码不对", "User name or password is wrong"),
-    "signed-in-as-other": Kind(401, "这个浏览器现在登录的是别人", "Somebody else is signed in here now"),
-    "account-closed": Kind(403, "这个账号已停用", "This account is closed"),
-    "not-allowed": Kind(403, "您没有这项权限", "You may not do this"),
-    "cross-site-request": Kind(403, "请求来自别的网站，已拒绝", "The request came from another site"),
-    "not-found": Kind(404, "没有找到", "Not found"),
-    "method-not-allowed": Kind(405, "不支持这种操作", "Method not allowed"),
-    "request-timeout": Kind(408, "传输中断，请续传", "The transfer stopped; go on where it ended"),
-    "conflict": Kind(409, "内容有冲突，需要人来决定", "A conflict that a person must decide"),
-    "offset-mismatch": Kind(409, "续传位置不一致", "The upload offset does not match"),
-    "feed-restarted": Kind(410, "请从头同步", "Pull from the start"),
-    "changed-meanwhile": Kind(409, "在此期间已有变化", "It has changed meanwhile"),
-    "gone": Kind(410, "已失效", "No longer available"),
-    "precondition-failed": Kind(412, "版本已变化", "The version has changed"),
-    "not-publishable": Kind(409, "还不能发布", "It cannot be published yet"),
-    "too-large": Kind(413, "内容太大", "Too large"),
-    "unsupported-media-type": Kind(415, "不支持的内容类型", "Unsupported media type"),
-    "invalid": Kind(422, "有内容不符合要求", "Some values are not acceptable"),
-    "answers-invalid": Kind(422, "有答案不符合检查表", "Some answers do not fit the checklist"),
-    "checklist-invalid": Kind(422, "检查表有错", "The checklist has errors"),
-    "unknown-checklist": Kind(422, "没有这份检查表", "No such checklist"),
-    "content-hash-mismatch": Kind(422, "内容与校验值不一致", "The content does not match its hash"),
-    "record-conflict": Kind(409, "同一编号已有不同内容", "Another content is stored under this id"),
-    "event-not-possible": Kind(409, "隐患当前状态不能这样办理", "The hazard's state does not allow this"),
-    "not-a-photo": Kind(422, "不是可以识别的照片", "Not a photo that can be read"),
-    "checksum-mismatch": Kind(460, "校验值不一致，请重传", "The checksum does not match"),
-    "locked": Kind(423, "另一个连接正在上传", "Another connection is uploading"),
-    "too-many-requests": Kind(429, "请求太频繁，请稍后再试", "Too many requests"),
-    "internal": Kind(500, "服务器出错", "Internal error"),
-    "unavailable": Kind(503, "服务暂时不可用，请稍后再试", "Temporarily unavailable"),
-    "storage-full": Kind(503, "服务器存储空间不足", "The server's storage is full"),
+@dataclass(frozen=True)
+class Case:
+    """One problem: its kind and the sentence that tells what happened."""
+
+    kind: Kind
+    detail: Text
+    params: Mapping[str, str]
+
+
+def _catalogue() -> dict[ProblemCode, Case]:
+    members: dict[str, Any] = load_sets()["problem_code"]["members"]
+    found = {}
+    for code, member in members.items():
+        parent = member.get("of", code)
+        title = Text(zh=members[parent]["zh"], en=members[parent]["en"])
+        detail = member.get("detail") or Text(zh=member["zh"], en=member["en"])
+        found[ProblemCode(code)] = Case(Kind(parent, members[parent]["status"], title), detail, member.get("params", {}))
+    return found
+
+
+CATALOGUE = _catalogue()
+
+_BY_STATUS = {
+    400: ProblemCode.MALFORMED_REQUEST,
+    401: ProblemCode.NOT_SIGNED_IN,
+    403: ProblemCode.NOT_ALLOWED,
+    404: ProblemCode.NOT_FOUND,
+    405: ProblemCode.METHOD_NOT_ALLOWED,
+    409: ProblemCode.CONFLICT,
+    410: ProblemCode.GONE,
+    412: ProblemCode.PRECONDITION_FAILED,
+    413: ProblemCode.TOO_LARGE,
+    415: ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+    422: ProblemCode.INVALID,
+    429: ProblemCode.TOO_MANY_REQUESTS,
+    503: ProblemCode.UNAVAILABLE,
 }
-
-_SLUG_BY_STATUS = {
-    400: "malformed-request", 401: "not-signed-in", 403: "not-allowed", 404: "not-found", 405: "method-not-allowed",
-    409: "conflict", 410: "gone", 412: "precondition-failed", 413: "too-large", 415: "unsupported-media-type",
-    422: "invalid", 429: "too-many-requests", 503: "unavailable",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class FieldError:
-    """One thing wrong with one place of the request; clients translate from ``code`` and ``params``."""
+    """One thing wrong with one place of the request; clients translate from ``code`` and ``params``.
+
+    ``detail`` is only for what the words of the code cannot say, such as where the text of a request breaks off.
+    """
 
     pointer: str
     code: str
     detail: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
 
-    def body(self) -> dict[str, Any]:
+    def words(self) -> Text:
+        """A code of an older release, as a stored fault may have it, is told in general."""
+        known = FaultCode(self.code if self.code in _FAULTS else FaultCode.NOT_WELL_FORMED).words
+        return filled(known.text(), self.params, known.params)
+
+    def body(self, *, english: bool = False) -> dict[str, Any]:
         """As it is answered and stored; what it repeats of the request is cut short."""
         params = {key: value[:_TEXT_AT_MOST] if isinstance(value, str) else value for key, value in self.params.items()}
         return {
             "pointer": self.pointer[:_TEXT_AT_MOST],
             "code": self.code,
-            "detail": self.detail[:_TEXT_AT_MOST],
+            "detail": (self.detail or self.words()["en" if english else "zh"])[:_TEXT_AT_MOST],
             "params": params,
         }
 
 
+_FAULTS = frozenset(FaultCode)
+
+
 class Refusal(Exception):
-    """The service says no. Carries a slug of the catalogue and what this occurrence needs; knows nothing of HTTP bodies."""
+    """The service says no: which problem, and what fills its words. Knows nothing of HTTP bodies."""
 
     def __init__(
         self,
-        slug: str,
-        zh: str = "",
-        en: str = "",
+        code: ProblemCode,
         *,
         errors: Iterable[FieldError] = (),
         headers: Mapping[str, str] | None = None,
+        **params: Any,
     ) -> None:
-        if slug not in CATALOGUE:
-            raise KeyError(slug)
-        super().__init__(slug, en or zh)
-        self.slug = slug
-        self.zh = zh
-        self.en = en
+        super().__init__(code.value, params)
+        self.code = code
         found = tuple(errors)
         self.errors = found[:ERRORS_AT_MOST]
         self.error_count = len(found)
         self.headers = dict(headers or {})
+        case = CATALOGUE[code]
+        counts = {"count": self.error_count} if "count" in case.params and "count" not in params else {}
+        self.params: dict[str, Any] = {**params, **counts}
+
+    @property
+    def slug(self) -> str:
+        return CATALOGUE[self.code].kind.slug
 
     @property
     def status(self) -> int:
-        return CATALOGUE[self.slug].status
+        return CATALOGUE[self.code].kind.status
+
+    @property
+    def detail(self) -> Text:
+        case = CATALOGUE[self.code]
+        # A count is the number of errors told beside it; without any the title says enough.
+        if self.params.get("count") == 0:
+            return case.kind.title
+        return filled(case.detail, self.params, case.params)
 
 
 def problem_body(refusal: Refusal) -> dict[str, Any]:
@@ -136,17 +155,20 @@ def problem_body(refusal: Refusal) -> dict[str, Any]:
 
 def document_of(refusal: Refusal, *, english: bool, about: str | None) -> dict[str, Any]:
     """The same for whatever kind of web server; ``about`` is the request's id."""
-    kind = CATALOGUE[refusal.slug]
+    kind = CATALOGUE[refusal.code].kind
+    language: Literal["zh", "en"] = "en" if english else "zh"
     body: dict[str, Any] = {
-        "type": f"/problems/{refusal.slug}",
-        "title": kind.en if english else kind.zh,
+        "type": f"/problems/{kind.slug}",
+        "title": kind.title[language],
         "status": kind.status,
-        "detail": (refusal.en or kind.en) if english else (refusal.zh or kind.zh),
+        "detail": refusal.detail[language],
+        "code": refusal.code.value,
+        "params": refusal.params,
     }
     if about is not None:
         body["instance"] = f"/requests/{about}"
     if refusal.errors:
-        body["errors"] = [error.body() for error in refusal.errors]
+        body["errors"] = [error.body(english=english) for error in refusal.errors]
         body["error_count"] = refusal.error_count
     return body
 
@@ -190,16 +212,13 @@ def _answer_http(error: HTTPException) -> Response:
     status = error.code or 500
     if 300 <= status < 400:
         return error.get_response()  # type: ignore[return-value]
-    slug = _SLUG_BY_STATUS.get(status, "malformed-request" if status < 500 else "internal")
+    code = _BY_STATUS.get(status, ProblemCode.MALFORMED_REQUEST if status < 500 else ProblemCode.INTERNAL)
     data = getattr(error, "data", None) or {}
     errors = tuple(field_errors(data.get("messages", {})))
-    zh = en = ""
-    if errors:
-        zh, en = f"{len(errors)} 处不符合要求，没有保存任何内容。", f"{len(errors)} values were refused. Nothing was saved."
     headers = {}
     if status == 405 and getattr(error, "valid_methods", None):
         headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
-    return answer(Refusal(slug, zh, en, errors=errors, headers=headers))
+    return answer(Refusal(code, errors=errors, headers=headers))
 
 
 def _answer_unexpected(error: Exception) -> Response:
@@ -210,10 +229,28 @@ def refusal_of(error: Exception, about: str) -> Refusal:
     """What a request is told of an exception that nobody foresaw; it is logged with the request's id."""
     fault = passing_fault(error)
     if fault is not None:
-        log.error("cannot serve at the moment: %s", error, extra={"request_id": about, "problem": fault.slug})
-        return Refusal(fault.slug, headers={"Retry-After": str(fault.retry_after_s)})
+        log.error("cannot serve at the moment: %s", error, extra={"request_id": about, "problem": fault.code})
+        return Refusal(fault.code, headers={"Retry-After": str(fault.retry_after_s)})
     log.error("unexpected error", exc_info=error, extra={"request_id": about})
-    return Refusal("internal", f"服务器出错，已记录。编号 {about}", f"Logged as {about}")
+    return Refusal(ProblemCode.INTERNAL, request=about)
+
+
+class Flaw(str):
+    """A fault in the place of a message of marshmallow's, which it hands through as it is."""
+
+    code: FaultCode
+    params: Mapping[str, Any]
+
+    def __new__(cls, code: FaultCode, **params: Any) -> Flaw:
+        flaw = super().__new__(cls, code.value)
+        flaw.code, flaw.params = code, params
+        return flaw
+
+    def format(self, *_: object, **__: object) -> Flaw:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Flaw:
+        return self
 
 
 def field_errors(messages: Any, pointer: str = "#") -> Iterable[FieldError]:
@@ -227,4 +264,5 @@ def field_errors(messages: Any, pointer: str = "#") -> Iterable[FieldError]:
         for message in messages:
             yield from field_errors(message, pointer)
     else:
-        yield FieldError(pointer, "invalid", str(messages))
+        flaw = messages if isinstance(messages, Flaw) else Flaw(FaultCode.NOT_WELL_FORMED)
+        yield FieldError(pointer, flaw.code, params=flaw.params)

@@ -14,6 +14,7 @@ from webargs.flaskparser import FlaskParser, is_json_request
 
 from forms.strict_json import JsonRefused, Reading, read_json
 from server.problems import FieldError, Refusal
+from vocabulary import FaultCode, ProblemCode
 
 DISCARD_LIMIT_BYTES = 128 * 1024 * 1024
 DISCARD_LIMIT_S = 10
@@ -28,7 +29,7 @@ class StrictParser(FlaskParser):
     def load_json(self, req: Request, schema: Schema) -> Any:
         """The body as a document. Raises: Refusal unsupported-media-type, malformed-request, too-large."""
         if not is_json_request(req):
-            raise Refusal("unsupported-media-type", "需要 application/json。", "Send application/json.")
+            raise Refusal(ProblemCode.CONTENT_TYPE_WANTED, wanted="application/json")
         reading = _read(_body(req))
         # A record is judged on its own: one bad one must not refuse its batch.
         if not getattr(schema, "judges_text_itself", False):
@@ -39,7 +40,7 @@ class StrictParser(FlaskParser):
     def load_querystring(self, req: Request, schema: Schema) -> Any:
         for name, value in req.args.items(multi=True):
             if "\0" in name or "\0" in value:
-                raise _unreadable("nul-character", f"#/{name}")
+                raise _unreadable(FaultCode.NUL_CHARACTER, f"#/{name}")
         return super().load_querystring(req, schema)
 
 
@@ -94,7 +95,7 @@ def _body(req: Request) -> bytes:
     body = req.get_data(cache=False)
     limit = req.max_content_length
     if req.content_length is None and limit is not None and len(body) >= limit:
-        raise Refusal("too-large")
+        raise Refusal(ProblemCode.TOO_LARGE)
     return body
 
 
@@ -105,8 +106,8 @@ def _read(text: bytes) -> Reading:
         raise _unreadable(refused.code, detail=refused.detail) from refused
 
 
-def _unreadable(code: str, pointer: str = "#", detail: str = "") -> Refusal:
+def _unreadable(code: FaultCode, pointer: str = "#", detail: str = "") -> Refusal:
     return Refusal(
-        "malformed-request", "请求的内容无法读取，没有保存任何内容。", "The body cannot be read. Nothing was saved.",
+        ProblemCode.BODY_UNREADABLE,
         errors=[FieldError(pointer, code, detail)],
     )  # fmt: skip

@@ -56,6 +56,7 @@ class Settings:
     upload_expiry_hours: int = _setting(24 * 14, _at_least(1))
     far_from_subject_m: int = _setting(300, _at_least(0))
     tile_server_url: str = ""
+    town_station_name: str = "镇应急管理站"
     client_dir: Path = Path(__file__).resolve().parent.parent / "client" / "dist"
 
     @property

@@ -27,7 +27,7 @@ from server.evidence.uploads import Reception
 from server.permissions import Actor, check_action
 from server.problems import Refusal, asks_for_english, document_of, refusal_of, response_of
 from server.settings import Settings
-from vocabulary import Action
+from vocabulary import Action, ProblemCode
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -103,7 +103,7 @@ class UploadsApplication:
         if asked.path == "/healthz":
             return Response(status=204)
         if not asked.path.startswith(tus_exchange.PATH) or path or (name and upload_id is None):
-            raise Refusal("not-found")
+            raise Refusal(ProblemCode.NOT_FOUND)
         if asked.method == "OPTIONS":
             return tus_exchange.capabilities(self._settings)
         if upload_id in self._receiving:
@@ -117,7 +117,9 @@ class UploadsApplication:
                 return await self._run(self._authorised, asked, tus_exchange.position, upload_id)
             case "DELETE", uuid.UUID():
                 return await self._run(self._authorised, asked, tus_exchange.termination, upload_id)
-        raise Refusal("method-not-allowed", headers={"Allow": "HEAD, PATCH, DELETE, OPTIONS" if upload_id else "POST, OPTIONS"})
+        raise Refusal(
+            ProblemCode.METHOD_NOT_ALLOWED, headers={"Allow": "HEAD, PATCH, DELETE, OPTIONS" if upload_id else "POST, OPTIONS"}
+        )
 
     async def _receive(self, asked: Request, upload_id: uuid.UUID | None, receive: Receive) -> Response:
         if self._open.total() >= OPEN_AT_ONCE:
@@ -185,7 +187,7 @@ class UploadsApplication:
             raise
         except (TimeoutError, ConnectionError) as error:
             await self._run(reception.break_off)
-            raise Refusal("request-timeout") from error
+            raise Refusal(ProblemCode.REQUEST_TIMEOUT) from error
         except asyncio.CancelledError:
             # The process is about to end: what came is kept, and nothing else waits for this any more.
             self._in_context(reception.break_off)
@@ -230,9 +232,7 @@ def _uuid(text: str) -> uuid.UUID | None:
 
 
 def _busy() -> Refusal:
-    return Refusal(
-        "unavailable", "正在上传的人太多，请稍后自动重试。", "Too many uploads at once.", headers={"Retry-After": "30"}
-    )
+    return Refusal(ProblemCode.TOO_MANY_UPLOADS, headers={"Retry-After": "30"})
 
 
 async def _send(response: Response, send: Send) -> None:

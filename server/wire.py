@@ -13,7 +13,7 @@ import flask_smorest
 from marshmallow import Schema, fields, validate
 
 from server.reading import StrictParser
-from vocabulary import ReceiptKind
+from vocabulary import ProblemCode, ReceiptKind
 from vocabulary.dates import FIRST_DAY, LAST_DAY
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -102,6 +102,8 @@ class ProblemSchema(AnswerSchema):
     title = fields.String()
     status = fields.Integer()
     detail = fields.String()
+    code = one_of(*ProblemCode, metadata={"optional": True, "description": "which case of the type; its words are the detail"})
+    params = fields.Dict(metadata={"optional": True, "description": "what fills the words of the code"})
     instance = fields.String(metadata={"optional": True})
     errors = fields.List(
         fields.Nested(FieldErrorSchema), metadata={"optional": True, "description": "the first hundred of error_count"}

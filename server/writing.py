@@ -24,6 +24,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from server.problems import Refusal
+from vocabulary import ProblemCode
 
 T = TypeVar("T")
 Unit = Callable[[Connection], T]
@@ -196,4 +197,4 @@ class _Lane:
 
 
 def _busy() -> Refusal:
-    return Refusal("unavailable", headers={"Retry-After": str(random.randint(2, 8))})
+    return Refusal(ProblemCode.UNAVAILABLE, headers={"Retry-After": str(random.randint(2, 8))})

@@ -16,7 +16,17 @@ from typing import Any
 from sync.duties import Author, act_of, closes_on_spot, duty_refusal
 from sync.records import is_uuid
 from sync.times import TimeInvalid, parse_date, parse_time, shanghai_date
-from vocabulary import Capacity, Commitment, HazardEventKind, HazardGrade, HazardState, Ineffective, PhotoRole, RecheckResult
+from vocabulary import (
+    Capacity,
+    Commitment,
+    FaultCode,
+    HazardEventKind,
+    HazardGrade,
+    HazardState,
+    Ineffective,
+    PhotoRole,
+    RecheckResult,
+)
 
 # Counts up when the fold makes another hazard of the same events; stored hazards are then folded again.
 RULES_VERSION = 2
@@ -158,12 +168,12 @@ def find_event_faults(event: Mapping[str, Any]) -> list[dict[str, str]]:
     """What makes an event unusable for the fold, as {pointer, code}; richer checks belong to the wire schemas."""
     faults: list[dict[str, str]] = []
     if not is_uuid(event.get("id")):
-        faults.append({"pointer": "/id", "code": "not_a_uuid"})
+        faults.append({"pointer": "/id", "code": FaultCode.NOT_A_UUID})
     kind = event.get("kind")
     if not isinstance(kind, str) or kind not in _RANK:
-        return [*faults, {"pointer": "/kind", "code": "unknown_kind"}]
+        return [*faults, {"pointer": "/kind", "code": FaultCode.UNKNOWN_KIND}]
     if not _reads(parse_time, event.get("at")):
-        faults.append({"pointer": "/at", "code": "not_a_time"})
+        faults.append({"pointer": "/at", "code": FaultCode.NOT_A_TIME})
     for key, holds, code, needed_by in _PAYLOAD_CHECKS:
         value = event.get(key)
         if value is None and kind not in needed_by:
@@ -530,23 +540,23 @@ def _are_photos(value: object) -> bool:
 
 
 _PAYLOAD_CHECKS: tuple[tuple[str, Callable[[object], bool], str, tuple[str, ...]], ...] = (
-    ("grade", lambda value: value in _GRADES, "unknown_grade", (HazardEventKind.CONFIRMED, HazardEventKind.REGRADED)),
+    ("grade", lambda value: value in _GRADES, FaultCode.UNKNOWN_GRADE, (HazardEventKind.CONFIRMED, HazardEventKind.REGRADED)),
     (
         "deadline",
         lambda value: _reads(parse_date, value),
-        "not_a_date",
+        FaultCode.NOT_A_DATE,
         (HazardEventKind.EXTENDED, HazardEventKind.DEADLINE_SET),
     ),
-    ("completed_on", lambda value: _reads(parse_date, value), "not_a_date", ()),
-    ("result", lambda value: value in _RESULTS, "unknown_result", (HazardEventKind.RECHECKED,)),
-    ("to_org", _is_text, "not_text", (HazardEventKind.TRANSFERRED,)),
-    ("to_department_id", is_uuid, "not_a_uuid", ()),
-    ("into", is_uuid, "not_a_uuid", (HazardEventKind.MERGED,)),
-    ("text", _is_text, "not_text", (HazardEventKind.NOTED,)),
-    ("commitments", lambda value: isinstance(value, dict), "not_an_object", ()),
-    ("owner", lambda value: isinstance(value, dict), "not_an_object", ()),
-    ("immediate_measure", lambda value: isinstance(value, dict), "not_an_object", ()),
-    ("determinations", lambda value: isinstance(value, list), "not_a_list", ()),
-    ("basis", lambda value: isinstance(value, list), "not_a_list", ()),
-    ("photos", _are_photos, "not_photos", ()),
+    ("completed_on", lambda value: _reads(parse_date, value), FaultCode.NOT_A_DATE, ()),
+    ("result", lambda value: value in _RESULTS, FaultCode.UNKNOWN_RESULT, (HazardEventKind.RECHECKED,)),
+    ("to_org", _is_text, FaultCode.NOT_TEXT, (HazardEventKind.TRANSFERRED,)),
+    ("to_department_id", is_uuid, FaultCode.NOT_A_UUID, ()),
+    ("into", is_uuid, FaultCode.NOT_A_UUID, (HazardEventKind.MERGED,)),
+    ("text", _is_text, FaultCode.NOT_TEXT, (HazardEventKind.NOTED,)),
+    ("commitments", lambda value: isinstance(value, dict), FaultCode.NOT_AN_OBJECT, ()),
+    ("owner", lambda value: isinstance(value, dict), FaultCode.NOT_AN_OBJECT, ()),
+    ("immediate_measure", lambda value: isinstance(value, dict), FaultCode.NOT_AN_OBJECT, ()),
+    ("determinations", lambda value: isinstance(value, list), FaultCode.NOT_A_LIST, ()),
+    ("basis", lambda value: isinstance(value, list), FaultCode.NOT_A_LIST, ()),
+    ("photos", _are_photos, FaultCode.NOT_PHOTOS, ()),
 )

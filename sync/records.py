@@ -18,7 +18,7 @@ import orjson
 import rfc8785
 
 from sync.times import TimeInvalid, parse_time
-from vocabulary import RecordKind
+from vocabulary import FaultCode, RecordKind
 
 # Beyond this a JSON number no longer means the same integer in JavaScript and in Python.
 _LARGEST_SAFE_INTEGER = 2**53 - 1
@@ -85,16 +85,16 @@ def parse_envelope(document: object) -> Record:
     Source: vectors in tests/vectors/sync/records.json; also client/src/sync/records.ts.
     """
     if not isinstance(document, dict):
-        raise EnvelopeInvalid([Fault("", "not_an_object", {})])
+        raise EnvelopeInvalid([Fault("", FaultCode.NOT_AN_OBJECT, {})])
     faults = [*_shape_faults(document)]
     if faults:
         raise EnvelopeInvalid(faults)
     try:
         computed = content_hash(document)
     except NotCanonical as error:
-        raise EnvelopeInvalid([Fault("/body", "not_canonical", {})]) from error
+        raise EnvelopeInvalid([Fault("/body", FaultCode.NOT_CANONICAL, {})]) from error
     if computed != document["content_hash"]:
-        raise EnvelopeInvalid([Fault("/content_hash", "hash_mismatch", {"computed": computed})])
+        raise EnvelopeInvalid([Fault("/content_hash", FaultCode.HASH_MISMATCH, {"computed": computed})])
     return Record(
         id=document["id"],
         kind=RecordKind(document["kind"]),
@@ -162,20 +162,20 @@ def is_sha256(value: object) -> bool:
 
 
 def _shape_faults(document: dict[Any, Any]) -> list[Fault]:
-    faults = [Fault(f"/{key}", "missing", {}) for key in (*_HASHED_KEYS, "content_hash") if key not in document]
-    faults += [Fault("", "unknown_key", {"key": str(key)[:80]}) for key in document if key not in _KEYS]
+    faults = [Fault(f"/{key}", FaultCode.MISSING, {}) for key in (*_HASHED_KEYS, "content_hash") if key not in document]
+    faults += [Fault("", FaultCode.UNKNOWN_KEY, {"key": str(key)[:80]}) for key in document if key not in _KEYS]
     checks = (
-        ("id", is_uuid, "not_a_uuid"),
-        ("kind", lambda value: value in list(RecordKind), "unknown_kind"),
-        ("visit_id", lambda value: value is None or is_uuid(value), "not_a_uuid"),
-        ("subject_id", lambda value: value is None or is_uuid(value), "not_a_uuid"),
-        ("made_at", _is_time, "not_a_time"),
-        ("body", lambda value: isinstance(value, dict), "not_an_object"),
-        ("content_hash", is_sha256, "not_a_sha256"),
+        ("id", is_uuid, FaultCode.NOT_A_UUID),
+        ("kind", lambda value: value in list(RecordKind), FaultCode.UNKNOWN_KIND),
+        ("visit_id", lambda value: value is None or is_uuid(value), FaultCode.NOT_A_UUID),
+        ("subject_id", lambda value: value is None or is_uuid(value), FaultCode.NOT_A_UUID),
+        ("made_at", _is_time, FaultCode.NOT_A_TIME),
+        ("body", lambda value: isinstance(value, dict), FaultCode.NOT_AN_OBJECT),
+        ("content_hash", is_sha256, FaultCode.NOT_A_SHA256),
     )
     faults += [Fault(f"/{key}", code, {}) for key, holds, code in checks if key in document and not holds(document[key])]
     if not faults and document["kind"] == RecordKind.VISIT and document["visit_id"] != document["id"]:
-        faults.append(Fault("/visit_id", "not_the_visit_itself", {}))
+        faults.append(Fault("/visit_id", FaultCode.NOT_THE_VISIT_ITSELF, {}))
     return faults
 
 

@@ -115,6 +115,7 @@ NO_CODES: dict[str, tuple[set[str], str]] = {
     "server/downloads/kinds.py": ({"on_time", "funds_wan"}, "keys of columns"),
     "server/downloads/service.py": ({"department"}, "the key of a filter"),
     "server/hazards/store.py": ({"deadline", "open"}, "an order of the list, and a filter over several states"),
+    "forms/wording.py": ({"null"}, "the word of JSON"),
     "server/problems.py": ({"json"}, "where in a request a value stood"),
     "server/static_client.py": ({"office"}, "the desk's address"),
 }
@@ -217,9 +218,14 @@ def test_everything_that_may_be_asked_for_is_wired() -> None:
 
 def test_every_problem_has_a_section_in_its_document() -> None:
     text = (ROOT / "docs" / "problems.md").read_text("utf-8")
-    documented = {line.removeprefix("## ").strip() for line in text.splitlines() if line.startswith("## ")}
+    sections = dict(section.split("\n", 1) for section in text.split("\n## ")[1:])
+    kinds = {case.kind.slug: case.kind for case in CATALOGUE.values()}
 
-    assert documented == set(CATALOGUE)
+    assert set(sections) == set(kinds)
+    for slug, kind in kinds.items():
+        cases = [code for code, case in CATALOGUE.items() if case.kind.slug == slug and code != slug]
+        assert f"\n{kind.status} · {kind.title['zh']} · {kind.title['en']}\n" in sections[slug]
+        assert not cases or f"\nCases: {' · '.join(f'`{code}`' for code in cases)}" in sections[slug]
 
 
 def test_every_setting_is_documented() -> None:

@@ -24,7 +24,7 @@ def generated() -> dict[Path, str]:
         CLIENT / "vocabulary" / "dates.ts": typescript_dates(),
     }
     for language in ("zh", "en"):
-        for screens in ("phone", "desk"):
+        for screens in ("entry", "phone", "screens", "desk"):
             files[CLIENT / "i18n" / language / f"words-{screens}.json"] = _json(screen_words(sets, language, screens))
     return files
 
@@ -71,15 +71,24 @@ def typescript_dates() -> str:
 
 def screen_words(sets: dict[str, Any], language: str, screens: str) -> dict[str, Any]:
     """Messages of the sets that these screens show; ``short`` only for sets that have shorter words."""
-    shown = {name: document["members"] for name, document in sets.items() if screens in document["shown"]}
+    shown = {name: _shown(document["members"], screens) for name, document in sets.items() if screens in document["shown"]}
     return {
-        "words": {name: {code: member[language] for code, member in members.items()} for name, members in shown.items()},
+        "words": {
+            name: {code: member.get("detail", member)[language] for code, member in members.items()}
+            for name, members in shown.items()
+        },
         "short": {
             name: {code: member.get("short", member)[language] for code, member in members.items()}
             for name, members in shown.items()
             if any("short" in member for member in members.values())
         },
     }
+
+
+def _shown(members: dict[str, Any], screens: str) -> dict[str, Any]:
+    """The members that these screens can meet. Of a large set the phone's say so; the desk gets them all."""
+    few = screens != "desk" and any("on" in member for member in members.values())
+    return {code: member for code, member in members.items() if not few or member.get("on") == screens}
 
 
 def _json(document: Any) -> str:

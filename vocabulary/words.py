@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 FOLDER = Path(__file__).resolve().parent
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -24,11 +24,15 @@ class Text(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A member's words; ``short`` is for narrow places and equals the full words where a set needs none."""
+    """A member's words; ``short`` is for narrow places and equals the full words where a set needs none.
+
+    ``params`` are the places in them: name → what fills it (text, number, or the name of a set whose words do).
+    """
 
     zh: str
     en: str
     short: Text
+    params: Mapping[str, str]
 
     def text(self) -> Text:
         return {"zh": self.zh, "en": self.en}
@@ -77,9 +81,18 @@ def set_name(enum: type[Code]) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", enum.__name__).lower()
 
 
-def filled(template: str, params: Mapping[str, Any]) -> str:
-    """A sentence with its parameters in place; a parameter that is missing shows as nothing."""
-    return _PLACE.sub(lambda place: str(params.get(place[1], "")), template)
+def filled(text: Text, given: Mapping[str, Any], params: Mapping[str, str]) -> Text:
+    """A sentence with its places filled; what is not given shows as nothing, a code of a set in that set's words."""
+    return {"zh": _fill(text["zh"], "zh", given, params), "en": _fill(text["en"], "en", given, params)}
+
+
+def _fill(template: str, language: Literal["zh", "en"], given: Mapping[str, Any], params: Mapping[str, str]) -> str:
+    def word(place: re.Match[str]) -> str:
+        value = given.get(place[1])
+        known = _words().get(class_name(params.get(place[1], "")), {}).get(str(value))
+        return known.text()[language] if known else "" if value is None else str(value)
+
+    return _PLACE.sub(word, template)
 
 
 @functools.cache
@@ -92,4 +105,4 @@ def _words() -> dict[str, dict[str, Words]]:
 
 def _read(member: Mapping[str, Any]) -> Words:
     text = Text(zh=member["zh"], en=member["en"])
-    return Words(**text, short=member.get("short", text))
+    return Words(**text, short=member.get("short", text), params=member.get("params", {}))

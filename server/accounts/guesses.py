@@ -20,6 +20,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from server.problems import Refusal
+from vocabulary import ProblemCode
 
 log = logging.getLogger(__name__)
 
@@ -108,8 +109,7 @@ def _too_many(limiter: FixedWindowRateLimiter, item: RateLimitItem, key: tuple[s
     wait_s = max(1, round(limiter.get_window_stats(item, *key).reset_time - time.time()))
     minutes = -(-wait_s // 60)
     return Refusal(
-        "too-many-requests",
-        f"密码错误次数过多，请 {minutes} 分钟后再试。",
-        f"Too many wrong passwords; try again in {minutes} minutes.",
+        ProblemCode.TOO_MANY_GUESSES,
+        minutes=minutes,
         headers={"Retry-After": str(wait_s)},
     )

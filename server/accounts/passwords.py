@@ -15,6 +15,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from zxcvbn import zxcvbn
 
 from server.problems import FieldError, Refusal
+from vocabulary import FaultCode, ProblemCode
 
 LENGTH_AT_LEAST = 10
 # The limit of the sign-in form too. zxcvbn looks at no more than this.
@@ -48,7 +49,7 @@ class Hashing:
     def _slot(self) -> Iterator[None]:
         if not self._slots.acquire(timeout=PATIENCE_S):
             raise Refusal(
-                "unavailable", "登录的人太多，请稍后再试。", "Too many people are signing in; try again in a moment.",
+                ProblemCode.TOO_MANY_SIGNING_IN,
                 headers={"Retry-After": "5"},
             )  # fmt: skip
         try:
@@ -67,18 +68,11 @@ def check_password(password: str, about: list[str]) -> None:
     Source: NIST SP 800-63B 5.1.1.2 (length, a list of known ones, no rules of composition); the list is zxcvbn's.
     """
     if not LENGTH_AT_LEAST <= len(password) <= LENGTH_AT_MOST:
-        raise _refused(
-            f"密码要有 {LENGTH_AT_LEAST} 到 {LENGTH_AT_MOST} 个字符。",
-            f"A password has {LENGTH_AT_LEAST} to {LENGTH_AT_MOST} characters.",
-            "length",
-        )
+        params = {"minimum": LENGTH_AT_LEAST, "maximum": LENGTH_AT_MOST}
+        raise _refused(FieldError("#/password", FaultCode.PASSWORD_LENGTH, params=params))
     if zxcvbn(password, user_inputs=about)["score"] < STRENGTH_AT_LEAST:
-        raise _refused(
-            "密码太容易猜到：不要用常见密码、姓名、用户名、连续或重复的字符。",
-            "The password is easy to guess: no common ones, names, sequences or repetitions.",
-            "guessable",
-        )
+        raise _refused(FieldError("#/password", FaultCode.PASSWORD_GUESSABLE))
 
 
-def _refused(zh: str, en: str, code: str) -> Refusal:
-    return Refusal("invalid", zh, en, errors=[FieldError("#/password", code)])
+def _refused(fault: FieldError) -> Refusal:
+    return Refusal(ProblemCode.INVALID, errors=[fault])

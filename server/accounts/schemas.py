@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
+from server.shapes import RequestSchema
 from server.wire import AnswerSchema, moment, one_of
 from vocabulary import Role, ScopeKind
 
 
-class SignInSchema(Schema):
+class SignInSchema(RequestSchema):
     username = fields.String(required=True, validate=validate.Length(1, 64))
     password = fields.String(required=True, validate=validate.Length(1, 200))
     device_label = fields.String(load_default="", validate=validate.Length(max=120))

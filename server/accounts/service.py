@@ -22,7 +22,7 @@ from server.permissions import Actor, Grant
 from server.prepared import Prepared
 from server.problems import Refusal
 from server.settings import Settings
-from vocabulary import Role, ScopeKind
+from vocabulary import ProblemCode, Role, ScopeKind
 
 # A browser that signed in is known for as long as browsers keep a cookie (RFC 6265bis, 5.5).
 DEVICE_KNOWN_FOR = timedelta(days=400)
@@ -80,7 +80,7 @@ def sign_in(username: str, password: str, asker: Asker, session_days: int, now: 
             write_audit(
                 "session:refused", "user", user_id or "", county_code=county_code, actor_id=None, address=asker.address
             )  # fmt: skip
-        raise Refusal("sign-in-failed", "用户名或密码不对，请再试一次。", "User name or password is wrong.")
+        raise Refusal(ProblemCode.SIGN_IN_FAILED, station=settings.town_station_name)
     guesses().was_right(attempt)
     if not active:
         raise _closed_account()
@@ -221,9 +221,7 @@ def _grant_of(role: str | None, kind: str, scope_id: str) -> Grant | None:
 
 def _closed_account() -> Refusal:
     return Refusal(
-        "account-closed",
-        "这个账号已停用。手机上还没送出的内容仍在，请用离线数据包交县安委办。",
-        "This account is closed. What the phone still holds stays there; hand it to the county office as a rescue file.",
+        ProblemCode.ACCOUNT_CLOSED,
     )
 
 

@@ -11,6 +11,7 @@ from server.origins import check_origin
 from server.permissions import Actor
 from server.problems import Refusal
 from server.settings import Settings
+from vocabulary import ProblemCode
 
 SESSION, DEVICE = "session", "known-device"
 FOR_USER = "For-User"
@@ -77,4 +78,4 @@ def _check_addressee(asked: Request, actor: Actor) -> None:
     """
     for_user = asked.headers.get(FOR_USER)
     if for_user is not None and for_user.lower() != str(actor.user_id):
-        raise Refusal("signed-in-as-other")
+        raise Refusal(ProblemCode.SIGNED_IN_AS_OTHER)

@@ -17,6 +17,7 @@ from server.permissions import current_actor, public, signed_in
 from server.problems import Refusal
 from server.settings import Settings
 from server.wire import Blueprint
+from vocabulary import ProblemCode
 
 blp = Blueprint("accounts", __name__, url_prefix="/api/accounts", description="用户与登录 users and sessions")
 
@@ -47,7 +48,7 @@ class SessionView(MethodView):
         """Who is signed in."""
         found = service.find_session(request_token() or "", clock.now())
         if found is None:
-            raise Refusal("not-signed-in")
+            raise Refusal(ProblemCode.NOT_SIGNED_IN)
         return _session_body(*found)
 
     @signed_in

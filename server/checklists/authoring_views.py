@@ -28,7 +28,7 @@ from server.checklists.uploads import MEDIA_TYPES, Incoming, parse_body, read_do
 from server.permissions import current_actor, requires
 from server.problems import FieldError, Refusal, field_errors
 from server.wire import Blueprint
-from vocabulary import Action
+from vocabulary import Action, FaultCode, ProblemCode
 
 blp = Blueprint("authoring", __name__, url_prefix="/api/forms", description="编写检查表 authoring checklists")
 
@@ -195,10 +195,10 @@ def _incoming(*, may_begin: bool = False) -> Incoming | str:
     if request.mimetype == "multipart/form-data":
         file = request.files.get("file")
         if file is None:
-            raise Refusal("invalid", "请选择文件。", "Choose a file.", errors=[FieldError("#/file", "missing")])
+            raise Refusal(ProblemCode.FILE_MISSING, errors=[FieldError("#/file", FaultCode.MISSING)])
         return read_upload(file.stream.read(BYTES_AT_MOST + 1), _name(file.filename), _lacking())
     if request.mimetype != "application/json":
-        raise Refusal("unsupported-media-type", "请上传 Excel 或 JSON 文件。", "Send a workbook or JSON.")
+        raise Refusal(ProblemCode.WORKBOOK_WANTED)
     document = parse_body(request.get_data())
     if may_begin and isinstance(document, dict) and document.keys() == {"from"} and isinstance(document["from"], str):
         return document["from"]
@@ -211,13 +211,13 @@ def _lacking() -> dict[str, Any]:
     try:
         fields = LackingSchema().load(given)
     except ValidationError as error:
-        raise Refusal("invalid", errors=list(field_errors(error.messages))) from error
+        raise Refusal(ProblemCode.INVALID, errors=list(field_errors(error.messages))) from error
     if "valid_from" in fields:
         fields["valid_from"] = fields["valid_from"].isoformat()
     standard, clause = fields.pop("basis_standard", None), fields.pop("basis_clause", None)
     if (standard is None) != (clause is None):
         lacking = "basis_clause" if clause is None else "basis_standard"
-        raise Refusal("invalid", errors=[FieldError(f"#/{lacking}", "missing")])
+        raise Refusal(ProblemCode.INVALID, errors=[FieldError(f"#/{lacking}", FaultCode.MISSING)])
     return fields | ({"basis": (standard, clause)} if standard is not None else {})
 
 

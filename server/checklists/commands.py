@@ -213,7 +213,7 @@ def _opened(settings: Settings, lang: str = "zh") -> Iterator[None]:
         except Refusal as refusal:
             for error in refusal.errors:
                 _echo_fault(error.body(), lang)
-            raise click.ClickException((refusal.zh if lang == "zh" else refusal.en) or refusal.slug) from refusal
+            raise click.ClickException(refusal.detail["zh" if lang == "zh" else "en"]) from refusal
         finally:
             db.session.remove()
             db.engine.dispose()

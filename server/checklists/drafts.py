@@ -18,7 +18,7 @@ from server.checklists.service import get_version
 from server.checklists.uploads import Incoming, as_draft
 from server.db import db, lock_ids, transaction
 from server.problems import FieldError, Refusal
-from vocabulary import ChecklistOrigin, DraftOutcome
+from vocabulary import ChecklistOrigin, DraftOutcome, FaultCode, ProblemCode
 
 
 def open_drafts(checklist_id: str | None = None) -> Sequence[ChecklistDraft]:
@@ -32,9 +32,9 @@ def get_draft(draft_id: uuid.UUID, *, lock: bool = False) -> ChecklistDraft:
     """An open draft. Raises: Refusal not-found; gone when it was published or thrown away."""
     draft = db.session.get(ChecklistDraft, draft_id, with_for_update=lock or None, populate_existing=lock)
     if draft is None:
-        raise Refusal("not-found", "没有这份草稿。", "No such draft.")
+        raise Refusal(ProblemCode.NO_SUCH_DRAFT)
     if draft.outcome is not None:
-        raise Refusal("gone", "这份草稿已经发布或删除。", "This draft has been published or thrown away.")
+        raise Refusal(ProblemCode.DRAFT_CLOSED)
     return draft
 
 
@@ -77,10 +77,10 @@ def replace_draft(
         check_unchanged(draft, based_on)
         if incoming.document["id"] != draft.checklist_id:
             raise Refusal(
-                "invalid",
-                f"文件是检查表 {incoming.document['id']}，草稿是 {draft.checklist_id}。",
-                f"The file is the checklist {incoming.document['id']}, the draft is {draft.checklist_id}.",
-                errors=[FieldError("#/id", "another-checklist", params={"expected": draft.checklist_id})],
+                ProblemCode.FILE_OF_ANOTHER_CHECKLIST,
+                file=incoming.document["id"],
+                draft=draft.checklist_id,
+                errors=[FieldError("#/id", FaultCode.ANOTHER_CHECKLIST, params={"expected": draft.checklist_id})],
             )
         before = draft.hash
         _fill(draft, incoming, published_hash(incoming.document))
@@ -133,10 +133,8 @@ def check_unchanged(draft: ChecklistDraft, based_on: str) -> None:
     """Raises: Refusal precondition-failed when the draft is no longer what was read."""
     if draft.hash != based_on:
         raise Refusal(
-            "precondition-failed",
-            "草稿已被别人改过，请重新打开再办理。",
-            "Somebody changed the draft meanwhile; open it again.",
-            errors=[FieldError("#/hash", "stale", params={"hash": draft.hash})],
+            ProblemCode.DRAFT_CHANGED,
+            errors=[FieldError("#/hash", FaultCode.STALE, params={"hash": draft.hash})],
         )
 
 

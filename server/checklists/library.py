@@ -20,6 +20,7 @@ from server.checklists.service import get_version
 from server.checklists.uploads import obstacle_body
 from server.db import db
 from server.problems import FieldError, Refusal
+from vocabulary import FaultCode, ProblemCode
 
 Names = dict[uuid.UUID, str]
 
@@ -86,8 +87,8 @@ def difference(before: str, after: str) -> dict[str, Any]:
     old, new = _find(before), _find(after)
     if old["id"] != new["id"]:
         raise Refusal(
-            "invalid", "两个版本不是同一份检查表，不能比较。", "These are two different checklists.",
-            errors=[FieldError("#/to", "another-checklist", params={"from": old["id"], "to": new["id"]})],
+            ProblemCode.CHECKLISTS_DIFFER,
+            errors=[FieldError("#/to", FaultCode.ANOTHER_CHECKLIST, params={"from": old["id"], "to": new["id"]})],
         )  # fmt: skip
     report = report_body(compare(old.pop("document"), new.pop("document")))
     return {"from": old, "to": new, "report": report}

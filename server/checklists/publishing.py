@@ -21,7 +21,7 @@ from server.checklists.standards import registry
 from server.checklists.uploads import field_errors_of, obstacle_body
 from server.db import db, transaction
 from server.problems import FieldError, Refusal
-from vocabulary import ChangeKind, ChecklistOrigin, ChecklistStatus, DraftOutcome
+from vocabulary import ChangeKind, ChecklistOrigin, ChecklistStatus, DraftOutcome, FaultCode, ProblemCode
 
 
 def versions_of(checklist_id: str) -> Sequence[ChecklistVersion]:
@@ -79,9 +79,8 @@ def publish_draft(
         obstacles = draft_obstacles(draft, versions, now, confirmed_drops)
         if obstacles:
             raise Refusal(
-                "not-publishable",
-                f"有 {len(obstacles)} 处不能发布，没有改变任何内容。",
-                f"Reasons against publishing: {len(obstacles)}. Nothing was changed.",
+                ProblemCode.NOT_PUBLISHABLE,
+                count=len(obstacles),
                 errors=field_errors_of(map(obstacle_body, obstacles)),
             )
         report = draft_report(draft, base_of(versions))
@@ -109,7 +108,7 @@ def retire_version(digest: str, *, approved_by: str, reason: str, actor_id: uuid
     with transaction():
         version = _locked(digest)
         if version.status != ChecklistStatus.PUBLISHED:
-            raise Refusal("conflict", "这个版本没有在用，不能停用。", "This version is not in use.")
+            raise Refusal(ProblemCode.VERSION_NOT_IN_USE)
         version.status, version.is_current = ChecklistStatus.RETIRED, False
         version.retired_at, version.retired_by = now, actor_id
         version.retire_approved_by, version.retire_reason = approver, why
@@ -129,7 +128,7 @@ def reinstate_version(
     with transaction() as session:
         version = _locked(digest)
         if version.is_current or version.status == ChecklistStatus.DRAFT:
-            raise Refusal("conflict", "这个版本正在使用，或从未发布。", "This version is in use, or was never published.")
+            raise Refusal(ProblemCode.VERSION_IN_USE)
         session.execute(
             update(ChecklistVersion).where(ChecklistVersion.checklist_id == version.checklist_id).values(is_current=False)
         )
@@ -148,10 +147,9 @@ def _check_compared(base: ChecklistVersion | None, digest: str | None) -> None:
     if (base.hash if base is not None else None) != digest:
         number = base.version if base is not None else "—"
         raise Refusal(
-            "precondition-failed",
-            f"这期间 {number} 版已投入使用，改动对比已经不同。没有发布；请重新核对后再发布。",
-            f"Version {number} was put into use meanwhile, so the changes are others. Nothing was published; read them again.",
-            errors=[FieldError("#/base", "stale", params={"version": number})],
+            ProblemCode.BASE_CHANGED,
+            version=number,
+            errors=[FieldError("#/base", FaultCode.STALE, params={"version": number})],
         )
 
 
@@ -171,11 +169,11 @@ def _audit(action: str, version: ChecklistVersion, actor_id: uuid.UUID | None, *
 
 def _person(name: str) -> str:
     if not name.strip():
-        raise Refusal("invalid", "请填写批准人姓名。", "Name who approved it.", errors=[FieldError("#/approved_by", "missing")])
+        raise Refusal(ProblemCode.APPROVER_MISSING, errors=[FieldError("#/approved_by", FaultCode.MISSING)])
     return name.strip()
 
 
 def _reason(text: str) -> str:
     if not text.strip():
-        raise Refusal("invalid", "请填写原因。", "Give the reason.", errors=[FieldError("#/reason", "missing")])
+        raise Refusal(ProblemCode.EXPLANATION_MISSING, errors=[FieldError("#/reason", FaultCode.MISSING)])
     return text.strip()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from server.checklists.uploads import MEDIA_TYPES
+from server.shapes import RequestSchema
 from server.wire import AnswerSchema, NamedSchema, TextSchema, one_of
 from vocabulary import AuthoringSeverity, ChecklistOrigin, ChecklistStatus, RevisionKind
 
@@ -120,7 +121,7 @@ class LibrarySchema(AnswerSchema):
     checklists = fields.List(fields.Nested(LibraryEntrySchema))
 
 
-class DifferenceQuerySchema(Schema):
+class DifferenceQuerySchema(RequestSchema):
     before = fields.String(required=True, data_key="from", validate=validate.Length(1, 64))
     after = fields.String(required=True, data_key="to", validate=validate.Length(1, 64))
 
@@ -131,11 +132,11 @@ class DifferenceSchema(AnswerSchema):
     report = fields.Nested(CompatibilityReportSchema)
 
 
-class FileQuerySchema(Schema):
+class FileQuerySchema(RequestSchema):
     format = fields.String(load_default="xlsx", validate=validate.OneOf(list(MEDIA_TYPES)))
 
 
-class PublishSchema(Schema):
+class PublishSchema(RequestSchema):
     """``hash`` is the draft that was read, ``base`` the version its report compared it with, null for a first publication."""
 
     hash = fields.String(required=True, validate=validate.Length(equal=64))
@@ -147,14 +148,14 @@ class PublishSchema(Schema):
     )
 
 
-class DecisionSchema(Schema):
+class DecisionSchema(RequestSchema):
     """Retiring and reinstating: who approved it, and why."""
 
     approved_by = fields.String(required=True, validate=validate.Length(1, 80))
     reason = fields.String(required=True, validate=validate.Length(1, 1000))
 
 
-class LackingSchema(Schema):
+class LackingSchema(RequestSchema):
     """What the office gives for a foreign XLSForm; used only where the workbook itself says nothing."""
 
     checklist_id = fields.String(validate=validate.Regexp(r"[a-z][a-z0-9_]{0,63}\Z"))

@@ -17,7 +17,7 @@ from server.changes import record_changes
 from server.checklists.models import ChecklistVersion
 from server.db import db
 from server.problems import Refusal
-from vocabulary import ChangeKind, ChecklistStatus, Sector
+from vocabulary import ChangeKind, ChecklistStatus, ProblemCode, Sector
 
 FORMS_DIR = Path(forms.__file__).resolve().parent
 
@@ -58,7 +58,7 @@ def get_version(digest: str) -> ChecklistVersion:
     """Raises: Refusal not-found."""
     version = db.session.get(ChecklistVersion, digest)
     if version is None:
-        raise Refusal("not-found", "没有这个版本的检查表。", "No such checklist version.")
+        raise Refusal(ProblemCode.NO_SUCH_VERSION)
     return version
 
 

@@ -14,7 +14,7 @@ from forms.validation import validate_checklist
 from server.checklists.rules import Obstacle
 from server.checklists.standards import registry
 from server.problems import FieldError, Refusal, prefers_english
-from vocabulary import AuthoringSeverity, ChecklistStatus, DownloadFormat, Text
+from vocabulary import AuthoringSeverity, ChecklistStatus, DownloadFormat, ProblemCode, Text
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES: Mapping[str, str] = {DownloadFormat.XLSX: XLSX, DownloadFormat.JSON: "application/json"}
@@ -64,7 +64,7 @@ def parse_body(data: bytes) -> Any:
 
 def too_large() -> Refusal:
     limit = BYTES_AT_MOST // 1024**2
-    return Refusal("too-large", f"文件超过 {limit} MB。", f"The file is larger than {limit} MB.")
+    return Refusal(ProblemCode.FILE_TOO_LARGE, limit=limit)
 
 
 def written(document: dict[str, Any], format_: str) -> bytes:
@@ -76,8 +76,7 @@ def written(document: dict[str, Any], format_: str) -> bytes:
     try:
         return write_workbook(document)
     except Unwritable as error:
-        zh, en = f"有文字放不进单元格，请导出 JSON：{error}", f"A text fits into no cell; export JSON: {error}"
-        raise Refusal("invalid", zh, en) from error
+        raise Refusal(ProblemCode.TEXT_FITS_NO_CELL, text=str(error)) from error
 
 
 def fault_body(problem: Problem | Any) -> dict[str, Any]:
@@ -143,8 +142,7 @@ def _read_workbook(data: bytes, file_name: str, lacking: dict[str, Any]) -> Inco
 def _invalid(bodies: list[dict[str, Any]]) -> Refusal:
     errors = sum(body["params"]["severity"] == AuthoringSeverity.ERROR.value for body in bodies)
     return Refusal(
-        "checklist-invalid",
-        f"{errors} 处错误，没有保存任何内容。",
-        f"{errors} {'error' if errors == 1 else 'errors'}. Nothing was saved.",
+        ProblemCode.CHECKLIST_INVALID,
+        count=errors,
         errors=field_errors_of(bodies),
     )

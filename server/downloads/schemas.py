@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from server.scores.schemas import TARGET_GROUPS, PeriodField
+from server.shapes import RequestSchema
 from server.wire import AnswerSchema, one_of
 from vocabulary import DownloadFormat, DownloadKind, DownloadState, HazardGrade, HazardSource, HazardState
 
 
-class FiltersSchema(Schema):
+class FiltersSchema(RequestSchema):
     """The filters of the score pages and, for the ledger, of the ledger page."""
 
     town = fields.String(validate=validate.Length(max=12))
@@ -23,7 +24,7 @@ class FiltersSchema(Schema):
     overdue = fields.Boolean()
 
 
-class OrderSchema(Schema):
+class OrderSchema(RequestSchema):
     kind = fields.String(required=True, validate=validate.OneOf(list(DownloadKind)))
     format = fields.String(required=True, validate=validate.OneOf(list(DownloadFormat)))
     period = PeriodField(load_default=None, allow_none=True, metadata={"type": "string", "example": "2026-Q4"})

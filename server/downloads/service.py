@@ -27,7 +27,7 @@ from server.permissions import Actor
 from server.problems import FieldError, Refusal
 from server.scores.periods import Period, find_period
 from server.work.outbox import NotYet, note
-from vocabulary import Action, DownloadFormat, DownloadKind, DownloadState, Topic
+from vocabulary import Action, DownloadFormat, DownloadKind, DownloadState, FaultCode, ProblemCode, Topic
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +48,11 @@ def order_download(
     """Notes a file to be built. Raises: Refusal invalid when the kind cannot be had in this format or needs a period."""
     if format_ == DownloadFormat.GEOJSON and kind not in MAPPED_KINDS:
         raise Refusal(
-            "invalid", "各镇对比没有点位，不能导出 GeoJSON。", "A comparison of towns has no positions to put on a map.",
-            errors=[FieldError("#/format", "no-positions")],
+            ProblemCode.TOWNS_HAVE_NO_POSITIONS,
+            errors=[FieldError("#/format", FaultCode.NO_POSITIONS)],
         )  # fmt: skip
     if period is None and kind != DownloadKind.HAZARD_LEDGER:
-        raise Refusal("invalid", "请选择统计期间。", "Choose a period.", errors=[FieldError("#/period", "missing")])
+        raise Refusal(ProblemCode.PERIOD_MISSING, errors=[FieldError("#/period", FaultCode.MISSING)])
     download = Download(
         id=uuid.uuid4(),
         county_code=actor.county_code,
@@ -135,7 +135,7 @@ def get_download(actor: Actor, download_id: uuid.UUID) -> Download:
     """Raises: Refusal not-found, also for somebody else's: the file holds what its owner may see."""
     download = db.session.get(Download, download_id)
     if download is None or download.owner_id != actor.user_id:
-        raise Refusal("not-found", "没有这个下载。", "No such download.")
+        raise Refusal(ProblemCode.NO_SUCH_DOWNLOAD)
     return download
 
 
@@ -143,9 +143,9 @@ def file_of(actor: Actor, download_id: uuid.UUID) -> Download:
     """The download, when its file is there. Raises: Refusal not-found, conflict (not ready), gone."""
     download = get_download(actor, download_id)
     if download.state != DownloadState.DONE:
-        raise Refusal("conflict", "文件还没有生成好。", "The file is not ready.")
+        raise Refusal(ProblemCode.DOWNLOAD_NOT_READY)
     if not download_folder().path(download.id, download.format).is_file():
-        raise Refusal("gone", "文件已过期，请重新生成。", "The file has expired; make it again.")
+        raise Refusal(ProblemCode.DOWNLOAD_EXPIRED)
     with transaction():
         write_audit("download:fetch", "download", download.id, county_code=actor.county_code, actor_id=actor.user_id)
     return download

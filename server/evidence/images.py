@@ -21,7 +21,7 @@ from server.problems import Refusal
 from server.register.models import Subject
 from server.register.store import area_names
 from sync.receipts import receipt_code
-from vocabulary import ReceiptKind
+from vocabulary import ProblemCode, ReceiptKind
 
 _EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic"}
 
@@ -46,7 +46,7 @@ class ServedImage:
 def open_image(photo: Photo, kind: ImageKind) -> ServedImage:
     """The image of a photo that the caller may see. Raises: Refusal not-found (bytes or copies are not here yet)."""
     if photo.sha256 is None:
-        raise Refusal("not-found", "照片还没有传完。", "The photo has not arrived yet.", headers={"Retry-After": "30"})
+        raise Refusal(ProblemCode.PHOTO_NOT_HERE, headers={"Retry-After": "30"})
     try:
         if kind is ImageKind.ORIGINAL:
             media_type = photo.media_type or "image/jpeg"
@@ -56,10 +56,8 @@ def open_image(photo: Photo, kind: ImageKind) -> ServedImage:
         stream = photo_store().open_copy(photo.sha256, copy)
     except ObjectMissing:
         if photo.inspected_at is None:
-            raise Refusal(
-                "not-found", "照片正在处理，请稍后再看。", "The photo is being prepared.", headers={"Retry-After": "5"}
-            ) from None
-        raise Refusal("not-found", "这张照片损坏，只能下载原件。", "The photo is broken; only the original exists.") from None
+            raise Refusal(ProblemCode.PHOTO_IN_PREPARATION, headers={"Retry-After": "5"}) from None
+        raise Refusal(ProblemCode.PHOTO_ONLY_ORIGINAL) from None
     tag = f"{photo.sha256}-{kind.value}"
     if kind is ImageKind.MARKED:
         with stream:

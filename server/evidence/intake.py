@@ -25,7 +25,7 @@ from server.visits.submissions import refuse_shape
 from server.work.outbox import note
 from sync.records import Record as Envelope
 from sync.times import parse_time
-from vocabulary import ChangeKind, Datum, PositionProvider, ReviewState, Topic
+from vocabulary import ChangeKind, Datum, FaultCode, PositionProvider, ProblemCode, ReviewState, Topic
 
 _schema = PhotoBodySchema()
 
@@ -34,7 +34,7 @@ def check_photo(record: Envelope, actor: Actor) -> Quarantine | None:
     """Raises: Refusal invalid when the body has the wrong shape or names another photo than its envelope."""
     refuse_shape(body_errors(_schema, record.body))
     if record.body["photo_id"] != record.id:
-        raise Refusal("invalid", errors=[FieldError("#/body/photo_id", "differs-from-envelope")])
+        raise Refusal(ProblemCode.INVALID, errors=[FieldError("#/body/photo_id", FaultCode.DIFFERS_FROM_ENVELOPE)])
     return None
 
 

@@ -20,18 +20,18 @@ from server.register.models import Subject
 from server.visits.completion import visit_receipt
 from server.visits.models import Visit
 from sync.receipts import read_receipt_code
-from vocabulary import Action
+from vocabulary import Action, ProblemCode
 
 
 def look_up(text: str, actor: Actor) -> dict[str, Any]:
     """What a code that a person typed or scanned stands for. Raises: Refusal invalid, not-found (also for others' things)."""
     code = read_receipt_code(text)
     if code is None:
-        raise Refusal("invalid", "回执编号应为 12 位，如 7F3C-21A9-0B44。", "A receipt code has 12 digits: 7F3C-21A9-0B44.")
+        raise Refusal(ProblemCode.RECEIPT_CODE_INVALID)
     for found in (_photo(code), _visit(code), _record(code)):
         if found is not None and _may_see(found, actor):
             return found
-    raise Refusal("not-found", "没有这个回执，或者不在您的范围内。", "No such receipt, or it is not within your scope.")
+    raise Refusal(ProblemCode.NO_SUCH_RECEIPT)
 
 
 def _photo(code: str) -> dict[str, Any] | None:

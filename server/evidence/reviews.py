@@ -21,7 +21,7 @@ from server.pairings.visibility import check_subject
 from server.permissions import Actor
 from server.problems import FieldError, Refusal
 from sync.times import format_time
-from vocabulary import Action, ChangeKind, ReviewDecision, ReviewState
+from vocabulary import Action, ChangeKind, ProblemCode, ReviewDecision, ReviewState
 
 # Long enough to notice a slip, too short for a phone to have acted on it.
 UNDO_WINDOW = timedelta(minutes=10)
@@ -31,11 +31,11 @@ def get_photo(photo_id: uuid.UUID, actor: Actor, action: Action) -> Photo:
     """Raises: Refusal not-found, also for a photo that is not within the actor's scope. One's own is always visible."""
     photo = db.session.get(Photo, photo_id)
     if photo is None:
-        raise Refusal("not-found", "没有这张照片。", "No such photo.")
+        raise Refusal(ProblemCode.NO_SUCH_PHOTO)
     if photo.author_id == actor.user_id and action is Action.READ_PHOTOS:
         return photo
     if photo.subject_id is None:
-        raise Refusal("not-found", "没有这张照片。", "No such photo.")
+        raise Refusal(ProblemCode.NO_SUCH_PHOTO)
     check_subject(actor, action, photo.subject_id)
     return photo
 
@@ -52,9 +52,9 @@ def review_photo(
         photo = get_photo(photo_id, actor, Action.REVIEW_PHOTOS)
         session.execute(select(Photo.id).where(Photo.id == photo_id).with_for_update())
         if photo.author_id == actor.user_id:
-            raise Refusal("not-allowed", "自己拍的照片由他人审核。", "One's own photo is reviewed by somebody else.")
+            raise Refusal(ProblemCode.OWN_PHOTO)
         if photo.sha256 is None:
-            raise Refusal("conflict", "照片还没有传完，不能审核。", "The photo has not arrived yet.")
+            raise Refusal(ProblemCode.PHOTO_NOT_ARRIVED)
         acts = reviews_of([photo_id]).get(photo_id, [])
         check_based_on(based_on, _happened(acts))
         review = PhotoReview(
@@ -79,11 +79,11 @@ def undo_last_review(photo_id: uuid.UUID, actor: Actor, now: datetime) -> Photo:
         acts = reviews_of([photo_id]).get(photo_id, [])
         last = review_in_force(acts)
         if last is None:
-            raise Refusal("not-found", "没有可以撤销的审核。", "There is no review to take back.")
+            raise Refusal(ProblemCode.NO_REVIEW_TO_WITHDRAW)
         if last.reviewer_id != actor.user_id:
-            raise Refusal("not-allowed", "只能撤销自己的审核。", "Only one's own review can be taken back.")
+            raise Refusal(ProblemCode.NOT_OWN_REVIEW)
         if now - last.at > UNDO_WINDOW:
-            raise Refusal("conflict", "已超过 10 分钟，不能撤销；请重新审核。", "More than 10 minutes ago; review it again.")
+            raise Refusal(ProblemCode.TOO_LATE_TO_WITHDRAW, minutes=UNDO_WINDOW // timedelta(minutes=1))
         withdrawal = PhotoReview(
             id=uuid.uuid4(), county_code=photo.county_code, photo_id=photo_id, decision=ReviewDecision.WITHDRAWN,
             reason="", mark=None, withdraws_id=last.id, reviewer_id=actor.user_id, at=_after(acts, now),

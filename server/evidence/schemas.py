@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import INCLUDE, ValidationError, fields, validate, validates_schema
 
+from server.problems import Flaw
 from server.records.parts import LARGEST_COLUMN, ClockPart, PositionPart, whole
+from server.shapes import RequestSchema, check_moment, check_sha256, check_uuid
 from server.wire import AnswerSchema, NamedSchema, PlaceSchema, ReceiptSchema, one_of
-from sync.records import is_sha256, is_uuid
-from sync.times import TimeInvalid, parse_time
 from vocabulary import (
+    FaultCode,
     FlagCode,
     HazardGrade,
     HazardState,
@@ -24,24 +25,7 @@ from vocabulary import (
 DECISIONS = [ReviewDecision.APPROVED, ReviewDecision.RETURNED, ReviewDecision.SECOND_OPINION]
 
 
-def _uuid(value: str) -> None:
-    if not is_uuid(value):
-        raise ValidationError("not a lower-case UUID")
-
-
-def _sha256(value: str) -> None:
-    if not is_sha256(value):
-        raise ValidationError("not a SHA-256 in lower-case hexadecimal")
-
-
-def _moment(value: str) -> None:
-    try:
-        parse_time(value)
-    except TimeInvalid as error:
-        raise ValidationError(str(error)) from error
-
-
-class _Open(Schema):
+class _Open(RequestSchema):
     """Records may carry more than is named here; they are kept whole."""
 
     class Meta:
@@ -51,18 +35,18 @@ class _Open(Schema):
 class PhotoBodySchema(_Open):
     """The body of a photo record."""
 
-    photo_id = fields.String(required=True, validate=_uuid)
-    hazard_id = fields.String(allow_none=True, load_default=None, validate=_uuid)
-    submission_id = fields.String(allow_none=True, load_default=None, validate=_uuid)
+    photo_id = fields.String(required=True, validate=check_uuid)
+    hazard_id = fields.String(allow_none=True, load_default=None, validate=check_uuid)
+    submission_id = fields.String(allow_none=True, load_default=None, validate=check_uuid)
     item_path = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=200))
     role = fields.String(required=True, validate=validate.OneOf(list(PhotoRole)))
-    sha256 = fields.String(required=True, validate=_sha256)
+    sha256 = fields.String(required=True, validate=check_sha256)
     size_bytes = fields.Integer(required=True, strict=True, validate=validate.Range(1, LARGEST_COLUMN))
     media_type = fields.String(required=True, validate=validate.Length(1, 100))
     width = whole(allow_none=True)
     height = whole(allow_none=True)
     source = fields.String(required=True, validate=validate.OneOf(list(PhotoSource)))
-    captured_at = fields.String(required=True, validate=_moment)
+    captured_at = fields.String(required=True, validate=check_moment)
     position = fields.Nested(PositionPart, allow_none=True)
     no_position_reason = fields.String(allow_none=True, validate=validate.Length(max=200))
     clock = fields.Nested(ClockPart, allow_none=True)
@@ -70,7 +54,7 @@ class PhotoBodySchema(_Open):
     marks = fields.List(fields.Dict(), allow_none=True, validate=validate.Length(max=100))
 
 
-class MarkSchema(Schema):
+class MarkSchema(RequestSchema):
     """A circle on the photo; all three are fractions of the picture."""
 
     shape = fields.String(required=True, validate=validate.OneOf(list(MarkShape)))
@@ -79,7 +63,7 @@ class MarkSchema(Schema):
     r = fields.Float(required=True, validate=validate.Range(0, 1, min_inclusive=False))
 
 
-class ReviewInputSchema(Schema):
+class ReviewInputSchema(RequestSchema):
     decision = fields.String(required=True, validate=validate.OneOf(DECISIONS))
     reason = fields.String(load_default="", validate=validate.Length(max=500))
     mark = fields.Nested(MarkSchema, load_default=None, allow_none=True)
@@ -87,10 +71,10 @@ class ReviewInputSchema(Schema):
     @validates_schema
     def _explain(self, data: dict[str, Any], **_: Any) -> None:
         if data["decision"] == ReviewDecision.RETURNED and not data["reason"].strip():
-            raise ValidationError("退回要写明原因。 A returned photo needs a reason.", "reason")
+            raise ValidationError(Flaw(FaultCode.REASON_MISSING), "reason")
 
 
-class QueueQuerySchema(Schema):
+class QueueQuerySchema(RequestSchema):
     state = fields.String(validate=validate.OneOf(list(ReviewState)))
     flagged = fields.Boolean()
     flag = fields.String(validate=validate.OneOf(list(FlagCode)))

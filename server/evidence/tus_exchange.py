@@ -14,6 +14,7 @@ from server.evidence.uploads import Reception, UploadState, refusals
 from server.permissions import Actor
 from server.problems import Refusal
 from server.settings import Settings
+from vocabulary import ProblemCode
 
 PATH = "/api/evidence/uploads"
 
@@ -48,7 +49,7 @@ def continuation(asked: Request, upload_id: uuid.UUID, actor: Actor, now: dateti
         offset = tus.parse_offset(asked.headers.get("Upload-Offset"))
         checksum = tus.parse_checksum(asked.headers.get("Upload-Checksum"))
     if asked.mimetype != tus.PATCH_CONTENT_TYPE:
-        raise Refusal("unsupported-media-type", f"需要 {tus.PATCH_CONTENT_TYPE}。", f"Send {tus.PATCH_CONTENT_TYPE}.")
+        raise Refusal(ProblemCode.CONTENT_TYPE_WANTED, wanted=tus.PATCH_CONTENT_TYPE)
     started = uploads.receive_more(upload_id, offset, checksum, actor, now)
     return continued(started) if isinstance(started, UploadState) else started
 

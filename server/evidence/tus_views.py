@@ -19,7 +19,7 @@ from server.evidence.uploads import Reception, UploadState
 from server.permissions import current_actor, public, requires
 from server.problems import Refusal
 from server.wire import Blueprint
-from vocabulary import Action
+from vocabulary import Action, ProblemCode
 
 SILENCE_LIMIT_S = 30
 DRAIN_LIMIT_BYTES = 128 * 1024 * 1024
@@ -100,7 +100,7 @@ class _Body:
             if self._socket is not None:
                 self._socket.settimeout(self._timeout_s)
         if isinstance(error, (ConnectionError, TimeoutError)):
-            raise Refusal("request-timeout") from error
+            raise Refusal(ProblemCode.REQUEST_TIMEOUT) from error
 
     def into(self, reception: Reception) -> UploadState:
         return reception.read_all(self._read, clock.now())

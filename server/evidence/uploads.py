@@ -50,7 +50,7 @@ from server.visits.completion import refresh_visits
 from server.visits.models import Visit
 from server.work.outbox import ADD_NOTE
 from sync.receipts import receipt_code
-from vocabulary import Action, ChangeKind, ReceiptKind, ReviewState, Topic
+from vocabulary import Action, ChangeKind, FaultCode, ProblemCode, ReceiptKind, ReviewState, Topic
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ class Announced:
 
 
 # After these nothing of the bytes is worth keeping.
-_LAST_WORDS = {"not-a-photo", "record-conflict", "not-found"}
+_LAST_WORDS: set[str] = {ProblemCode.NOT_A_PHOTO, ProblemCode.RECORD_CONFLICT, ProblemCode.NOT_FOUND}
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +314,7 @@ class Reception:
         part = self._open_part()
         if self._checksum and self._digest and self._digest.digest() != self._checksum.value:
             part.forget()
-            raise Refusal("checksum-mismatch", "这一段的校验值不一致，请重传这一段。", "The piece's checksum differs.")
+            raise Refusal(ProblemCode.PIECE_DIFFERS)
         if part.offset < self.upload.size_bytes:
             return self._leave_unfinished(part, now)
         with refusals():
@@ -410,7 +410,7 @@ def finish_upload(upload: Announced, media_type: MediaType, now: datetime) -> st
     with transaction() as session:
         connection = session.connection()
         if upload.has_row and not _FINISH_UPLOAD.rows(connection, upload_id=upload.upload_id, now=now):
-            raise Refusal("gone", "这次上传已被撤销。", "This upload was taken back.")
+            raise Refusal(ProblemCode.UPLOAD_WITHDRAWN)
         visit_id, hazard_id, subject_id = _count_photo(connection, upload, media_type, now)
         receipt = {
             "photo_id": upload.photo_id, "sha256": upload.sha256, "county_code": upload.county_code, "code": code,
@@ -437,7 +437,7 @@ def take_back(upload_id: uuid.UUID, actor: Actor, now: datetime) -> None:
     """
     _, receipt = _get_upload(upload_id, actor, now)
     if receipt is not None:
-        raise Refusal("conflict", "照片已经收到，不能撤销上传。", "The photo has been received; it cannot be taken back.")
+        raise Refusal(ProblemCode.PHOTO_RECEIVED)
     with refusals():
         photo_store().drop_upload(str(upload_id))
     _delete_row(upload_id)
@@ -474,46 +474,41 @@ def refusals(*but: type[MediaError]) -> Iterator[None]:
 def _refusal(error: MediaError) -> Refusal:
     match error:
         case TusVersionError():
-            return Refusal("precondition-failed", "需要 tus 1.0.0。", "tus 1.0.0 is needed.", headers={"Tus-Version": "1.0.0"})
+            return Refusal(ProblemCode.TUS_VERSION, headers={"Tus-Version": "1.0.0"})
         case TusHeaderError():
             header = str(error.params["header"])
             return Refusal(
-                "malformed-request", f"请求头 {header} 有误。", f"The header {header} is wrong.",
-                errors=[FieldError(f"#/{header}", str(error.params["reason"]))],
+                ProblemCode.HEADER_WRONG, header=header,
+                errors=[FieldError(f"#/{header}", error.params["reason"])],
             )  # fmt: skip
         case OffsetMismatch():
             return _offset_refusal(error.params["offset"])
         case UploadLocked():
-            return Refusal("locked", headers={"Retry-After": "2"})
+            return Refusal(ProblemCode.LOCKED, headers={"Retry-After": "2"})
         case UploadMissing():
-            return Refusal("gone", "这次上传已失效，请重新开始。", "This upload has ended; begin again.")
+            return Refusal(ProblemCode.UPLOAD_ENDED)
         case TooManyBytes():
-            return Refusal("too-large", "发来的字节比说好的多。", "More bytes than announced.")
+            return Refusal(ProblemCode.MORE_BYTES_THAN_ANNOUNCED)
         case HashMismatch():
-            return Refusal(
-                "checksum-mismatch", "照片的校验值不一致，已丢弃，请重传；手机上的照片仍在。",
-                "The photo's hash differs; the bytes were dropped, send it again.",
-            )  # fmt: skip
+            return Refusal(ProblemCode.PHOTO_DIFFERS)
         case StoreFull():
-            return Refusal("storage-full", headers={"Retry-After": "60"})
+            return Refusal(ProblemCode.STORAGE_FULL, headers={"Retry-After": "60"})
         case TooManyPixels():
             size = f"{error.params['width']}×{error.params['height']}"
             return Refusal(
-                "not-a-photo", f"图片尺寸 {size} 太大，不予处理。", f"The picture's size {size} is too large to be opened.",
-                errors=[FieldError("#/content", error.slug, params=error.params)],
+                ProblemCode.PICTURE_TOO_LARGE, size=size,
+                errors=[FieldError("#/content", FaultCode.TOO_MANY_PIXELS, params=error.params)],
             )  # fmt: skip
         case NotAPhoto():
             return Refusal(
-                "not-a-photo", "这个文件不是 JPEG、PNG、WebP 或 HEIC 照片。", "Not a JPEG, PNG, WebP or HEIC photo.",
-                errors=[FieldError("#/content", error.slug)],
+                ProblemCode.NOT_A_PHOTO,
+                errors=[FieldError("#/content", FaultCode.NOT_A_PHOTO)],
             )  # fmt: skip
-    return Refusal("internal")
+    return Refusal(ProblemCode.INTERNAL)
 
 
 def _offset_refusal(offset: int) -> Refusal:
-    return Refusal(
-        "offset-mismatch", f"请从第 {offset} 字节继续。", f"Go on at byte {offset}.", headers={"Upload-Offset": str(offset)}
-    )
+    return Refusal(ProblemCode.OFFSET_MISMATCH, offset=offset, headers={"Upload-Offset": str(offset)})
 
 
 def _announced(metadata: PhotoMetadata, size_bytes: int, actor: Actor, now: datetime) -> Announced:
@@ -521,7 +516,7 @@ def _announced(metadata: PhotoMetadata, size_bytes: int, actor: Actor, now: date
     if size_bytes > settings.max_photo_bytes:
         limit_mb = settings.max_photo_bytes // (1024 * 1024)
         raise Refusal(
-            "too-large", f"照片超过 {limit_mb} MB。", f"The photo is larger than {limit_mb} MB.",
+            ProblemCode.PHOTO_TOO_LARGE, limit=limit_mb,
             headers={"Tus-Max-Size": str(settings.max_photo_bytes)},
         )  # fmt: skip
     if metadata.subject_id is not None:
@@ -539,7 +534,7 @@ def _check_subject(actor: Actor, subject_id: uuid.UUID) -> None:
         return
     visible = select(Subject.id).where(Subject.id == subject_id, visible_subjects(actor, Action.UPLOAD_PHOTOS))
     if db.session.scalar(visible) is None:
-        raise Refusal("not-found", "这个主体不在您的包联范围内。", "This subject is not paired with you.")
+        raise Refusal(ProblemCode.SUBJECT_NOT_YOURS)
 
 
 def _stored_receipt(upload: Announced) -> str | None:
@@ -561,13 +556,11 @@ def _stored_receipt(upload: Announced) -> str | None:
 
 
 def _not_yours() -> Refusal:
-    return Refusal("not-found", "没有这张照片。", "No such photo.")
+    return Refusal(ProblemCode.NO_SUCH_PHOTO)
 
 
 def _other_bytes() -> Refusal:
-    return Refusal(
-        "record-conflict", "同一照片编号已有不同内容，请联系县安委办处理。", "Other bytes are stored under this photo id."
-    )
+    return Refusal(ProblemCode.PHOTO_CONFLICT)
 
 
 def _get_upload(upload_id: uuid.UUID, actor: Actor, now: datetime) -> tuple[Announced, str | None]:
@@ -578,9 +571,9 @@ def _get_upload(upload_id: uuid.UUID, actor: Actor, now: datetime) -> tuple[Anno
     *values, finished_at = rows[0]
     upload = Announced(upload_id, *values)
     if upload.owner_id != actor.user_id:
-        raise Refusal("not-found", "没有这次上传。", "No such upload.")
+        raise Refusal(ProblemCode.NO_SUCH_UPLOAD)
     if upload.expires_at < now and finished_at is None:
-        raise Refusal("gone", "这次上传已过期，请重新开始。", "This upload has expired; begin again.")
+        raise Refusal(ProblemCode.UPLOAD_EXPIRED)
     return upload, receipt_code(ReceiptKind.PHOTO, str(upload.photo_id), upload.sha256) if finished_at else None
 
 
@@ -652,7 +645,7 @@ def _recover(upload: Announced, now: datetime) -> UploadState:
     """The part is gone: either this process died between rename and commit, and the bytes are here, or they were refused."""
     store = photo_store()
     if not store.has(upload.sha256):
-        raise Refusal("gone", "这次上传已失效，请重新开始。", "This upload has ended; begin again.")
+        raise Refusal(ProblemCode.UPLOAD_ENDED)
     with store.open(upload.sha256) as stream:
         media_type = identify(stream).media_type
     return upload.received(finish_upload(upload, media_type, now))
@@ -662,7 +655,7 @@ def _finished_at_once(photo_id: uuid.UUID, actor: Actor, now: datetime) -> tuple
     """An upload that came whole in one request: it never had a row, and goes by its photo's id."""
     stored = _stored(photo_id)
     if stored is None or stored.author_id != actor.user_id or stored.sha256 is None:
-        raise Refusal("not-found", "没有这次上传。", "No such upload.")
+        raise Refusal(ProblemCode.NO_SUCH_UPLOAD)
     upload = Announced(
         upload_id=photo_id, owner_id=actor.user_id, county_code=actor.county_code, photo_id=photo_id, sha256=stored.sha256,
         size_bytes=stored.size_bytes or 0, visit_id=None, subject_id=None, filename=None, expires_at=now + FINISHED_KEPT,

@@ -35,7 +35,18 @@ from sync.duties import unsaid
 from sync.hazards import find_event_faults, hazard_id_for_item
 from sync.records import Record as Envelope
 from sync.times import format_time, parse_time
-from vocabulary import Action, AnswerResult, Capacity, HazardEventKind, HazardSource, ImmediateMeasureState, ItemKind, Text
+from vocabulary import (
+    Action,
+    AnswerResult,
+    Capacity,
+    FaultCode,
+    HazardEventKind,
+    HazardSource,
+    ImmediateMeasureState,
+    ItemKind,
+    ProblemCode,
+    Text,
+)
 
 _found_schema = FoundSchema()
 _event_schema = EventSchema()
@@ -50,27 +61,27 @@ def check_event(record: Envelope, actor: Actor) -> Quarantine | None:
     refuse_shape(body_errors(_found_schema if body.get("kind") == HazardEventKind.FOUND else _event_schema, body))
     faults = find_event_faults({**body, "id": record.id})
     if faults:
-        raise Refusal("invalid", errors=[FieldError(f"#/body{fault['pointer']}", fault["code"]) for fault in faults])
+        raise Refusal(ProblemCode.INVALID, errors=[FieldError(f"#/body{fault['pointer']}", fault["code"]) for fault in faults])
     department = body.get("to_department_id")
     if department is not None and db.session.get(Department, uuid.UUID(department)) is None:
-        raise Refusal("invalid", errors=[FieldError("#/body/to_department_id", "unknown-department")])
+        raise Refusal(ProblemCode.INVALID, errors=[FieldError("#/body/to_department_id", FaultCode.UNKNOWN_DEPARTMENT)])
     stated = body.get("subject_id")
     if stated is not None and stated != record.subject_id:
-        raise Refusal("invalid", errors=[FieldError("#/body/subject_id", "differs-from-envelope")])
+        raise Refusal(ProblemCode.INVALID, errors=[FieldError("#/body/subject_id", FaultCode.DIFFERS_FROM_ENVELOPE)])
     owner = db.session.scalar(select(Hazard.subject_id).where(Hazard.id == uuid.UUID(body["hazard_id"])))
     if owner is not None and str(owner) != record.subject_id:
-        raise Refusal("conflict", "这条隐患属于另一个主体。", "This hazard belongs to another subject.")
+        raise Refusal(ProblemCode.HAZARD_OF_ANOTHER_SUBJECT)
     return _incomplete(body)
 
 
 def _incomplete(body: Mapping[str, Any]) -> Quarantine | None:
     """An act that does not say what it must, or that is the service's own, waits for a person."""
-    errors = [FieldError(f"#/body/{name}", "missing") for name in unsaid(body)]
+    errors = [FieldError(f"#/body/{name}", FaultCode.MISSING) for name in unsaid(body)]
     if body["kind"] == HazardEventKind.ITEM_FAILED:
-        errors.append(FieldError("#/body/kind", "invalid"))
+        errors.append(FieldError("#/body/kind", FaultCode.UNKNOWN_KIND))
     if not errors:
         return None
-    return Quarantine(Refusal("invalid", errors=errors))
+    return Quarantine(Refusal(ProblemCode.INVALID, errors=errors))
 
 
 def store_events(records: list[Envelope], actor: Actor, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, INCLUDE, fields, validate
 
 from server.hazards.rules import DESK_EVENTS
 from server.records.parts import (
@@ -14,9 +14,8 @@ from server.records.parts import (
     PhotoRefPart,
     words,
 )
+from server.shapes import RequestSchema, check_day, check_moment, check_uuid
 from server.wire import AnswerSchema, day, one_of
-from sync.records import is_uuid
-from sync.times import TimeInvalid, parse_date, parse_time
 from vocabulary import (
     HazardEventKind,
     HazardGrade,
@@ -30,34 +29,15 @@ from vocabulary import (
 )
 
 
-def _uuid(value: str) -> None:
-    if not is_uuid(value):
-        raise ValidationError("not a lower-case UUID")
-
-
-def _moment(value: str) -> None:
-    try:
-        parse_time(value)
-    except TimeInvalid as error:
-        raise ValidationError(str(error)) from error
-
-
-def _day(value: str) -> None:
-    try:
-        parse_date(value)
-    except TimeInvalid as error:
-        raise ValidationError(str(error)) from error
-
-
-class EventSchema(Schema):
+class EventSchema(RequestSchema):
     """Every key of an event of a phone that the fold or a reader uses; unknown ones are kept, since the record is kept whole."""
 
     class Meta:
         unknown = INCLUDE
 
-    hazard_id = fields.String(required=True, validate=_uuid)
+    hazard_id = fields.String(required=True, validate=check_uuid)
     kind = fields.String(required=True, validate=validate.OneOf(list(HazardEventKind)))
-    at = fields.String(required=True, validate=_moment)
+    at = fields.String(required=True, validate=check_moment)
     photos = fields.List(fields.Nested(PhotoRefPart), validate=validate.Length(max=40))
     reason = words(500)
     note = words(1000)
@@ -67,17 +47,17 @@ class EventSchema(Schema):
     grade = fields.String(allow_none=True, validate=validate.OneOf(list(HazardGrade)))
     basis = fields.List(fields.Nested(BasisPart), allow_none=True, validate=validate.Length(max=20))
     result = fields.String(allow_none=True, validate=validate.OneOf(list(RecheckResult)))
-    deadline = fields.String(allow_none=True, validate=_day)
-    completed_on = fields.String(allow_none=True, validate=_day)
+    deadline = fields.String(allow_none=True, validate=check_day)
+    completed_on = fields.String(allow_none=True, validate=check_day)
     responsible_unit = words(120)
     to_org = words(120)
-    to_department_id = fields.String(allow_none=True, validate=_uuid)
-    into = fields.String(allow_none=True, validate=_uuid)
+    to_department_id = fields.String(allow_none=True, validate=check_uuid)
+    into = fields.String(allow_none=True, validate=check_uuid)
     owner = fields.Nested(PersonPart, allow_none=True)
     commitments = fields.Nested(CommitmentsPart, allow_none=True)
 
 
-class ImmediateMeasureSchema(Schema):
+class ImmediateMeasureSchema(RequestSchema):
     """What is done at once, apart from the rectification."""
 
     class Meta:
@@ -87,14 +67,14 @@ class ImmediateMeasureSchema(Schema):
         fields.String(validate=validate.OneOf(list(ImmediateMeasureKind))), required=True, validate=validate.Length(1, 5)
     )
     state = fields.String(required=True, validate=validate.OneOf(list(ImmediateMeasureState)))
-    at = fields.String(allow_none=True, load_default=None, validate=_moment)
+    at = fields.String(allow_none=True, load_default=None, validate=check_moment)
     by = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=64))
     reason = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=500))
 
 
 class FoundSchema(EventSchema):
-    subject_id = fields.String(allow_none=True, validate=_uuid)
-    submission_id = fields.String(allow_none=True, validate=_uuid)
+    subject_id = fields.String(allow_none=True, validate=check_uuid)
+    submission_id = fields.String(allow_none=True, validate=check_uuid)
     item_path = words(200)
     checklist_id = words(64)
     description = fields.String(required=True, validate=validate.Length(1, 1000))
@@ -112,7 +92,7 @@ class FoundSchema(EventSchema):
     source = fields.String(allow_none=True, validate=validate.OneOf(list(HazardSource)))
 
 
-class DeskEventSchema(Schema):
+class DeskEventSchema(RequestSchema):
     kind = fields.String(required=True, validate=validate.OneOf(sorted(DESK_EVENTS)))
     grade = fields.String(validate=validate.OneOf(list(HazardGrade)))
     basis = fields.List(fields.Nested(BasisPart), validate=validate.Length(max=20))
@@ -122,17 +102,17 @@ class DeskEventSchema(Schema):
     text = fields.String(validate=validate.Length(1, 1000))
     note = fields.String(validate=validate.Length(max=1000))
     approver = fields.String(validate=validate.Length(1, 64))
-    deadline = fields.String(validate=_day)
+    deadline = fields.String(validate=check_day)
     responsible_unit = fields.String(validate=validate.Length(1, 120))
     to_org = fields.String(validate=validate.Length(1, 120))
-    to_department_id = fields.String(validate=_uuid)
-    into = fields.String(validate=_uuid)
+    to_department_id = fields.String(validate=check_uuid)
+    into = fields.String(validate=check_uuid)
     owner = fields.Dict()
     commitments = fields.Dict()
-    completed_on = fields.String(validate=_day)
+    completed_on = fields.String(validate=check_day)
 
 
-class LedgerQuerySchema(Schema):
+class LedgerQuerySchema(RequestSchema):
     class Meta:
         unknown = EXCLUDE
 

@@ -21,14 +21,14 @@ from server.register.models import Department
 from sync.duties import unsaid
 from sync.hazards import find_event_faults, fold_hazard
 from sync.times import format_time, parse_time
-from vocabulary import Action, Capacity, HazardEventKind, HazardState, Ineffective
+from vocabulary import Action, Capacity, FaultCode, HazardEventKind, HazardState, Ineffective, ProblemCode
 
 
 def get_hazard(hazard_id: uuid.UUID, actor: Actor, action: Action) -> Hazard:
     """Raises: Refusal not-found, also for a hazard that is not within the actor's scope."""
     hazard = db.session.get(Hazard, hazard_id)
     if hazard is None:
-        raise Refusal("not-found", "没有这条隐患。", "No such hazard.")
+        raise Refusal(ProblemCode.NO_SUCH_HAZARD)
     check_subject(actor, action, hazard.subject_id)
     return hazard
 
@@ -55,9 +55,9 @@ def add_event(hazard_id: uuid.UUID, document: dict[str, Any], actor: Actor, now:
         faults = find_event_faults(fold_input(event))
         errors = [FieldError(f"#{fault['pointer']}", fault["code"]) for fault in faults]
         named = {error.pointer for error in errors}
-        errors += [FieldError(f"#/{name}", "missing") for name in unsaid(document) if f"#/{name}" not in named]
+        errors += [FieldError(f"#/{name}", FaultCode.MISSING) for name in unsaid(document) if f"#/{name}" not in named]
         if errors:
-            raise Refusal("invalid", errors=errors)
+            raise Refusal(ProblemCode.INVALID, errors=errors)
         _check_references(hazard, document)
         _check_effective(hazard, event)
         db.session.add(event)
@@ -97,20 +97,19 @@ def _check_references(hazard: Hazard, document: dict[str, Any]) -> None:
     """Raises: Refusal invalid for a department or a hazard that is not there, event-not-possible for an extension in disguise."""
     department = document.get("to_department_id")
     if department is not None and db.session.get(Department, uuid.UUID(department)) is None:
-        raise Refusal("invalid", errors=[FieldError("#/to_department_id", "unknown-department")])
+        raise Refusal(ProblemCode.INVALID, errors=[FieldError("#/to_department_id", FaultCode.UNKNOWN_DEPARTMENT)])
     if document["kind"] == HazardEventKind.MERGED:
         other = db.session.get(Hazard, uuid.UUID(document["into"]))
         if other is None or other.id == hazard.id or other.subject_id != hazard.subject_id or other.state == HazardState.VOIDED:
-            raise Refusal("invalid", errors=[FieldError("#/into", "unknown-hazard")])
+            raise Refusal(ProblemCode.INVALID, errors=[FieldError("#/into", FaultCode.UNKNOWN_HAZARD)])
     if (
         document["kind"] == HazardEventKind.DEADLINE_SET
         and hazard.deadline
         and document["deadline"] > hazard.deadline.isoformat()
     ):
         raise Refusal(
-            "event-not-possible",
-            f"{Ineffective.NEEDS_EXTENSION.zh}。",
-            f"{Ineffective.NEEDS_EXTENSION.en}.",
+            ProblemCode.EVENT_NOT_POSSIBLE,
+            reason=Ineffective.NEEDS_EXTENSION,
             errors=[FieldError("#/kind", Ineffective.NEEDS_EXTENSION)],
         )
 
@@ -123,6 +122,6 @@ def _check_effective(hazard: Hazard, event: HazardEvent) -> None:
         if entry["event_id"] == str(event.id):
             reason = Ineffective(entry["reason"])
             raise Refusal(
-                "event-not-possible", f"{reason.zh}。", f"{reason.en}.",
+                ProblemCode.EVENT_NOT_POSSIBLE, reason=reason,
                 errors=[FieldError("#/kind", reason)],
             )  # fmt: skip

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
+from server.shapes import RequestSchema
 from server.wire import AnswerSchema, NamedSchema, PlaceSchema, one_of
 from vocabulary import FrequencyUnit
 
 
-class PairingQuerySchema(Schema):
+class PairingQuerySchema(RequestSchema):
     subject_id = fields.UUID()
 
 

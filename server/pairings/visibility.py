@@ -19,7 +19,7 @@ from server.permissions import Actor, Grant
 from server.problems import Refusal
 from server.register.dated import in_force
 from server.register.models import Subject, SubjectSector
-from vocabulary import Action, ScopeKind
+from vocabulary import Action, ProblemCode, ScopeKind
 
 
 def visible_subjects(actor: Actor, action: Action, today: date | None = None) -> ColumnElement[bool]:
@@ -43,7 +43,7 @@ def check_subject(actor: Actor, action: Action, subject_id: uuid.UUID) -> Subjec
     """The subject, when the actor may perform the action on it. Raises: Refusal not-found, also for one that is not theirs."""
     subject = db.session.scalar(select(Subject).where(Subject.id == subject_id, visible_subjects(actor, action)))
     if subject is None:
-        raise Refusal("not-found", "没有这个主体，或者不在您的范围内。", "No such subject, or it is not within your scope.")
+        raise Refusal(ProblemCode.NO_SUCH_SUBJECT)
     return subject
 
 

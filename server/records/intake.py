@@ -31,7 +31,7 @@ from server.wiring import wiring
 from sync.receipts import receipt_code
 from sync.records import Comparison, EnvelopeInvalid, compare, is_uuid, parse_envelope
 from sync.records import Record as Envelope
-from vocabulary import Action, ReceiptKind, RecordKind, RecordStatus
+from vocabulary import Action, FaultCode, ProblemCode, ReceiptKind, RecordKind, RecordStatus
 
 
 @dataclass
@@ -83,13 +83,17 @@ def _settle(kept: list[_Judged], now: datetime) -> None:
 def _read(envelope: Any, clock_offset_s: int) -> _Judged:
     name = envelope.get("id") if isinstance(envelope, dict) else None
     if has_nul(envelope):
-        return _Judged(None, status=RecordStatus.REFUSED, refusal=Refusal("invalid", errors=[FieldError("#", "nul-character")]))
+        return _Judged(
+            None,
+            status=RecordStatus.REFUSED,
+            refusal=Refusal(ProblemCode.INVALID, errors=[FieldError("#", FaultCode.NUL_CHARACTER)]),
+        )
     try:
         record = replace(parse_envelope(envelope), clock_offset_s=clock_offset_s)
     except EnvelopeInvalid as error:
-        slug = "content-hash-mismatch" if error.faults[0].code == "hash_mismatch" else "invalid"
+        code = ProblemCode.CONTENT_HASH_MISMATCH if error.faults[0].code == FaultCode.HASH_MISMATCH else ProblemCode.INVALID
         errors = [FieldError(f"#{fault.pointer}", fault.code, params=fault.params) for fault in error.faults]
-        return _Judged(name if isinstance(name, str) else None, status=RecordStatus.REFUSED, refusal=Refusal(slug, errors=errors))
+        return _Judged(name if isinstance(name, str) else None, status=RecordStatus.REFUSED, refusal=Refusal(code, errors=errors))
     return _Judged(record.id, record)
 
 
@@ -112,9 +116,7 @@ def _tell_repeats(judged: list[_Judged]) -> None:
             case Comparison.CONFLICT:
                 entry.status = RecordStatus.CONFLICT
                 entry.refusal = Refusal(
-                    "record-conflict",
-                    "服务器上同一编号已有不同内容，两份都保留，请联系县安委办处理。",
-                    "Another content is stored under this id; both are kept, a person must decide.",
+                    ProblemCode.RECORD_CONFLICT,
                 )
             case Comparison.NEW:
                 seen[entry.record.id] = entry
@@ -131,7 +133,7 @@ def _refuse_foreign_subjects(judged: list[_Judged], actor: Actor, now: datetime)
         assert entry.record is not None
         if entry.record.subject_id is None:
             entry.status = RecordStatus.REFUSED
-            entry.refusal = Refusal("invalid", errors=[FieldError("#/subject_id", "missing")])
+            entry.refusal = Refusal(ProblemCode.INVALID, errors=[FieldError("#/subject_id", FaultCode.MISSING)])
             continue
         for day in (clock.county_date(entry.record.made_at), today):
             by_day.setdefault(day, set()).add(uuid.UUID(entry.record.subject_id))
@@ -147,8 +149,8 @@ def _refuse_foreign_subjects(judged: list[_Judged], actor: Actor, now: datetime)
         if not any((day, entry.record.subject_id) in allowed for day in days):
             entry.status = RecordStatus.REFUSED
             entry.refusal = Refusal(
-                "not-found", "这个主体不在您的包联范围内。", "This subject is not paired with you.",
-                errors=[FieldError("#/subject_id", "not-yours")],
+                ProblemCode.SUBJECT_NOT_YOURS,
+                errors=[FieldError("#/subject_id", FaultCode.NOT_YOURS)],
             )  # fmt: skip
 
 

@@ -10,8 +10,7 @@ from typing import Any
 from server.permissions import Actor
 from server.problems import FieldError, Refusal
 from sync.records import Record
-
-MORE_FAULTS = "more-faults"
+from vocabulary import FaultCode
 
 
 @dataclass(frozen=True)
@@ -25,11 +24,11 @@ class Quarantine:
         """As they are stored with the record: the first hundred, and how many more there are."""
         faults = [error.body() for error in self.refusal.errors]
         more = self.refusal.error_count - len(faults)
-        return [*faults, FieldError("#", MORE_FAULTS, params={"count": more}).body()] if more else faults
+        return [*faults, FieldError("#", FaultCode.MORE_FAULTS, params={"count": more}).body()] if more else faults
 
 
 def fault_count(faults: list[dict[str, Any]]) -> int:
-    return sum(fault["params"]["count"] if fault["code"] == MORE_FAULTS else 1 for fault in faults)
+    return sum(fault["params"]["count"] if fault["code"] == FaultCode.MORE_FAULTS else 1 for fault in faults)
 
 
 @dataclass(frozen=True)

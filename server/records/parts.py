@@ -10,8 +10,10 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from server.records.schemas import OpenSchema, check_moment, check_uuid
-from vocabulary import Datum, PositionProvider, SignatureKind
+from server.problems import Flaw
+from server.records.schemas import OpenSchema
+from server.shapes import check_moment, check_uuid
+from vocabulary import Datum, FaultCode, PositionProvider, SignatureKind, ValueType
 
 # A hundred years: a phone that was reset believes in its first day, and sums with it stay within what a calendar holds.
 LARGEST_OFFSET_MS = 100 * 366 * 24 * 3600 * 1000
@@ -23,7 +25,7 @@ class NumberField(fields.Float):
 
     def _validated(self, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise ValidationError("not a number")
+            raise ValidationError(Flaw(FaultCode.WRONG_TYPE, wanted=ValueType.DECIMAL))
         return super()._validated(value)
 
 
@@ -32,7 +34,7 @@ class FlagField(fields.Boolean):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):
-            raise ValidationError("not true or false")
+            raise ValidationError(Flaw(FaultCode.WRONG_TYPE, wanted=ValueType.BOOLEAN))
         return value
 
 
@@ -106,4 +108,4 @@ class PhotoRefPart(OpenSchema):
 def _short(value: Any, at_most: int) -> None:
     """A number or a short text."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)) or len(str(value)) > at_most:
-        raise ValidationError("not a number or a short text")
+        raise ValidationError(Flaw(FaultCode.NOT_WELL_FORMED))

@@ -21,7 +21,7 @@ from server.records.cursors import Cursor, CursorInvalid, CursorOutdated, Place,
 from server.records.feed import Entry
 from server.register.models import Subject
 from server.wiring import wiring
-from vocabulary import Action, ChangeKind
+from vocabulary import Action, ChangeKind, ProblemCode
 
 # Subjects whose changes are looked up at once in a first pull.
 SUBJECTS_AT_ONCE = 50
@@ -62,11 +62,11 @@ def _read(text: str, actor: Actor) -> Cursor:
     try:
         cursor = decode_cursor(text)
     except CursorInvalid as error:
-        raise Refusal("invalid", "同步位置无效，请从头同步。", "Unknown cursor; pull from the start.") from error
+        raise Refusal(ProblemCode.CURSOR_UNKNOWN) from error
     except CursorOutdated as error:
-        raise Refusal("feed-restarted") from error
+        raise Refusal(ProblemCode.FEED_RESTARTED) from error
     if cursor.generation != feed.generation() or cursor.grants != _grants(actor) or cursor.position > feed.head():
-        raise Refusal("feed-restarted")
+        raise Refusal(ProblemCode.FEED_RESTARTED)
     return cursor
 
 

@@ -15,7 +15,6 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from forms.checklist import Checklist
-from forms.faults import FAULT_TEXTS
 from server import clock
 from server.accounts.models import User
 from server.accounts.service import actor_of
@@ -27,24 +26,13 @@ from server.db import db, lock_ids, transaction
 from server.pairings.visibility import visible_subjects
 from server.permissions import Actor
 from server.problems import FieldError, Refusal
-from server.records.kinds import MORE_FAULTS, fault_count
+from server.records.kinds import fault_count
 from server.records.models import QuarantineResolution, Record
 from server.register.models import Subject
 from server.wiring import wiring
 from sync.records import Record as Envelope
 from sync.records import RecordKind
-from vocabulary import Action, ChangeKind, QuarantineState, ReceiptKind, RecordState, Text
-
-# Faults that are not about answers; the texts of those are in forms/faults.py.
-_TEXTS: Mapping[str, Text] = {
-    "unknown-checklist": {
-        "zh": "服务器没有检查表 {id} 的 {version} 版",
-        "en": "The server has no version {version} of the checklist {id}",
-    },
-    MORE_FAULTS: {"zh": "还有 {count} 处", "en": "{count} more"},
-    "missing": {"zh": "缺少这项内容", "en": "This is missing"},
-    "invalid": {"zh": "内容的样子不对", "en": "This has the wrong shape"},
-}
+from vocabulary import Action, ChangeKind, FaultCode, ProblemCode, QuarantineState, ReceiptKind, RecordState
 
 
 def entries_page(
@@ -114,7 +102,7 @@ def accept_entry(record_id: uuid.UUID, reason: str, actor: Actor, now: datetime)
 def set_aside(record_id: uuid.UUID, reason: str, actor: Actor, now: datetime) -> None:
     """Ends the matter without counting the record. Raises: Refusal not-found, conflict, invalid (no reason)."""
     if not reason.strip():
-        raise Refusal("invalid", "请填写原因。", "Give the reason.", errors=[FieldError("#/reason", "missing")])
+        raise Refusal(ProblemCode.EXPLANATION_MISSING, errors=[FieldError("#/reason", FaultCode.MISSING)])
     with transaction():
         record = _open_for(record_id, actor)
         record.state = RecordState.RESOLVED
@@ -157,7 +145,7 @@ def _in_state(state: str) -> ColumnElement[bool]:
 def _get(record_id: uuid.UUID, actor: Actor) -> Record:
     record = db.session.scalar(select(Record).where(Record.id == record_id, _readable(actor), _in_state("all")))
     if record is None:
-        raise Refusal("not-found", "没有这条待处理记录，或者不在您的范围内。", "No such record in quarantine within your scope.")
+        raise Refusal(ProblemCode.NO_SUCH_QUARANTINED)
     return record
 
 
@@ -171,9 +159,9 @@ def _open_for(record_id: uuid.UUID, actor: Actor) -> Record:
         .execution_options(populate_existing=True)
     )
     if record is None:
-        raise Refusal("not-found", "没有这条待处理记录，或者不在您的范围内。", "No such record in quarantine within your scope.")
+        raise Refusal(ProblemCode.NO_SUCH_QUARANTINED)
     if record.state != RecordState.QUARANTINED:
-        raise Refusal("conflict", "这条记录已经处理过。", "This record has been resolved already.")
+        raise Refusal(ProblemCode.RECORD_RESOLVED)
     return record
 
 
@@ -307,19 +295,10 @@ def _fault_body(fault: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, 
         "pointer": fault["pointer"],
         "code": fault["code"],
         "params": fault["params"],
-        "text": _fault_text(fault),
+        "text": FieldError(fault["pointer"], fault["code"], params=fault["params"]).words(),
         "item": item,
         "answer": answer,
     }
-
-
-def _fault_text(fault: Mapping[str, Any]) -> Text:
-    wanted = FAULT_TEXTS.get(f"{fault['code']} {fault['params'].get('wanted')}")
-    text = wanted or FAULT_TEXTS.get(fault["code"]) or _TEXTS.get(fault["code"]) or _TEXTS["invalid"]
-    try:
-        return {"zh": text["zh"].format_map(fault["params"]), "en": text["en"].format_map(fault["params"])}
-    except (KeyError, IndexError, ValueError):
-        return _TEXTS["invalid"]
 
 
 def _answer_at(pointer: str, body: Mapping[str, Any]) -> tuple[Any, Any]:

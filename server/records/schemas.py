@@ -7,32 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import INCLUDE, Schema, fields, validate
 
+from server.shapes import RequestSchema, check_moment
 from server.wire import AnswerSchema, NamedSchema, ProblemSchema, ReceiptSchema, TextSchema, moment, one_of
-from sync.records import is_sha256, is_uuid
-from sync.times import TimeInvalid, parse_time
 from vocabulary import QuarantineOutcome, QuarantineState, RecordKind, RecordStatus
 
 
-def check_uuid(value: str) -> None:
-    if not is_uuid(value):
-        raise ValidationError("not a lower-case UUID")
-
-
-def check_moment(value: str) -> None:
-    try:
-        parse_time(value)
-    except TimeInvalid as error:
-        raise ValidationError(str(error)) from error
-
-
-def check_sha256(value: str) -> None:
-    if not is_sha256(value):
-        raise ValidationError("not a SHA-256 in lower-case hexadecimal")
-
-
-class OpenSchema(Schema):
+class OpenSchema(RequestSchema):
     class Meta:
         unknown = INCLUDE
 
@@ -49,7 +31,7 @@ class EnvelopeSchema(OpenSchema):
     content_hash = fields.String()
 
 
-class PushSchema(Schema):
+class PushSchema(RequestSchema):
     judges_text_itself = True
 
     device_id = fields.String(required=True, validate=[validate.Length(1, 64), validate.ContainsNoneOf("\0")])
@@ -85,7 +67,7 @@ class PushResultSchema(AnswerSchema):
     visits = fields.List(fields.Nested(CompletenessSchema), metadata={"description": "the visits that the batch touched"})
 
 
-class PullQuerySchema(Schema):
+class PullQuerySchema(RequestSchema):
     cursor = fields.String(load_default="")
     limit = fields.Integer(load_default=200, validate=validate.Range(1, 500))
 
@@ -106,7 +88,7 @@ class PullSchema(AnswerSchema):
     changes = fields.List(fields.Nested(ChangeSchema))
 
 
-class QuarantineQuerySchema(Schema):
+class QuarantineQuerySchema(RequestSchema):
     state = fields.String(load_default="open", validate=validate.OneOf(["open", "resolved", "all"]))
     kind = fields.String(validate=validate.OneOf(list(RecordKind)))
     subject_id = fields.UUID()
@@ -178,11 +160,11 @@ class QuarantineCountSchema(AnswerSchema):
     open = fields.Integer()
 
 
-class AcceptSchema(Schema):
+class AcceptSchema(RequestSchema):
     reason = fields.String(load_default="", validate=validate.Length(max=1000))
 
 
-class SetAsideSchema(Schema):
+class SetAsideSchema(RequestSchema):
     reason = fields.String(required=True, validate=validate.Length(1, 1000))
 
 

@@ -18,7 +18,7 @@ from server.audit import write_audit
 from server.db import db, transaction
 from server.problems import FieldError, Refusal
 from server.register.models import Area, Department
-from vocabulary import AreaKind, Role, ScopeKind, Sector
+from vocabulary import AreaKind, FaultCode, ProblemCode, Role, ScopeKind, Sector
 
 # What can be typed on any keyboard and read out over a telephone.
 _USERNAME = re.compile(r"[\w.@-]{2,64}")
@@ -50,17 +50,17 @@ def add_person(person: NewPerson, *, county_code: str, actor_id: uuid.UUID | Non
     username, name = person.username.strip(), person.name.strip()
     errors: list[FieldError] = []
     if not _USERNAME.fullmatch(username):
-        errors.append(FieldError("#/username", "invalid", "2–64 letters, digits, . _ - @"))
+        errors.append(FieldError("#/username", FaultCode.NOT_A_USERNAME))
     if not name or len(name) > _NAME_AT_MOST or not name.isprintable():
-        errors.append(FieldError("#/name", "invalid", f"1–{_NAME_AT_MOST} characters"))
+        errors.append(FieldError("#/name", FaultCode.NOT_A_NAME, params={"maximum": _NAME_AT_MOST}))
     try:
         check_password(person.password, [username, name])
     except Refusal as refusal:
-        errors += [FieldError(error.pointer, error.code, refusal.zh) for error in refusal.errors]
+        errors += refusal.errors
     with transaction() as session:
         scope = _scope(person, county_code, errors)
         if errors or scope is None:
-            raise Refusal("invalid", "；".join(filter(None, (error.detail for error in errors))), errors=errors)
+            raise Refusal(ProblemCode.INVALID, errors=errors)
         if session.scalar(select(exists().where(User.username == username))):
             raise _taken(username)
         user = create_user(
@@ -77,9 +77,7 @@ def add_person(person: NewPerson, *, county_code: str, actor_id: uuid.UUID | Non
 
 
 def _taken(username: str) -> Refusal:
-    return Refusal(
-        "conflict", f"用户名 {username} 已有人使用。", "The user name is taken.", errors=[FieldError("#/username", "taken")]
-    )
+    return Refusal(ProblemCode.USERNAME_TAKEN, username=username, errors=[FieldError("#/username", FaultCode.USERNAME_TAKEN)])
 
 
 def _scope(person: NewPerson, county_code: str, errors: list[FieldError]) -> tuple[ScopeKind, str, str] | None:
@@ -88,11 +86,11 @@ def _scope(person: NewPerson, county_code: str, errors: list[FieldError]) -> tup
     kind = next((kind for kind in SCOPES[person.role] if kind == written), None)
     if kind is None:
         offered = "、".join(SCOPES[person.role])
-        errors.append(FieldError("#/scope", "not-for-role", f"这个角色的范围只能是 {offered}"))
+        errors.append(FieldError("#/scope", FaultCode.NOT_FOR_ROLE, params={"offered": offered}))
         return None
     found = _found(kind, id_, county_code)
     if found is None:
-        errors.append(FieldError("#/scope", "unknown-scope", f"没有这个范围：{person.scope[:80]}"))
+        errors.append(FieldError("#/scope", FaultCode.UNKNOWN_SCOPE, params={"scope": person.scope[:80]}))
         return None
     return kind, *found
 

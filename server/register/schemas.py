@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
+from server.shapes import RequestSchema
 from server.wire import AnswerSchema
 
 
@@ -35,7 +36,7 @@ class DepartmentsSchema(AnswerSchema):
     departments = fields.List(fields.Nested(DepartmentSchema))
 
 
-class SubjectQuerySchema(Schema):
+class SubjectQuerySchema(RequestSchema):
     town = fields.String()
     sector = fields.String()
     kind = fields.String()

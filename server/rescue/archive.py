@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from forms.strict_json import JsonRefused, read_json
+from server.problems import Refusal
 from sync.records import is_sha256
+from vocabulary import ProblemCode
 
 FORMAT = "zero-accident-rescue/1"
 MEMBERS_AT_MOST = 20_000
@@ -23,8 +25,8 @@ JSON_BYTES_AT_MOST = 16 * 1024**2
 RECORD_BYTES_AT_MOST = 8 * 1024**2
 
 
-class ArchiveInvalid(ValueError):
-    """The file is not a rescue file; the message says what is wrong, in Chinese, for the person who chose it."""
+class ArchiveInvalid(Refusal):
+    """The file, or a part of it, is no part of a rescue file."""
 
 
 @dataclass(frozen=True)
@@ -45,20 +47,20 @@ class RescueArchive:
         try:
             self._zip = zipfile.ZipFile(file)
         except zipfile.BadZipFile as error:
-            raise ArchiveInvalid("这不是离线数据包（不是 ZIP，或已损坏）。") from error
+            raise ArchiveInvalid(ProblemCode.NOT_A_RESCUE_FILE) from error
         members = self._zip.infolist()
         if len(members) > MEMBERS_AT_MOST or sum(member.file_size for member in members) > BYTES_AT_MOST:
-            raise ArchiveInvalid("离线数据包解开后过大。")
+            raise ArchiveInvalid(ProblemCode.RESCUE_FILE_TOO_LARGE)
         manifest, _ = self._json("manifest.json", JSON_BYTES_AT_MOST)
         if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-            raise ArchiveInvalid("文件里没有可识别的清单 manifest.json。")
+            raise ArchiveInvalid(ProblemCode.RESCUE_FILE_WITHOUT_MANIFEST)
         self._manifest = manifest
         self._named: set[str] = set()
         try:
             self.user_id = uuid.UUID(manifest["user"]["id"])
             self.device_id = (_text(manifest["device_id"]) or "")[:64]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ArchiveInvalid("清单里没有手机使用人。") from error
+            raise ArchiveInvalid(ProblemCode.RESCUE_FILE_WITHOUT_AUTHOR) from error
 
     def envelopes(self) -> Iterator[tuple[Any, int]]:
         """Record envelopes in the order in which the phone made them, with their size; one that cannot be read is None.
@@ -87,7 +89,7 @@ class RescueArchive:
                     subject_id=_id(entry.get("subject_id")),
                     member=self._once(entry["file"]),
                 )
-            except (KeyError, TypeError, ValueError, AttributeError):
+            except (KeyError, TypeError, ValueError, AttributeError, ArchiveInvalid):
                 yield None
 
     def open_photo(self, photo: RescuedPhoto) -> IO[bytes]:
@@ -95,7 +97,7 @@ class RescueArchive:
         try:
             return self._zip.open(photo.member)
         except (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-            raise ArchiveInvalid(f"照片 {photo.id} 不在文件里。") from error
+            raise ArchiveInvalid(ProblemCode.RESCUED_PHOTO_MISSING, photo=str(photo.id)) from error
 
     def drafts(self) -> dict[str, list[Any]]:
         """What was still being filled in: the lists of drafts.json by name; a part that is none is left out.
@@ -106,13 +108,13 @@ class RescueArchive:
             return {}
         found, _ = self._json("drafts.json", JSON_BYTES_AT_MOST)
         if not isinstance(found, dict):
-            raise ArchiveInvalid("读不出 drafts.json。")
+            raise ArchiveInvalid(ProblemCode.RESCUED_MEMBER_UNREADABLE, member="drafts.json")
         return {name: rows for name, rows in found.items() if isinstance(rows, list)}
 
     def _once(self, member: object) -> str:
         """A name of the manifest: each member counts once, so that a small file cannot ask for much work."""
         if not isinstance(member, str) or member in self._named:
-            raise ArchiveInvalid(f"清单里 {str(member)[:80]} 不是一个文件，或者写了两次。")
+            raise ArchiveInvalid(ProblemCode.RESCUED_MEMBER_MISNAMED, member=str(member)[:80])
         self._named.add(member)
         return member
 
@@ -126,11 +128,11 @@ class RescueArchive:
         try:
             # zipfile hands out no more bytes than it declares here.
             if self._zip.getinfo(member).file_size > bytes_at_most:
-                raise ArchiveInvalid(f"{member[:80]} 过大。")
+                raise ArchiveInvalid(ProblemCode.RESCUED_MEMBER_TOO_LARGE, member=member[:80])
             text = self._zip.read(member)
             return read_json(text).document, len(text)
         except (KeyError, JsonRefused, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
-            raise ArchiveInvalid(f"读不出 {member[:80]}。") from error
+            raise ArchiveInvalid(ProblemCode.RESCUED_MEMBER_UNREADABLE, member=member[:80]) from error
 
 
 def _id(text: Any) -> uuid.UUID | None:

@@ -36,7 +36,7 @@ from server.rescue.models import RescueImport
 from server.visits.drafts import save_draft
 from server.visits.models import VisitDraft
 from sync.times import format_time, parse_time
-from vocabulary import RecordStatus, RescuePart
+from vocabulary import FaultCode, ProblemCode, RecordStatus, RescuePart
 
 log = logging.getLogger(__name__)
 
@@ -53,10 +53,7 @@ def import_rescue(file: IO[bytes], office: Actor, now: datetime) -> dict[str, An
     """
     digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     file.seek(0)
-    try:
-        archive = RescueArchive(file)
-    except ArchiveInvalid as error:
-        raise Refusal("invalid", str(error), "Not a rescue file.") from error
+    archive = RescueArchive(file)
     author = _author(archive.user_id, office, now)
     before = _first_import(digest, office)
     items = [
@@ -122,7 +119,7 @@ def _first_import(digest: str, office: Actor) -> dict[str, Any] | None:
 def _author(user_id: uuid.UUID, office: Actor, now: datetime) -> Actor:
     user = db.session.get(User, user_id)
     if user is None or user.county_code != office.county_code:
-        raise Refusal("not-found", "离线数据包的使用人不在本县名册里。", "The file's user is not of this county.")
+        raise Refusal(ProblemCode.RESCUED_AUTHOR_UNKNOWN)
     return actor_of(user, clock.county_date(now))
 
 
@@ -178,9 +175,7 @@ def _one_part(part: str, name: Any) -> Iterator[dict[str, Any]]:
 
 
 def _unreadable() -> dict[str, Any]:
-    return problem_body(
-        Refusal("invalid", "离线数据包里这一份读不出，可能已损坏。", "It cannot be read within the file; perhaps it is damaged.")
-    )
+    return problem_body(Refusal(ProblemCode.RESCUED_PART_DAMAGED))
 
 
 def _item(
@@ -192,7 +187,7 @@ def _item(
 
 def _import_photo(archive: RescueArchive, photo: RescuedPhoto | None, author: Actor, now: datetime) -> tuple[str, str]:
     if photo is None:
-        raise Refusal("invalid", "清单里有一张照片的条目读不出。", "An entry of the manifest cannot be read.")
+        raise Refusal(ProblemCode.RESCUED_ENTRY_UNREADABLE)
     metadata = PhotoMetadata(
         photo_id=photo.id, sha256=photo.sha256, filename=None, media_type=photo.media_type, visit_id=photo.visit_id,
         subject_id=photo.subject_id,
@@ -204,9 +199,9 @@ def _import_photo(archive: RescueArchive, photo: RescuedPhoto | None, author: Ac
         with archive.open_photo(photo) as source:
             state = receive(upload.id, 0, None, lambda size: source.read(min(size, _PIECE)), author, now)
     except (ArchiveInvalid, zipfile.BadZipFile, zlib.error) as error:
-        raise Refusal("not-a-photo", "照片在离线数据包里已损坏。", "The photo is damaged within the file.") from error
+        raise Refusal(ProblemCode.RESCUED_PHOTO_DAMAGED) from error
     if state.receipt_code is None:
-        raise Refusal("checksum-mismatch", "照片在离线数据包里不完整。", "The photo is incomplete within the file.")
+        raise Refusal(ProblemCode.RESCUED_PHOTO_INCOMPLETE)
     return "accepted", state.receipt_code
 
 
@@ -229,7 +224,7 @@ def _import_draft(tables: Mapping[str, list[Any]], visit: Any, device_id: str, a
         saved_at = visit.get("changed_at") or format_time(now)
         changed_at = parse_time(saved_at)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Refusal("invalid", "离线数据包里这份草稿读不出，可能已损坏。", "This draft cannot be read.") from error
+        raise Refusal(ProblemCode.RESCUED_DRAFT_DAMAGED) from error
     draft = db.session.get(VisitDraft, visit_id)
     if draft is not None and draft.saved_at >= changed_at:
         return RecordStatus.ALREADY_ACCEPTED
@@ -238,7 +233,7 @@ def _import_draft(tables: Mapping[str, list[Any]], visit: Any, device_id: str, a
         for name in ("submissions", "hazards", "rechecks", "photos")
     }
     if has_nul(content):
-        raise Refusal("invalid", errors=[FieldError("#", "nul-character")])
+        raise Refusal(ProblemCode.INVALID, errors=[FieldError("#", FaultCode.NUL_CHARACTER)])
     document = {
         "subject_id": str(subject_id),
         "device_id": device_id,

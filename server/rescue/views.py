@@ -14,7 +14,7 @@ from server.rescue.archive import BYTES_AT_MOST
 from server.rescue.schemas import ImportResultSchema, ImportsSchema
 from server.rescue.service import import_rescue, recent_imports
 from server.wire import Blueprint, answers
-from vocabulary import Action
+from vocabulary import Action, FaultCode, ProblemCode
 
 blp = Blueprint("rescue", __name__, url_prefix="/api/rescue", description="离线数据包 rescue files")
 
@@ -34,5 +34,5 @@ class ImportsView(MethodView):
         request.max_content_length = BYTES_AT_MOST
         file = request.files.get("file")
         if file is None:
-            raise Refusal("invalid", "请选择离线数据包。", "Choose a rescue file.", errors=[FieldError("#/file", "missing")])
+            raise Refusal(ProblemCode.FILE_MISSING, errors=[FieldError("#/file", FaultCode.MISSING)])
         return import_rescue(file.stream, current_actor(), clock.now())

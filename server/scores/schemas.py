@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, ValidationError, fields, validate
 
+from server.problems import Flaw
 from server.scores.periods import Period, find_period
 from server.scores.rollups import RANKED_BY
+from server.shapes import RequestSchema
 from server.visits.schemas import ScoreSchema
 from server.wire import AnswerSchema, TextSchema, one_of
-from vocabulary import HazardState
+from vocabulary import FaultCode, HazardState
 
 TARGET_GROUPS = ["village", "enterprise_institution"]
 
@@ -24,11 +26,11 @@ class PeriodField(fields.Field[Period]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Period:
         period = find_period(value) if isinstance(value, str) else None
         if period is None:
-            raise ValidationError("a year, quarter or month: 2026, 2026-Q4 or 2026-11")
+            raise ValidationError(Flaw(FaultCode.NOT_A_PERIOD))
         return period
 
 
-class ScopeQuerySchema(Schema):
+class ScopeQuerySchema(RequestSchema):
     """Without a period: the current quarter."""
 
     class Meta:
@@ -57,7 +59,7 @@ class SubjectsQuerySchema(ScopeQuerySchema):
     page_size = fields.Integer(load_default=50, validate=validate.Range(min=1, max=500))
 
 
-class DrilldownQuerySchema(Schema):
+class DrilldownQuerySchema(RequestSchema):
     class Meta:
         unknown = EXCLUDE
 

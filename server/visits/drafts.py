@@ -26,7 +26,7 @@ from server.visits.completion import photos_here
 from server.visits.models import Visit, VisitDraft
 from sync.records import is_uuid
 from sync.times import parse_time
-from vocabulary import Action, ChangeKind
+from vocabulary import Action, ChangeKind, FaultCode, ProblemCode
 
 # As many as a finished visit may announce.
 MOST_PHOTOS = 2000
@@ -42,7 +42,7 @@ def save_draft(visit_id: uuid.UUID, document: dict[str, Any], actor: Actor, now:
     with transaction() as session:
         subject_id = uuid.UUID(document["subject_id"])
         if session.get(Visit, visit_id) is not None:
-            raise Refusal("gone", "这次走访已经提交。", "This visit has been submitted.")
+            raise Refusal(ProblemCode.VISIT_SUBMITTED)
         draft = session.get(VisitDraft, visit_id, with_for_update=True)
         if draft is None or not _written_by(draft, actor):
             check_subject(actor, Action.SYNC, subject_id)
@@ -50,8 +50,8 @@ def save_draft(visit_id: uuid.UUID, document: dict[str, Any], actor: Actor, now:
             _check_take_over(draft, subject_id, document, actor)
         elif document["based_on"] is not None:
             raise Refusal(
-                "precondition-failed", "县服务器上已没有这份草稿。", "The server no longer has this draft.",
-                errors=[FieldError("#/based_on", "stale", params={"revision": None})],
+                ProblemCode.DRAFT_GONE,
+                errors=[FieldError("#/based_on", FaultCode.STALE, params={"revision": None})],
             )  # fmt: skip
         handed_over = draft is None or not (_written_by(draft, actor) and draft.device_id == document["device_id"])
         if draft is None:
@@ -70,16 +70,14 @@ def save_draft(visit_id: uuid.UUID, document: dict[str, Any], actor: Actor, now:
 
 def _check_take_over(draft: VisitDraft, subject_id: uuid.UUID, document: dict[str, Any], actor: Actor) -> None:
     if draft.subject_id != subject_id:
-        raise Refusal("conflict", "这份草稿属于另一个主体。", "This draft belongs to another subject.")
+        raise Refusal(ProblemCode.DRAFT_OF_ANOTHER_SUBJECT)
     if not db.session.scalar(select(exists().where(VisitDraft.visit_id == draft.visit_id, _may_continue(actor)))):
-        raise Refusal("not-found", "没有这份草稿，或者走访已经提交。", "No such draft, or the visit has been submitted.")
+        raise Refusal(ProblemCode.NO_SUCH_VISIT_DRAFT)
     is_own_echo = _written_by(draft, actor) and draft.device_id == document["device_id"]
     if not is_own_echo and draft.revision != document["based_on"]:
         raise Refusal(
-            "precondition-failed",
-            "这次走访已在另一部手机上继续填写。",
-            "This visit was continued on another device.",
-            errors=[FieldError("#/based_on", "stale", params={"revision": draft.revision})],
+            ProblemCode.CONTINUED_ELSEWHERE,
+            errors=[FieldError("#/based_on", FaultCode.STALE, params={"revision": draft.revision})],
         )
 
 
@@ -107,7 +105,7 @@ def get_draft(visit_id: uuid.UUID, actor: Actor) -> dict[str, Any]:
     """A draft with its content and which of its photos are here. Raises: Refusal not-found."""
     bodies = _bodies(and_(VisitDraft.visit_id == visit_id, _may_continue(actor)), actor)
     if not bodies:
-        raise Refusal("not-found", "没有这份草稿，或者走访已经提交。", "No such draft, or the visit has been submitted.")
+        raise Refusal(ProblemCode.NO_SUCH_VISIT_DRAFT)
     content = db.session.scalars(select(VisitDraft.content).where(VisitDraft.visit_id == visit_id)).one()
     return bodies[0] | {"content": content, "photos": photos_here(photo_ids(content))}
 

@@ -16,7 +16,7 @@ from server.pairings.visibility import check_subject
 from server.permissions import Actor
 from server.problems import Refusal
 from server.visits.models import Submission, Visit
-from vocabulary import Action
+from vocabulary import Action, ProblemCode
 
 
 def law_report(submission_id: uuid.UUID, day: date, version_hash: str | None, actor: Actor) -> dict[str, Any]:
@@ -26,12 +26,12 @@ def law_report(submission_id: uuid.UUID, day: date, version_hash: str | None, ac
     """
     submission = db.session.get(Submission, submission_id)
     if submission is None:
-        raise Refusal("not-found", "没有这份检查表。", "No such submission here.")
+        raise Refusal(ProblemCode.NO_SUCH_SUBMISSION)
     check_subject(actor, Action.READ_VISITS, submission.subject_id)
     own = _compiled(submission.checklist_hash)
     other = _compiled(version_hash) if version_hash else own
     if other.document["id"] != own.document["id"]:
-        raise Refusal("not-found", "那是另一张检查表。", "That is another checklist.")
+        raise Refusal(ProblemCode.OF_ANOTHER_CHECKLIST)
     visit = db.session.get_one(Visit, submission.visit_id)
     visited_on = clock.county_date(visit.started_at)
     change = law_change((own, registry(), visited_on), (other, registry(), day), submission.answers)

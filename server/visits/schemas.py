@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from server.records.parts import ClockPart, NumberField, PersonPart, PositionPart, SignaturePart, whole
-from server.records.schemas import CompletenessSchema, OpenSchema, check_moment, check_sha256, check_uuid
+from server.records.schemas import CompletenessSchema, OpenSchema
+from server.shapes import RequestSchema, check_moment, check_sha256, check_uuid
 from server.wire import AnswerSchema, PlaceSchema, TextSchema, day, moment, one_of
 from vocabulary import Datum, HazardGrade, VisitScope
 
@@ -64,7 +65,7 @@ class SubmissionBodySchema(OpenSchema):
     finished_at = fields.String(required=True, validate=check_moment)
 
 
-class VisitQuerySchema(Schema):
+class VisitQuerySchema(RequestSchema):
     subject_id = fields.UUID()
     town = fields.String()
     date_from = day(data_key="from")
@@ -73,7 +74,7 @@ class VisitQuerySchema(Schema):
     page_size = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
 
 
-class DraftSchema(Schema):
+class DraftSchema(RequestSchema):
     """A visit in progress; its content is the phone's own and is handed back as it came."""
 
     subject_id = fields.String(required=True, validate=check_uuid)
@@ -83,7 +84,7 @@ class DraftSchema(Schema):
     content = fields.Dict(required=True)
 
 
-class DiscardQuerySchema(Schema):
+class DiscardQuerySchema(RequestSchema):
     based_on = fields.Integer(load_default=None)
 
 
@@ -132,7 +133,7 @@ class ScoreSchema(AnswerSchema):
     insufficient_sample = fields.Boolean()
 
 
-class LawQuerySchema(Schema):
+class LawQuerySchema(RequestSchema):
     day = day(required=True)
     version = fields.String(load_default=None, validate=check_sha256)
 

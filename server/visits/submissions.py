@@ -26,7 +26,7 @@ from server.visits.schemas import SubmissionBodySchema, VisitBodySchema
 from server.work.outbox import note
 from sync.records import Record as Envelope
 from sync.times import parse_time
-from vocabulary import ChangeKind, Topic
+from vocabulary import ChangeKind, FaultCode, ProblemCode, Topic
 
 _visit_schema = VisitBodySchema()
 _submission_schema = SubmissionBodySchema()
@@ -42,7 +42,7 @@ def check_visit(record: Envelope, actor: Actor) -> Quarantine | None:
     if pairing_id is not None:
         pairing = db.session.get(Pairing, uuid.UUID(pairing_id))
         if pairing is None or str(pairing.subject_id) != record.subject_id:
-            raise Refusal("invalid", errors=[FieldError("#/body/pairing_id", "unknown-pairing")])
+            raise Refusal(ProblemCode.INVALID, errors=[FieldError("#/body/pairing_id", FaultCode.UNKNOWN_PAIRING)])
     return None
 
 
@@ -101,33 +101,24 @@ def check_submission(record: Envelope, actor: Actor) -> Quarantine | None:
     A phone can mend neither a checklist that the server does not know nor a body that an old release has sealed, so the
     record would be stuck there; here the office sees it.
     """
-    errors = [] if record.visit_id is not None else [FieldError("#/visit_id", "missing")]
+    errors = [] if record.visit_id is not None else [FieldError("#/visit_id", FaultCode.MISSING)]
     errors += shape_errors(body_errors(_submission_schema, record.body))
     if errors:
-        return _quarantine("invalid", errors)
+        return _quarantine(ProblemCode.KEPT_MISSHAPEN, errors)
     reference = record.body["checklist"]
     checklist = find_compiled(reference["hash"])
     if checklist is None or (checklist.id, checklist.version) != (reference["id"], reference["version"]):
         params = {"id": reference["id"], "version": reference["version"]}
-        return _quarantine("unknown-checklist", [FieldError("#/body/checklist", "unknown-checklist", params=params)])
+        return _quarantine(
+            ProblemCode.UNKNOWN_CHECKLIST, [FieldError("#/body/checklist", FaultCode.UNKNOWN_CHECKLIST, params=params)]
+        )
     faults = forms.find_faults(checklist, answers_of(record.body))
     errors = [FieldError(f"#/body{fault.pointer}", fault.code, params=fault.params) for fault in faults]
-    return _quarantine("answers-invalid", errors) if errors else None
+    return _quarantine(ProblemCode.ANSWERS_INVALID, errors) if errors else None
 
 
-def _quarantine(slug: str, errors: list[FieldError]) -> Quarantine:
-    what_zh, what_en = {
-        "invalid": ("内容的样子不对", "parts of the record have the wrong shape"),
-        "unknown-checklist": ("服务器没有这一版检查表", "the server has no such checklist version"),
-        "answers-invalid": (f"{len(errors)} 处答案不符合检查表", f"{len(errors)} answers do not fit the checklist"),
-    }[slug]
-    refusal = Refusal(
-        slug,
-        f"{what_zh}，已完整留存待处理，暂不计入统计。",
-        f"{what_en}; the record is kept whole and counted nowhere until somebody resolves it.",
-        errors=errors,
-    )
-    return Quarantine(refusal)
+def _quarantine(code: ProblemCode, errors: list[FieldError]) -> Quarantine:
+    return Quarantine(Refusal(code, errors=errors))
 
 
 def store_submissions(records: list[Envelope], actor: Actor, now: datetime) -> None:
@@ -198,7 +189,7 @@ def answers_of(body: Any) -> dict[str, Any]:
 def refuse_shape(messages: dict[str, Any]) -> None:
     """Raises: Refusal invalid with every message as a pointer into the record's body."""
     if messages:
-        raise Refusal("invalid", errors=shape_errors(messages))
+        raise Refusal(ProblemCode.INVALID, errors=shape_errors(messages))
 
 
 def shape_errors(messages: dict[str, Any]) -> list[FieldError]:

@@ -31,7 +31,7 @@ from server.visits.schemas import (
     VisitsSchema,
 )
 from server.wire import Blueprint, answers
-from vocabulary import Action, Datum
+from vocabulary import Action, Datum, ProblemCode
 
 blp = Blueprint("visits", __name__, url_prefix="/api/visits", description="走访 visits and submissions")
 
@@ -114,7 +114,7 @@ class VisitView(MethodView):
 def _get_visit(visit_id: uuid.UUID, actor: Actor) -> Visit:
     visit = db.session.get(Visit, visit_id)
     if visit is None:
-        raise Refusal("not-found", "没有这次走访，或者还没有上传完。", "No such visit here yet.")
+        raise Refusal(ProblemCode.NO_SUCH_VISIT)
     check_subject(actor, Action.READ_VISITS, visit.subject_id)
     return visit
 

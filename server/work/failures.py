@@ -12,6 +12,7 @@ from server.db import db, transaction
 from server.permissions import Actor
 from server.problems import Refusal
 from server.work.outbox import OutboxNote
+from vocabulary import ProblemCode
 
 SHOWN = 200
 
@@ -36,7 +37,5 @@ def try_again(note_id: int, actor: Actor, now: datetime) -> None:
             .returning(OutboxNote.topic, OutboxNote.key)
         ).first()
         if found is None:
-            raise Refusal(
-                "not-found", "没有这项失败的任务，可能已有人重试。", "No such failed work; perhaps it is tried again already."
-            )
+            raise Refusal(ProblemCode.NO_SUCH_FAILURE)
         write_audit("work:try_again", found.topic, found.key, county_code=actor.county_code, actor_id=actor.user_id)

@@ -7,11 +7,12 @@ from typing import Any
 from flask.views import MethodView
 
 from server import clock
-from server.permissions import Action, current_actor, requires
+from server.permissions import current_actor, requires
 from server.wire import Blueprint, answers
 from server.work.failures import failed_work, try_again
 from server.work.outbox import OutboxNote
 from server.work.schemas import FailuresSchema
+from vocabulary import Action
 
 blp = Blueprint("work", __name__, url_prefix="/api/work", description="后台任务 background work")
 

@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forms import Checklist, judge, load_checklist, relevant_paths, results
-from forms.faults import FAULT_TEXTS
 from forms.validation import validate_checklist
 from tests.forms.node import TypeScriptRules, find_node
 from tests.forms.random_forms import random_answers, random_checklist
@@ -66,10 +65,6 @@ def test_the_random_checklists_are_valid(seed: int) -> None:
     harmless = {"limit-never-reached", "no-points", "unreachable-item", "unreachable-determination"}
 
     assert {problem.code for problem in validate_checklist(random_checklist(Random(seed)))} <= harmless
-
-
-def test_the_words_for_faults_are_the_same(typescript: TypeScriptRules) -> None:
-    assert typescript.ask("fault texts") == FAULT_TEXTS
 
 
 def _said(checklist: Checklist, filled: Any) -> dict[str, Any]:

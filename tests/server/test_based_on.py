@@ -58,7 +58,7 @@ def test_of_two_confirmations_at_one_instant_one_counts_and_the_other_is_told(
     if names_it:
         assert other.json["type"] == "/problems/changed-meanwhile"
         assert [(error["code"], error["params"]["author_name"]) for error in other.json["errors"]] == [("confirmed", "本")]
-        assert other.json["detail"] == "本 核实定级"
+        assert other.json["detail"] == "这期间 本 已有办理（1 次），请重新打开后再决定。"
 
 
 def test_who_has_seen_it_all_acts(ben: Person, chen: Person, hazard: str) -> None:

@@ -25,9 +25,9 @@ from schemathesis.specs.openapi.checks import (
 
 from server.accounts.service import create_user
 from server.db import db, transaction
-from server.permissions import Role, ScopeKind
 from tests.conftest import COUNTY, START, County, Person
 from tests.server.test_every_get import known  # noqa: F401 — a county in which something has happened
+from vocabulary import Role, ScopeKind
 
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "6"))
 CHECKS = [

@@ -34,7 +34,8 @@ def test_member_has_words_in_both_languages(name: str, code: str, member: dict[s
         assert not CHINESE.search(text["en"]), text
 
 
-@pytest.mark.parametrize("name", list(SETS))
+# Problems and faults are sentences, which may say the same of two cases.
+@pytest.mark.parametrize("name", [name for name in SETS if name not in {"problem_code", "fault_code"}])
 def test_words_of_a_set_tell_its_members_apart(name: str) -> None:
     for language in ("zh", "en"):
         words = [member[language] for member in SETS[name]["members"].values()]
@@ -53,7 +54,7 @@ def test_enum_is_the_set_in_its_order(name: str) -> None:
 @pytest.mark.parametrize("name", list(SETS))
 def test_set_says_what_it_is_and_who_shows_it(name: str) -> None:
     assert SETS[name]["what"].strip()
-    assert set(SETS[name]["shown"]) <= {"phone", "desk"}
+    assert set(SETS[name]["shown"]) <= {"entry", "phone", "screens", "desk"}
     assert set(SETS[name]) == {"what", "shown", "members"}
 
 
@@ -65,5 +66,34 @@ def test_words_of_a_member_are_at_hand_in_python() -> None:
     assert vocabulary.HazardState.DRAFT.words.short == {"zh": "待核实", "en": "To be confirmed"}
 
 
-def test_sentence_takes_its_parameters() -> None:
-    assert vocabulary.filled("最多 {maximum} 个，{missing}", {"maximum": 3}) == "最多 3 个，"
+def test_sentence_takes_its_parameters_and_the_words_of_codes() -> None:
+    text: vocabulary.Text = {"zh": "最多 {maximum} 个，应为{wanted}{missing}", "en": "at most {maximum}, {wanted}{missing}"}
+
+    filled = vocabulary.filled(text, {"maximum": 3, "wanted": "array"}, {"maximum": "number", "wanted": "value_type"})
+
+    assert filled == {"zh": "最多 3 个，应为列表", "en": "at most 3, a list"}
+
+
+@pytest.mark.parametrize(("name", "code", "member"), MEMBERS, ids=lambda part: part if isinstance(part, str) else "")
+def test_places_in_the_words_are_declared(name: str, code: str, member: dict[str, Any]) -> None:
+    texts = [member, *([member["detail"]] if "detail" in member else [])]
+    declared = member.get("params", {})
+
+    for text in texts:
+        zh, en = (set(re.findall(r"\{(\w+)\}", text[language])) for language in ("zh", "en"))
+        assert zh <= set(declared), text
+        assert en <= set(declared), text
+    assert set(declared.values()) <= {"text", "number", *SETS}
+
+
+def test_every_problem_is_a_kind_or_a_case_of_one() -> None:
+    problems = SETS["problem_code"]["members"]
+
+    for code, member in problems.items():
+        assert ("status" in member) != ("of" in member), code
+        assert "of" not in member or "status" in problems[member["of"]], code
+
+
+@pytest.mark.parametrize("name", ["problem_code", "fault_code"])
+def test_codes_of_what_went_wrong_are_spelt_one_way(name: str) -> None:
+    assert [code for code in SETS[name]["members"] if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code)] == []

@@ -3406,11 +3406,20 @@ export interface components {
             subject: components["schemas"]["Place"] | null;
         };
         Problem: {
+            /**
+             * @description which case of the type; its words are the detail
+             * @enum {string}
+             */
+            code?: "malformed-request" | "body-unreadable" | "header-wrong" | "not-signed-in" | "sign-in-failed" | "signed-in-as-other" | "account-closed" | "not-allowed" | "own-photo" | "not-own-review" | "cross-site-request" | "not-found" | "no-such-draft" | "no-such-version" | "no-such-download" | "no-such-photo" | "photo-not-here" | "photo-only-original" | "photo-in-preparation" | "no-such-receipt" | "no-review-to-withdraw" | "no-such-upload" | "subject-not-yours" | "no-such-subject" | "no-such-hazard" | "no-such-quarantined" | "rescued-author-unknown" | "no-such-visit-draft" | "no-such-submission" | "of-another-checklist" | "no-such-failure" | "no-such-visit" | "method-not-allowed" | "request-timeout" | "conflict" | "version-not-in-use" | "version-in-use" | "download-not-ready" | "photo-not-arrived" | "too-late-to-withdraw" | "photo-received" | "hazard-of-another-subject" | "record-resolved" | "username-taken" | "draft-of-another-subject" | "offset-mismatch" | "feed-restarted" | "changed-meanwhile" | "gone" | "draft-closed" | "download-expired" | "upload-expired" | "upload-ended" | "upload-withdrawn" | "visit-submitted" | "precondition-failed" | "draft-changed" | "base-changed" | "tus-version" | "continued-elsewhere" | "draft-gone" | "not-publishable" | "too-large" | "file-too-large" | "photo-too-large" | "more-bytes-than-announced" | "unsupported-media-type" | "content-type-wanted" | "workbook-wanted" | "invalid" | "file-missing" | "file-of-another-checklist" | "checklists-differ" | "approver-missing" | "explanation-missing" | "text-fits-no-cell" | "towns-have-no-positions" | "period-missing" | "receipt-code-invalid" | "cursor-unknown" | "not-a-rescue-file" | "rescue-file-too-large" | "rescue-file-without-manifest" | "rescue-file-without-author" | "rescued-photo-missing" | "rescued-member-unreadable" | "rescued-member-too-large" | "rescued-member-misnamed" | "rescued-part-damaged" | "rescued-entry-unreadable" | "rescued-draft-damaged" | "kept-misshapen" | "answers-invalid" | "checklist-invalid" | "unknown-checklist" | "content-hash-mismatch" | "record-conflict" | "photo-conflict" | "event-not-possible" | "not-a-photo" | "picture-too-large" | "rescued-photo-damaged" | "checksum-mismatch" | "piece-differs" | "photo-differs" | "rescued-photo-incomplete" | "locked" | "too-many-requests" | "too-many-guesses" | "internal" | "unavailable" | "too-many-signing-in" | "too-many-uploads" | "storage-full";
             detail: string;
             error_count?: number;
             /** @description the first hundred of error_count */
             errors?: components["schemas"]["FieldError"][];
             instance?: string;
+            /** @description what fills the words of the code */
+            params?: {
+                [key: string]: unknown;
+            };
             status: number;
             title: string;
             type: string;

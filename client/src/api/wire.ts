@@ -43,6 +43,8 @@ export interface Problem {
   title: string;
   status: number;
   detail?: string;
+  code?: string;
+  params?: Record<string, unknown>;
   instance?: string;
   errors?: { pointer: string; code: string; detail?: string; params?: Record<string, unknown> }[];
 }

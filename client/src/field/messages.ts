@@ -2,12 +2,12 @@
 import type { Locale, Messages } from "../i18n/index.ts";
 
 export async function loadEntryMessages(locale: Locale): Promise<Messages> {
-  const [common, entry] = await Promise.all(
+  const [common, entry, words] = await Promise.all(
     locale === "zh"
-      ? [import("../i18n/zh/common.json"), import("../i18n/zh/entry.json")]
-      : [import("../i18n/en/common.json"), import("../i18n/en/entry.json")],
+      ? [import("../i18n/zh/common.json"), import("../i18n/zh/entry.json"), import("../i18n/zh/words-entry.json")]
+      : [import("../i18n/en/common.json"), import("../i18n/en/entry.json"), import("../i18n/en/words-entry.json")],
   );
-  return { ...common.default, ...entry.default };
+  return { ...common.default, ...entry.default, ...words.default };
 }
 
 export async function loadHomeMessages(locale: Locale): Promise<Messages> {
@@ -20,5 +20,10 @@ export async function loadHomeMessages(locale: Locale): Promise<Messages> {
 }
 
 export async function loadScreenMessages(locale: Locale): Promise<Messages> {
-  return (locale === "zh" ? await import("../i18n/zh/field.json") : await import("../i18n/en/field.json")).default;
+  const [screens, words] = await Promise.all(
+    locale === "zh"
+      ? [import("../i18n/zh/field.json"), import("../i18n/zh/words-screens.json")]
+      : [import("../i18n/en/field.json"), import("../i18n/en/words-screens.json")],
+  );
+  return { ...screens.default, ...words.default };
 }

@@ -1,5 +1,6 @@
 /** One answer to one item: whether it fits the item, and what it says. The whole document is in reading.ts. */
 
+import type { FaultCode } from "../vocabulary/codes.ts";
 import type { Answer, Item } from "./checklist.ts";
 import type { State } from "./conditions.ts";
 import { compared, decimalPlaces, decimalText, findThousandths } from "./quantities.ts";
@@ -20,7 +21,7 @@ const LONG_DECIMAL = /^-?(?:0|[1-9][0-9]{0,8})\.[0-9]{4,}$/;
 /** One thing wrong with an answers document: JSON pointer into it, stable code, and what its message needs. */
 export interface Fault {
   readonly pointer: string;
-  readonly code: string;
+  readonly code: FaultCode;
   readonly params: Readonly<Record<string, string | number>>;
 }
 
@@ -155,7 +156,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-export function fault(pointer: string, code: string, params: Fault["params"] = {}): Fault {
+export function fault(pointer: string, code: FaultCode, params: Fault["params"] = {}): Fault {
   return { pointer, code, params };
 }
 

@@ -10,7 +10,7 @@ export type { Holidays } from "./deadlines.ts";
 export { deadlineDate, isWorkingDay } from "./deadlines.ts";
 export type { Determination } from "./determinations.ts";
 export { determine, hazardGrade } from "./determinations.ts";
-export { faultText, findFaults } from "./faults.ts";
+export { findFaults } from "./faults.ts";
 export type * from "./format.ts";
 export type { Judgement } from "./judgement.ts";
 export { judge } from "./judgement.ts";

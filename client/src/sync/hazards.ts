@@ -262,10 +262,10 @@ export function missingCommitments(commitments: Commitments): CommitmentName[] {
 export function findEventFaults(event: unknown): { pointer: string; code: string }[] {
   const faults: { pointer: string; code: string }[] = [];
   const fields = event as Record<string, unknown>;
-  if (!isUuid(fields["id"])) faults.push({ pointer: "/id", code: "not_a_uuid" });
+  if (!isUuid(fields["id"])) faults.push({ pointer: "/id", code: "not-a-uuid" });
   const kind = fields["kind"];
-  if (!(EVENT_KINDS as readonly unknown[]).includes(kind)) return [...faults, { pointer: "/kind", code: "unknown_kind" }];
-  if (!reads(parseTime, fields["at"])) faults.push({ pointer: "/at", code: "not_a_time" });
+  if (!(EVENT_KINDS as readonly unknown[]).includes(kind)) return [...faults, { pointer: "/kind", code: "unknown-kind" }];
+  if (!reads(parseTime, fields["at"])) faults.push({ pointer: "/at", code: "not-a-time" });
   for (const [key, holds, code, neededBy] of PAYLOAD_CHECKS) {
     const value = fields[key] ?? null;
     if (value === null && !neededBy.includes(kind as HazardEventKind)) continue;
@@ -600,18 +600,18 @@ function arePhotos(value: unknown): boolean {
 const isText = (value: unknown): boolean => typeof value === "string";
 
 const PAYLOAD_CHECKS: [string, (value: unknown) => boolean, string, HazardEventKind[]][] = [
-  ["grade", (value) => value === "general" || value === "major", "unknown_grade", ["confirmed", "regraded"]],
-  ["deadline", (value) => reads(parseDate, value), "not_a_date", ["extended", "deadline_set"]],
-  ["completed_on", (value) => reads(parseDate, value), "not_a_date", []],
-  ["result", (value) => value === "pass" || value === "return", "unknown_result", ["rechecked"]],
-  ["to_org", isText, "not_text", ["transferred"]],
-  ["to_department_id", isUuid, "not_a_uuid", []],
-  ["into", isUuid, "not_a_uuid", ["merged"]],
-  ["text", isText, "not_text", ["noted"]],
-  ["commitments", isObject, "not_an_object", []],
-  ["owner", isObject, "not_an_object", []],
-  ["immediate_measure", isObject, "not_an_object", []],
-  ["determinations", Array.isArray, "not_a_list", []],
-  ["basis", Array.isArray, "not_a_list", []],
-  ["photos", arePhotos, "not_photos", []],
+  ["grade", (value) => value === "general" || value === "major", "unknown-grade", ["confirmed", "regraded"]],
+  ["deadline", (value) => reads(parseDate, value), "not-a-date", ["extended", "deadline_set"]],
+  ["completed_on", (value) => reads(parseDate, value), "not-a-date", []],
+  ["result", (value) => value === "pass" || value === "return", "unknown-result", ["rechecked"]],
+  ["to_org", isText, "not-text", ["transferred"]],
+  ["to_department_id", isUuid, "not-a-uuid", []],
+  ["into", isUuid, "not-a-uuid", ["merged"]],
+  ["text", isText, "not-text", ["noted"]],
+  ["commitments", isObject, "not-an-object", []],
+  ["owner", isObject, "not-an-object", []],
+  ["immediate_measure", isObject, "not-an-object", []],
+  ["determinations", Array.isArray, "not-a-list", []],
+  ["basis", Array.isArray, "not-a-list", []],
+  ["photos", arePhotos, "not-photos", []],
 ];

@@ -52,17 +52,17 @@ export async function sealRecord<Body extends object>(record: UnsealedRecord<Bod
 
 /** Throws EnvelopeInvalid with every fault; `hash_mismatch` only when the rest can be read. */
 export async function parseEnvelope(document: unknown): Promise<Envelope> {
-  if (!isObject(document)) throw new EnvelopeInvalid([{ pointer: "", code: "not_an_object", params: {} }]);
+  if (!isObject(document)) throw new EnvelopeInvalid([{ pointer: "", code: "not-an-object", params: {} }]);
   const faults = shapeFaults(document);
   if (faults.length > 0) throw new EnvelopeInvalid(faults);
   // The shape was checked key by key just above.
   const envelope = document as unknown as Envelope;
   const computed = await contentHash(envelope).catch((error: unknown) => {
     if (!(error instanceof NotCanonical)) throw error;
-    throw new EnvelopeInvalid([{ pointer: "/body", code: "not_canonical", params: {} }]);
+    throw new EnvelopeInvalid([{ pointer: "/body", code: "not-canonical", params: {} }]);
   });
   if (computed !== envelope.content_hash) {
-    throw new EnvelopeInvalid([{ pointer: "/content_hash", code: "hash_mismatch", params: { computed } }]);
+    throw new EnvelopeInvalid([{ pointer: "/content_hash", code: "hash-mismatch", params: { computed } }]);
   }
   return envelope;
 }
@@ -127,22 +127,22 @@ function shapeFaults(document: Record<string, unknown>): EnvelopeFault[] {
   const fault = (pointer: string, code: string, params = {}): EnvelopeFault => ({ pointer, code, params });
   const faults = KEYS.filter((key) => !(key in document)).map((key) => fault(`/${key}`, "missing"));
   for (const key of Object.keys(document)) {
-    if (!KEYS.includes(key)) faults.push(fault("", "unknown_key", { key: key.slice(0, 80) }));
+    if (!KEYS.includes(key)) faults.push(fault("", "unknown-key", { key: key.slice(0, 80) }));
   }
   const checks: [string, (value: unknown) => boolean, string][] = [
-    ["id", isUuid, "not_a_uuid"],
-    ["kind", (value) => KINDS.includes(value as string), "unknown_kind"],
-    ["visit_id", (value) => value === null || isUuid(value), "not_a_uuid"],
-    ["subject_id", (value) => value === null || isUuid(value), "not_a_uuid"],
-    ["made_at", isTime, "not_a_time"],
-    ["body", isObject, "not_an_object"],
-    ["content_hash", isSha256, "not_a_sha256"],
+    ["id", isUuid, "not-a-uuid"],
+    ["kind", (value) => KINDS.includes(value as string), "unknown-kind"],
+    ["visit_id", (value) => value === null || isUuid(value), "not-a-uuid"],
+    ["subject_id", (value) => value === null || isUuid(value), "not-a-uuid"],
+    ["made_at", isTime, "not-a-time"],
+    ["body", isObject, "not-an-object"],
+    ["content_hash", isSha256, "not-a-sha256"],
   ];
   for (const [key, holds, code] of checks) {
     if (key in document && !holds(document[key])) faults.push(fault(`/${key}`, code));
   }
   if (faults.length === 0 && document["kind"] === "visit" && document["visit_id"] !== document["id"]) {
-    faults.push(fault("/visit_id", "not_the_visit_itself"));
+    faults.push(fault("/visit_id", "not-the-visit-itself"));
   }
   return faults;
 }

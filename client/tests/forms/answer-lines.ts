@@ -2,7 +2,6 @@
 import { createInterface } from "node:readline";
 import { loadChecklist } from "../../src/forms/checklist.ts";
 import { contentHash } from "../../src/forms/content-hash.ts";
-import { FAULT_TEXTS } from "../../src/forms/faults.ts";
 import type { AnswersDocument, ChecklistDocument } from "../../src/forms/format.ts";
 import { judge } from "../../src/forms/judgement.ts";
 import { relevantPaths } from "../../src/forms/relevance.ts";
@@ -49,7 +48,7 @@ async function answered(question: Question): Promise<unknown> {
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const question = JSON.parse(line) as Question | "fault texts";
-  const answer = question === "fault texts" ? FAULT_TEXTS : await answered(question);
+  const question = JSON.parse(line) as Question;
+  const answer = await answered(question);
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import desk from "@/i18n/zh/words-desk.json";
 import phone from "@/i18n/zh/words-phone.json";
+import screens from "@/i18n/zh/words-screens.json";
 
 const SOURCES = fileURLToPath(new URL("../../src", import.meta.url));
 
@@ -21,7 +22,7 @@ function setsNamed(folder: string): Set<string> {
 const setsOf = (messages: Record<string, object>): Set<string> => new Set(Object.entries(messages).flatMap(([form, sets]) => Object.keys(sets).map((name) => `${form}.${name}`)));
 
 test.each([
-  ["field", phone],
+  ["field", { words: { ...phone.words, ...screens.words }, short: phone.short }],
   ["office", desk],
 ])("every set whose words %s shows travels with its messages", (folder, messages) => {
   const named = setsNamed(folder);

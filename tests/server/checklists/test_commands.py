@@ -65,7 +65,7 @@ def test_every_fault_of_a_workbook_is_printed_with_its_cell(run: Run, tmp_path: 
 
     assert result.exit_code == 1
     assert len(re.findall(r"^survey!\w+: error", result.output, flags=re.MULTILINE)) == 2
-    assert "2 errors. Nothing was saved." in result.output
+    assert "Errors: 2. Nothing was saved." in result.output
 
 
 def test_what_would_drop_answers_is_printed_and_refused_until_it_is_confirmed(run: Run, imported: Callable[..., str]) -> None:

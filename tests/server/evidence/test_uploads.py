@@ -29,6 +29,7 @@ from tests.conftest import County, Person
 from tests.media.pictures import jpeg_of_size, png_header
 from tests.records import batch, new_id, visit
 from tests.server.evidence.photos import CHUNK, TUS, begin, head, metadata, patch, photo_bytes, photo_record, send, sha256
+from vocabulary import ProblemCode
 
 
 def files(settings: Settings) -> list[str]:
@@ -394,7 +395,7 @@ def test_server_killed_between_rename_and_commit_still_gives_the_receipt(anna: P
     location = begin(anna, photo_id, data).headers["Location"]
 
     def killed(*_: Any) -> str:
-        raise Refusal("unavailable")
+        raise Refusal(ProblemCode.UNAVAILABLE)
 
     with monkeypatch.context() as dying:
         dying.setattr(uploads, "finish_upload", killed)

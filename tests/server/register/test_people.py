@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from server import clock
 from server.accounts.models import RoleGrant, User
@@ -35,16 +36,16 @@ def people() -> int:
 @pytest.mark.parametrize(
     ("changes", "wrong"),
     [
-        ({"password": "12"}, [("#/password", "length")]),
-        ({"password": "1234567890"}, [("#/password", "guessable")]),
-        ({"password": "passwordpassword"}, [("#/password", "guessable")]),
-        ({"password": "erikaerika1"}, [("#/password", "guessable")]),
-        ({"password": "qwertyuiop[]"}, [("#/password", "guessable")]),
-        ({"password": "woaini1314"}, [("#/password", "guessable")]),
-        ({"password": "x" * 73}, [("#/password", "length")]),
-        ({"username": "e"}, [("#/username", "invalid")]),
-        ({"username": "eri ka"}, [("#/username", "invalid")]),
-        ({"username": "eri\0ka"}, [("#/username", "invalid")]),
+        ({"password": "12"}, [("#/password", "password-length")]),
+        ({"password": "1234567890"}, [("#/password", "password-guessable")]),
+        ({"password": "passwordpassword"}, [("#/password", "password-guessable")]),
+        ({"password": "erikaerika1"}, [("#/password", "password-guessable")]),
+        ({"password": "qwertyuiop[]"}, [("#/password", "password-guessable")]),
+        ({"password": "woaini1314"}, [("#/password", "password-guessable")]),
+        ({"password": "x" * 73}, [("#/password", "password-length")]),
+        ({"username": "e"}, [("#/username", "not-a-username")]),
+        ({"username": "eri ka"}, [("#/username", "not-a-username")]),
+        ({"username": "eri\0ka"}, [("#/username", "not-a-username")]),
         ({"scope": "town:999999999"}, [("#/scope", "unknown-scope")]),
         ({"scope": f"town:{COUNTY}"}, [("#/scope", "unknown-scope")]),
         ({"scope": "department:x"}, [("#/scope", "unknown-scope")]),
@@ -55,7 +56,7 @@ def people() -> int:
         ({"scope": "everything"}, [("#/scope", "not-for-role")]),
         ({"role": Role.INSPECTOR, "scope": f"town:{BAGONG}"}, [("#/scope", "not-for-role")]),
         ({"password": "12", "username": "", "scope": "x"},
-         [("#/username", "invalid"), ("#/password", "length"), ("#/scope", "not-for-role")]),
+         [("#/username", "not-a-username"), ("#/password", "password-length"), ("#/scope", "not-for-role")]),
     ],
     ids=str,
 )  # fmt: skip
@@ -109,7 +110,7 @@ def test_a_user_name_that_is_taken_is_a_conflict(county: County) -> None:
     with pytest.raises(Refusal) as refused:
         add("anna")
 
-    assert (refused.value.slug, refused.value.errors[0].code) == ("conflict", "taken")
+    assert (refused.value.slug, refused.value.errors[0].code) == ("conflict", "username-taken")
 
 
 def run(settings: Settings, *arguments: str, password: str = GOOD) -> Result:
@@ -136,16 +137,24 @@ def test_who_was_added_on_the_command_line_signs_in(settings: Settings, app: Fla
     assert Person(app, "erika").get("/api/hazards").status_code == 200
 
 
+@pytest.mark.parametrize(("role", "kind"), [("supervisor", "moon"), ("king", "county")])
+def test_the_database_takes_no_role_and_no_kind_of_scope_that_there_is_not(county: County, role: str, kind: str) -> None:
+    with pytest.raises(IntegrityError), transaction() as session:
+        session.add(grant(county, role, kind, COUNTY))
+
+
+def grant(county: County, role: str, kind: str, scope_id: str) -> RoleGrant:
+    return RoleGrant(
+        county_code=COUNTY, user_id=county.users["ben"], role=role, scope_kind=kind, scope_id=scope_id, scope_name="",
+        valid_from=clock.county_date(clock.now()),
+    )  # fmt: skip
+
+
 def test_a_scope_that_no_code_of_ours_wrote_breaks_no_page(app: Flask, county: County, ben: Person) -> None:
     """Rows of before the scopes were checked, or written by hand."""
     with transaction() as session:
         for role, kind, id_ in (("supervisor", "department", "x"), ("supervisor", "town", "y"), ("inspector", "county", "z")):
-            session.add(
-                RoleGrant(
-                    county_code=COUNTY, user_id=county.users["ben"], role=role, scope_kind=kind, scope_id=id_, scope_name="",
-                    valid_from=clock.county_date(clock.now()),
-                )
-            )  # fmt: skip
+            session.add(grant(county, role, kind, id_))
 
     for path in ("/api/hazards", "/api/visits", "/api/register/subjects", "/api/accounts/session", "/api/evidence/reviews"):
         assert ben.get(path).status_code == 200, path

@@ -4,9 +4,11 @@ import { saveVisitDetails, startSubmission, startVisit } from "../../../src/fiel
 import { applyChanges } from "../../../src/field/outbox/changes.ts";
 import { outboxState } from "../../../src/field/outbox/state.ts";
 import { newPushing, pushRecords } from "../../../src/field/outbox/steps.ts";
-import { faultLines, refusalWords } from "../../../src/field/screens/outbox/refusals.ts";
+import phone from "../../../src/i18n/zh/words-screens.json";
+import { faultLines } from "../../../src/field/screens/outbox/refusals.ts";
 import type { Vault } from "../../../src/field/local/vault.ts";
 import { A_CHECKLIST, aVault, FakeServer, SUBJECT_ID } from "../fakes.ts";
+import { wordsOf } from "../../i18n/words.ts";
 
 /** A submitted visit of which the server keeps the checklist in quarantine. */
 async function quarantined(): Promise<{ vault: Vault; record_id: string }> {
@@ -73,6 +75,7 @@ describe("a quarantined record", () => {
 });
 
 describe("words for people", () => {
+  const t = wordsOf(phone);
   const problem = (errors: object[]): never => ({ type: "/problems/answers-invalid", title: "", status: 422, errors }) as never;
   const checklist = {
     sections: [{ id: "all", title: { zh: "全部", en: "All" }, weight: 1, items: [{ id: "gas", type: "judgement", points: 1, statement: { zh: "甲烷低于 1.0%", en: "Methane below 1.0%" } }] }],
@@ -80,17 +83,11 @@ describe("words for people", () => {
   };
 
   it("name the item of a fault, or its path where the item is unknown", () => {
-    const lines = faultLines(problem([{ pointer: "#/body/answers/gas/value", code: "unknown-item" }, { pointer: "#/body/repeats/boilers/0/answers/drum", code: "unknown-item" }]), checklist, "zh");
+    const lines = faultLines(problem([{ pointer: "#/body/answers/gas/value", code: "unknown-item" }, { pointer: "#/body/repeats/boilers/0/answers/drum", code: "unknown-item" }]), checklist, "zh", t);
 
     expect(lines.map((line) => line.item)).toEqual(["甲烷低于 1.0%", "boilers[0].drum"]);
     expect(lines[0]?.words).toMatch(/[一-龥]/);
-    expect(faultLines(problem([{ pointer: "#/body/answers/gas", code: "unknown-item" }]), checklist, "en")[0]?.item).toBe("Methane below 1.0%");
+    expect(faultLines(problem([{ pointer: "#/body/answers/gas", code: "unknown-item" }]), checklist, "en", t)[0]?.item).toBe("Methane below 1.0%");
   });
 
-  it("say what to do about a refusal", () => {
-    const t = (key: string): string => key;
-    expect(refusalWords({ state: "refused", problem: { type: "/problems/too-large", title: "x", status: 413 } }, t)).toBe("outbox.refusals.too_large");
-    expect(refusalWords({ state: "refused", problem: { type: "/problems/new", title: "x", detail: "照片超过 40 MB。", status: 413 } }, t)).toBe("照片超过 40 MB。");
-    expect(refusalWords({ state: "refused", problem: null }, t)).toBe("outbox.refusals.unknown");
-  });
 });

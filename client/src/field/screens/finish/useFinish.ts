@@ -4,7 +4,8 @@ import type { ComputedRef, Ref } from "vue";
 import type { Signature } from "../../../api/wire.ts";
 import { loadChecklist } from "../../../forms/checklist.ts";
 import { determine } from "../../../forms/determinations.ts";
-import { answerFaults, faultText } from "../../../forms/faults.ts";
+import type { Fault } from "../../../forms/answers.ts";
+import { answerFaults } from "../../../forms/faults.ts";
 import type { ChecklistDocument, Result, Text } from "../../../forms/format.ts";
 import { readAnswers } from "../../../forms/reading.ts";
 import { score } from "../../../forms/scores.ts";
@@ -31,7 +32,7 @@ export interface ChecklistEnd {
   firstUnchecked: string | null;
   /** Failed items that have a hazard of their own to register but none registered. */
   unregistered: string[];
-  faults: { path: string | null; words: Text }[];
+  faults: { path: string | null; fault: Fault }[];
 }
 
 export interface FinishUse {
@@ -134,7 +135,7 @@ function endOf(submission: SubmissionRow, document: ChecklistDocument, title: Te
     notApplicable: withResult("not_applicable").length,
     firstUnchecked: counted.provisional ? (withResult("unchecked")[0] ?? null) : null,
     unregistered: withResult("fail").filter((path) => itemHazard(checklist, path) && !hazardsNamed(submission, path)),
-    faults: faultsForPeople(answerFaults(reading, determine(checklist, reading))).map((fault) => ({ path: pathOfPointer(fault.pointer, submission), words: faultText(fault) })),
+    faults: faultsForPeople(answerFaults(reading, determine(checklist, reading))).map((fault) => ({ path: pathOfPointer(fault.pointer, submission), fault })),
   };
 }
 
