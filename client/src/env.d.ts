@@ -9,5 +9,7 @@ declare module "*.vue" {
 declare module "virtual:shapes" {
   import type { Schemas } from "./api/fits.ts";
   const schemas: Schemas;
+  /** Another one when anything of them is another. */
+  export const version: string;
   export default schemas;
 }

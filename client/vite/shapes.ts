@@ -2,6 +2,7 @@
  * Takes the schemas of the answers that the phone checks out of the OpenAPI document, with all that they refer to, as the module
  * `virtual:shapes`. What src/api/fits.ts does not look at stays behind: descriptions, and closed sets, which are left open.
  */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Plugin } from "vite";
 import type { Schema, Schemas } from "../src/api/fits.ts";
@@ -18,7 +19,9 @@ export function shapes(document_path: string): Plugin {
       if (id !== `\0${MODULE}`) return null;
       this.addWatchFile(document_path);
       const document = JSON.parse(readFileSync(document_path, "utf8")) as { components: { schemas: Schemas } };
-      return `export default ${JSON.stringify(shapesOf(document.components.schemas, SHAPE_NAMES))}`;
+      const schemas = JSON.stringify(shapesOf(document.components.schemas, SHAPE_NAMES));
+      const version = createHash("sha256").update(schemas).digest("hex").slice(0, 12);
+      return `export default ${schemas}; export const version = "${version}";`;
     },
   };
 }

@@ -1,8 +1,11 @@
 /** Whether an answer is what the contract says; the schemas come out of the OpenAPI document at build time. */
-import schemas from "virtual:shapes";
+import schemas, { version } from "virtual:shapes";
 import { fits } from "./fits.ts";
 import type { components } from "./openapi.ts";
 import type { ShapeName } from "./shape-names.ts";
+
+/** Of the contract that this build reads. */
+export const CONTRACT: string = version;
 
 export type Shape<Name extends ShapeName> = components["schemas"][Name];
 

@@ -1,10 +1,10 @@
 /** Writes a page of server changes and its cursor in one transaction, so that no page is half taken. */
 import type { ShapeName } from "../../api/shape-names.ts";
-import { hasShape } from "../../api/shapes.ts";
+import { CONTRACT, hasShape } from "../../api/shapes.ts";
 import type { Change, ChangesReply, ChecklistSummary, Timestamp, VisitArrival } from "../../api/wire.ts";
 import type { DraftSummary, HazardRow, QuarantineResolution, ReviewRow, SubjectRow } from "../local/rows.ts";
 import { takeDraftChange } from "../local/mirror.ts";
-import { inVault, readMeta } from "../local/vault.ts";
+import { inVault, readMeta, writeMeta } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
 
 /** Returns what the page said about visits of this phone, for the receipts. */
@@ -14,8 +14,13 @@ export async function applyChanges(vault: Vault, page: ChangesReply, now: Timest
   await inVault(vault, () =>
     db.transaction("rw", tables, async () => {
       const device_id = await readMeta<string>(vault, "device_id");
-      for (const change of page.changes) await applyChange(vault, change, device_id);
+      let left_out = (await readMeta<number>(vault, "left_out")) ?? 0;
+      for (const change of page.changes) {
+        if (isReadable(change)) await applyChange(vault, change, device_id);
+        else left_out += 1;
+      }
       await db.meta.bulkPut([
+        { key: "left_out", value: left_out },
         { key: "cursor", value: page.cursor },
         { key: "last_pull_at", value: now },
       ]);
@@ -30,13 +35,30 @@ const SHAPES: Readonly<Record<string, ShapeName>> = {
 };
 
 /**
- * A kind that this version does not know, and a body that does not fit what it knows, are for a later version: one odd row must
- * not hold up the page. Its rows come again when the ladder resets the cursor.
+ * A body that does not fit what this version knows of its kind is for a later one, and the person is told: one odd row must not hold
+ * up the page, nor take the place of a sound one.
  */
+function isReadable({ kind, id, deleted, body }: Change): boolean {
+  const shape = SHAPES[kind];
+  if (deleted || shape === undefined || hasShape(body, shape)) return true;
+  console.warn("a change that does not fit its kind was left out", kind, id);
+  return false;
+}
+
+/** A build that reads another contract reads everything anew: what the one before left out, and what it kept in an older shape. */
+export async function beginAnewWithContract(vault: Vault): Promise<void> {
+  await inVault(vault, () =>
+    vault.db.transaction("rw", vault.db.meta, async () => {
+      if ((await readMeta<string>(vault, "contract")) === CONTRACT) return;
+      await vault.db.meta.bulkDelete(["cursor", "left_out"]);
+      await writeMeta(vault, "contract", CONTRACT);
+    }),
+  );
+}
+
+/** A kind that this version does not know is for a later one. */
 async function applyChange(vault: Vault, { kind, id, deleted, body }: Change, device_id: string | null): Promise<void> {
   const { db } = vault;
-  const shape = SHAPES[kind];
-  if (!deleted && shape !== undefined && !hasShape(body, shape)) return console.warn("a change that does not fit its kind was left out", kind, id);
   switch (kind) {
     case "subject":
       return deleted ? db.subjects.delete(id) : void (await db.subjects.put(body as SubjectRow));

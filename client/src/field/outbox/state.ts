@@ -81,20 +81,23 @@ export interface OutboxState {
   refusals: Refusal[];
   unsent: { visits: number; records: number; photos: number; photo_bytes: number };
   last_pull_at: Timestamp | null;
+  /** What the server sent and this version of the app cannot read. */
+  left_out: number;
 }
 
 /** Newest first. Use with `useLive`. */
 export function outboxState(vault: Vault): Promise<OutboxState> {
   const { db } = vault;
   return inVault(vault, async () => {
-    const [visits, records, photos, meta, last_pull_at] = await Promise.all([
+    const [visits, records, photos, meta, last_pull_at, left_out] = await Promise.all([
       db.visits.toArray(),
       db.records.toArray(),
       db.photos.toArray(),
       readMeta<SendingMeta>(vault, "sending"),
       readMeta<Timestamp>(vault, "last_pull_at"),
+      readMeta<number>(vault, "left_out"),
     ]);
-    return stateFrom({ visits, records, photos, meta: { ...CALM, ...meta }, last_pull_at });
+    return stateFrom({ visits, records, photos, meta: { ...CALM, ...meta }, last_pull_at, left_out: left_out ?? 0 });
   });
 }
 
@@ -104,9 +107,10 @@ interface Rows {
   photos: PhotoRow[];
   meta: SendingMeta;
   last_pull_at: Timestamp | null;
+  left_out: number;
 }
 
-export function stateFrom({ visits, records, photos, meta, last_pull_at }: Rows): OutboxState {
+export function stateFrom({ visits, records, photos, meta, last_pull_at, left_out }: Rows): OutboxState {
   const recordsOf = groupByVisit(records);
   const photosOf = groupByVisit(photos);
   const deliveries = visits
@@ -129,6 +133,7 @@ export function stateFrom({ visits, records, photos, meta, last_pull_at }: Rows)
       photo_bytes: waitingPhotos.reduce((sum, photo) => sum + photo.size_bytes - photo.upload.offset_bytes, 0),
     },
     last_pull_at,
+    left_out,
   };
 }
 

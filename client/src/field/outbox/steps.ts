@@ -13,7 +13,7 @@ import type { ChecklistDocument } from "../../forms/format.ts";
 import type { ChecklistRow, PhotoRow, RecordRow } from "../local/rows.ts";
 import { inVault, readClocks, readMeta, writeMeta } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
-import { applyChanges } from "./changes.ts";
+import { applyChanges, beginAnewWithContract } from "./changes.ts";
 import type { Network, PhotoToSend, Reply } from "./network.ts";
 import { isAboutThePerson, isAnswerTo, isLastWordOn, willTryAgain } from "./last-words.ts";
 import type { Pauses } from "./pauses.ts";
@@ -114,6 +114,7 @@ export async function collectVisitReceipts(vault: Vault, network: Network, pause
 
 /** One page of what changed on the server, and the checklists that it names. */
 export async function pullChanges(vault: Vault, network: Network): Promise<Step & { more?: boolean }> {
+  await beginAnewWithContract(vault);
   const cursor = await inVault(vault, () => readMeta<string>(vault, "cursor"));
   const sent = readClocks(vault);
   const reply = await network.changes(cursor);

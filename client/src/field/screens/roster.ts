@@ -10,6 +10,8 @@ export interface Roster {
   pulledAt: ComputedRef<string | null>;
   /** The first answer is still awaited, so an empty list says nothing yet. */
   pulling: ComputedRef<boolean>;
+  /** Parts of the roster that only a newer version of the app can read. */
+  leftOut: ComputedRef<number>;
   pull: () => void;
 }
 
@@ -20,7 +22,7 @@ export function useRoster(): Roster {
   const sending = computed(() => outbox.value?.sending);
   const offline = computed(() => !online.value || (sending.value?.state === "waiting" && sending.value.reason === "unreachable"));
   const pulledAt = computed(() => outbox.value?.last_pull_at ?? null);
-  return { offline, pulledAt, pulling: computed(() => pulledAt.value === null && !offline.value), pull: () => engine.pullNow() };
+  return { offline, pulledAt, pulling: computed(() => pulledAt.value === null && !offline.value), leftOut: computed(() => outbox.value?.left_out ?? 0), pull: () => engine.pullNow() };
 }
 
 function useOnline(): Ref<boolean> {

@@ -322,6 +322,7 @@ describe("fetching", () => {
   it("begins anew when the server no longer knows the cursor", async () => {
     const vault = await aVault();
     const server = new FakeServer();
+    await pullChanges(vault, server);
     await vault.db.meta.put({ key: "cursor", value: "from before the backup" });
     server.faults.changes = () => refusal(422);
 
@@ -365,6 +366,22 @@ describe("fetching", () => {
 
     expect((await vault.db.subjects.toArray()).map((subject) => subject.name)).toEqual(["巴公镇东板桥煤矿", "周村镇常坡村"]);
     expect(told).toHaveBeenCalledTimes(2);
+    expect((await outboxState(vault)).left_out).toBe(2);
+  });
+
+  it("pulls everything anew for a build that reads another contract", async () => {
+    const vault = await aVault();
+    const server = new FakeServer();
+    await pullChanges(vault, server);
+    await vault.db.meta.bulkPut([{ key: "cursor", value: "c7" }, { key: "left_out", value: 3 }]);
+    const asked = vi.spyOn(server, "changes");
+
+    await pullChanges(vault, server);
+    await vault.db.meta.put({ key: "contract", value: "of the build before" });
+    await pullChanges(vault, server);
+
+    expect(asked.mock.calls).toEqual([["c7"], [null]]);
+    expect((await outboxState(vault)).left_out).toBe(0);
   });
 
   it("keeps no server time that cannot be computed with", async () => {
