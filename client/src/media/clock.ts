@@ -52,6 +52,17 @@ export function betterMeasurement(kept: OffsetMeasurement | null, fresh: OffsetM
   return fresh.round_trip_ms <= kept.round_trip_ms ? fresh : kept;
 }
 
+/**
+ * What the server's clock says now, milliseconds since 1970, as far as this phone can tell. Within the page that measured it, the
+ * monotonic clock carries on, so that setting the phone's clock meanwhile moves nothing; without a measurement it is the phone's own.
+ */
+export function serverNow(now: ClockReading, measured: OffsetMeasurement | null): number {
+  if (!isMeasurement(measured)) return now.device_ms;
+  const { offset_ms, reading } = measured;
+  if (reading.page_id === now.page_id) return reading.device_ms + offset_ms + (now.monotonic_ms - reading.monotonic_ms);
+  return now.device_ms + offset_ms;
+}
+
 /** Facts that go with a photo or a visit. The error bound is null when the server was never heard. */
 export function clockFacts(now: ClockReading, measured: OffsetMeasurement | null): Clock {
   if (!isMeasurement(measured)) {

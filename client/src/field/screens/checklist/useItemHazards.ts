@@ -2,7 +2,6 @@
 import { computed } from "vue";
 import type { ComputedRef } from "vue";
 import { useI18n } from "../../../i18n/index.ts";
-import { beijingDay } from "../../../ui/days.ts";
 import { hazardDraftsOf, nextHazardId, saveHazard } from "../../local/hazards.ts";
 import { readPath } from "../../../forms/reading.ts";
 import { useLive } from "../../local/live.ts";
@@ -15,6 +14,7 @@ import type { Capture } from "../capture.ts";
 import { faultsOfHazard } from "../hazard/completeness.ts";
 import { hazardOfItem } from "../hazard/begin.ts";
 import { useScreenPosition } from "../position.ts";
+import { useToday } from "../today.ts";
 import type { ItemHazard } from "./actions.ts";
 import type { Fill } from "./fill.ts";
 import type { RowView } from "./shown.ts";
@@ -34,6 +34,7 @@ export interface ItemHazards {
 export function useItemHazards(vault: Vault, visitId: string, submissionId: string, fill: Fill): ItemHazards {
   const { locale } = useI18n();
   const capture = useCapture(vault, () => visitId, useScreenPosition());
+  const today = useToday(vault);
   const { value: drafts } = useLive(() => hazardDraftsOf(vault, visitId));
   const { value: stored } = useLive(() => photosOf(vault, { visit_id: visitId }));
   const photos = computed(() => stored.value ?? []);
@@ -75,7 +76,7 @@ export function useItemHazards(vault: Vault, visitId: string, submissionId: stri
     const subject = await subjectOwner();
     const draft = hazardOfItem(
       { reading, path: row.path, answer: fill.answerOf(row.path), instanceKey: instanceKey(row.path), determinations: fill.determinations.value },
-      { id, today: beijingDay(Date.now()), locale: locale.value, holidays: {}, owner: subject, submissionId },
+      { id, today: today.value, locale: locale.value, holidays: {}, owner: subject, submissionId },
     );
     await saveHazard(vault, visitId, draft);
     return id;

@@ -127,7 +127,8 @@ function dueTags(dueIn: number | null, t: Translate): Tag[] {
 /** Said only where no visit presses: a green tag beside a red one would say two things at once. */
 function visitedTags(last: string | null, dueIn: number | null, today: string, t: Translate): Tag[] {
   if (dueIn !== null && dueIn <= DUE_SOON_DAYS) return [];
-  const since = last === null ? null : daysBetween(last, today);
+  // A visit of a phone whose clock is ahead is not in the future.
+  const since = last === null ? null : Math.max(0, daysBetween(last, today));
   if (since === 0) return [{ words: t("visits.visited_today"), tone: "pass" }];
   if (since !== null && since <= 14) return [{ words: t("visits.visited_ago", { n: since }), tone: "pass" }];
   return [];

@@ -2,10 +2,10 @@
 import { computed, ref } from "vue";
 import type { ComputedRef, Ref, ShallowRef } from "vue";
 import { useI18n } from "../../../i18n/index.ts";
-import { beijingDay } from "../../../ui/days.ts";
 import { useLive } from "../../local/live.ts";
 import { matchesSearch } from "../../local/subjects.ts";
 import { inVault } from "../../local/vault.ts";
+import { useToday } from "../today.ts";
 import { useVault } from "../vault-access.ts";
 import type { Point } from "./distance.ts";
 import { returnedPhotos } from "./returned-photos.ts";
@@ -31,6 +31,7 @@ export interface Visits {
 
 export function useVisits(): Visits {
   const vault = useVault();
+  const today = useToday(vault);
   const { t, locale } = useI18n();
   const query = ref("");
   const filter = ref<SubjectFilter>("all");
@@ -54,11 +55,10 @@ export function useVisits(): Visits {
     const visitOf = new Map(underWay.map((visit) => [visit.subject_id, visit.id]));
     const open = new Set(underWay.map((visit) => visit.id));
     const mirrorsOf = grouped(mirrors.filter((mirror) => !mirror.discarded && (open.has(mirror.visit_id) || mirror.server?.finished === false)));
-    const today = beijingDay(Date.now());
     return subjects
       .filter((subject) => matchesSearch(subject, query.value))
       .map((subject) => subjectLine(subject, {
-        today, locale: locale.value, here: here.value, hazards: hazardsOf.get(subject.id) ?? [], openVisitId: visitOf.get(subject.id) ?? null, mirrors: mirrorsOf.get(subject.id) ?? [], made: madeOf.get(subject.id) ?? [], t,
+        today: today.value, locale: locale.value, here: here.value, hazards: hazardsOf.get(subject.id) ?? [], openVisitId: visitOf.get(subject.id) ?? null, mirrors: mirrorsOf.get(subject.id) ?? [], made: madeOf.get(subject.id) ?? [], t,
       }))
       .filter((line) => passesFilter(line, filter.value))
       .sort(byUrgency);
