@@ -252,9 +252,9 @@ def _answer_at(body: dict[str, Any], path: str) -> dict[str, Any] | None:
     if "[" not in path:
         return body["answers"].get(path)
     section, _, rest = path.partition("[")
-    index, _, item = rest.partition("].")
-    instances = body["repeats"].get(section, [])
-    return instances[int(index)]["answers"].get(item) if int(index) < len(instances) else None
+    instance_id, _, item = rest.partition("].")
+    instances = [each for each in body["repeats"].get(section, []) if each["id"] == instance_id]
+    return instances[0]["answers"].get(item) if instances else None
 
 
 def _id(value: str) -> str:

@@ -98,9 +98,10 @@ async function take(vault: Vault, visit_id: Uuid, submission_id: Uuid, step: Ste
   if (submission === undefined) throw new Error(`submission ${submission_id} is gone`);
   switch (step.kind) {
     case "answer": {
-      const before = local.answerAt(submission, step.path);
-      if (!includes(before, step.answer)) await local.saveAnswer(vault, submission_id, step.path, { ...before, ...step.answer });
-      return tell({ what: "answer", visit_id, submission_id, path: step.path, answer: step.answer });
+      const path = pathByIds(submission, step.path);
+      const before = local.answerAt(submission, path);
+      if (!includes(before, step.answer)) await local.saveAnswer(vault, submission_id, path, { ...before, ...step.answer });
+      return tell({ what: "answer", visit_id, submission_id, path, answer: step.answer });
     }
     case "repeat":
       if (!(submission.repeats[step.section] ?? []).some((instance) => instance.key === step.key)) {
@@ -117,6 +118,11 @@ async function take(vault: Vault, visit_id: Uuid, submission_id: Uuid, step: Ste
     case "signature":
       return sign(vault, visit_id, step.seed);
   }
+}
+
+/** A plan counts the instances of a section; the phone names each by an id of its own. */
+function pathByIds(submission: local.SubmissionRow, path: string): string {
+  return path.replace(/^(\w+)\[(\d+)\]/, (_, section: string, nth: string) => `${section}[${submission.repeats[section]?.[Number(nth)]?.id ?? nth}]`);
 }
 
 async function takeHazard(vault: Vault, visit_id: Uuid, submission_id: Uuid, step: Extract<Step, { kind: "hazard" }>): Promise<void> {
