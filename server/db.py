@@ -86,6 +86,9 @@ class InCounty:
         return mapped_column(String(6), index=True)
 
 
+# Longer than any job thinks between two statements.
+IDLE_IN_TRANSACTION_S = 600
+
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 
@@ -179,6 +182,16 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000", "cache_size=-32000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+@event.listens_for(Engine, "connect")
+def _configure_postgresql(connection: Any, _record: Any) -> None:
+    """A process that was stopped within a transaction holds up every feed (`server.records.feed`), and its locks, for so long."""
+    if "psycopg" not in type(connection).__module__:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION_S}s'")
+    connection.commit()
 
 
 @event.listens_for(Engine, "begin")

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, jsonify
 
+from server import clock
 from server.origins import last_mismatch
 from server.permissions import public
 from server.readiness import Readiness
+from server.records import feed
+
+# Nothing that the service does keeps a transaction open for so long; phones hear nothing new meanwhile.
+FEED_HELD_UP_S = 30
 
 
 def register_with(app: Flask) -> None:
@@ -28,8 +33,17 @@ def readyz() -> tuple[Response, int]:
     """
     parts = current_app.extensions["readiness"].parts()
     ready = all(state == "ok" for state in parts.values())
-    mismatch = last_mismatch()
-    response = jsonify(status="ok" if ready else "degraded", parts=parts, warnings=[mismatch] if mismatch else [])
+    response = jsonify(status="ok" if ready else "degraded", parts=parts, warnings=_warnings(parts))
     if not ready:
         response.headers["Retry-After"] = "5"
     return response, 200 if ready else 503
+
+
+def _warnings(parts: dict[str, str]) -> list[dict[str, str | int]]:
+    warnings: list[dict[str, str | int]] = []
+    if mismatch := last_mismatch():
+        warnings.append({**mismatch})
+    lag_s = feed.lag_s(clock.now()) if parts["database"] == "ok" else 0
+    if lag_s >= FEED_HELD_UP_S:
+        warnings.append({"code": "feed-held-up", "for_s": int(lag_s)})
+    return warnings

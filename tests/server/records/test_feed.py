@@ -135,6 +135,35 @@ def test_the_feed_says_for_how_long_it_has_been_held_up(anna: Person, county: Co
     assert feed.lag_s(clock.now()) == 0
 
 
+def test_a_feed_that_is_held_up_is_a_warning_of_readyz(
+    app: Flask, anna: Person, county: County, interleaving: Interleaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time; its feed is never held up")
+    held = interleaving.first(lambda: anna.post("/api/sync/records", json=batch(found(county.mine, None, new_id()))))
+    announce(county.mine)
+    later = clock.now() + timedelta(seconds=90)
+
+    with monkeypatch.context() as shifted:
+        shifted.setattr("server.clock.now", lambda: later)
+        health = app.test_client().get("/readyz").json
+    db.session.rollback()
+    interleaving.go_on.set()
+    held.result(20)
+
+    [warning] = health["warnings"]
+    assert warning["code"] == "feed-held-up"
+    assert 90 <= warning["for_s"] < 120
+    assert app.test_client().get("/readyz").json["warnings"] == []
+
+
+def test_a_transaction_that_is_idle_for_long_is_ended_by_the_database(app: Flask) -> None:
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite ends a transaction with the process that holds it")
+
+    assert db.session.scalar(text("SHOW idle_in_transaction_session_timeout")) == "10min"
+
+
 def test_only_the_newest_change_of_an_entity_stays(anna: Person, county: County) -> None:
     announce(county.mine)
     announce(county.chemical_store)
