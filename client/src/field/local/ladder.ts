@@ -54,4 +54,13 @@ export const LADDER: readonly Rung[] = [
     reason: "Files that were picked for photos and are not processed yet, so that they outlive the page.",
     stores: { picked: "id, visit_id, hazard_id, submission_id" },
   },
+  {
+    version: 5,
+    reason: "Whose a subject is that was mine.",
+    stores: { left: "id" },
+    async upgrade(transaction) {
+      // The kind of change that tells of them was skipped until now: everything is fetched once more.
+      await transaction.table("meta").delete("cursor");
+    },
+  },
 ];

@@ -318,6 +318,15 @@ export interface SetAsideRow {
   content: DraftContent;
 }
 
+/** A subject that was mine: nothing more comes of it, and whose it is now. */
+export interface LeftRow {
+  id: Uuid;
+  name: string;
+  pairings: { layer: string; org_name: string; officer_name: string | null }[];
+  /** When this phone heard of it. */
+  heard_at: Timestamp;
+}
+
 export interface MetaRow {
   key: string;
   value: unknown;

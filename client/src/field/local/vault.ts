@@ -12,6 +12,7 @@ import type {
   ChecklistRow,
   HazardDraftRow,
   HazardRow,
+  LeftRow,
   MetaRow,
   MirrorRow,
   PhotoBytesRow,
@@ -44,6 +45,7 @@ export interface VaultTables {
   receipts: Table<ReceiptRow, string>;
   mirrors: Table<MirrorRow, Uuid>;
   set_aside: Table<SetAsideRow, Uuid>;
+  left: Table<LeftRow, Uuid>;
   picked: Table<PickedRow, Uuid>;
   pictures: Table<PictureRow, [Uuid, PictureRow["size"]]>;
   meta: Table<MetaRow, string>;

@@ -2,7 +2,7 @@
 import type { ShapeName } from "../../api/shape-names.ts";
 import { CONTRACT, hasShape } from "../../api/shapes.ts";
 import type { Change, ChangesReply, ChecklistSummary, Timestamp, VisitArrival } from "../../api/wire.ts";
-import type { DraftSummary, HazardRow, QuarantineResolution, ReviewRow, SubjectRow } from "../local/rows.ts";
+import type { DraftSummary, HazardRow, LeftRow, QuarantineResolution, ReviewRow, SubjectRow } from "../local/rows.ts";
 import { takeDraftChange } from "../local/mirror.ts";
 import { inVault, readMeta, writeMeta } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
@@ -10,19 +10,20 @@ import type { Vault } from "../local/vault.ts";
 /** Returns what the page said about visits of this phone, for the receipts. */
 export async function applyChanges(vault: Vault, page: ChangesReply, now: Timestamp): Promise<VisitArrival[]> {
   const { db } = vault;
-  const tables = [db.subjects, db.pairings, db.hazards, db.checklists, db.reviews, db.visits, db.mirrors, db.records, db.meta];
+  const tables = [db.subjects, db.pairings, db.hazards, db.checklists, db.reviews, db.visits, db.mirrors, db.records, db.left, db.meta];
   await inVault(vault, () =>
     db.transaction("rw", tables, async () => {
       const device_id = await readMeta<string>(vault, "device_id");
       let left_out = (await readMeta<number>(vault, "left_out")) ?? 0;
       for (const change of page.changes) {
-        if (isReadable(change)) await applyChange(vault, change, device_id);
+        if (isReadable(change)) await applyChange(vault, change, device_id, now);
         else left_out += 1;
       }
       await db.meta.bulkPut([
         { key: "left_out", value: left_out },
         { key: "cursor", value: page.cursor },
         { key: "last_pull_at", value: now },
+        { key: "register_arriving", value: page.more },
       ]);
     }),
   );
@@ -51,17 +52,20 @@ export async function beginAnewWithContract(vault: Vault): Promise<void> {
     vault.db.transaction("rw", vault.db.meta, async () => {
       if ((await readMeta<string>(vault, "contract")) === CONTRACT) return;
       await vault.db.meta.bulkDelete(["cursor", "left_out"]);
+      await writeMeta(vault, "register_arriving", true);
       await writeMeta(vault, "contract", CONTRACT);
     }),
   );
 }
 
 /** A kind that this version does not know is for a later one. */
-async function applyChange(vault: Vault, { kind, id, deleted, body }: Change, device_id: string | null): Promise<void> {
+async function applyChange(vault: Vault, { kind, id, deleted, body }: Change, device_id: string | null, now: Timestamp): Promise<void> {
   const { db } = vault;
   switch (kind) {
     case "subject":
-      return deleted ? db.subjects.delete(id) : void (await db.subjects.put(body as SubjectRow));
+      return deleted ? db.subjects.delete(id) : putSubject(vault, body as SubjectRow);
+    case "left_subject":
+      return deleted ? db.left.delete(id) : void (await db.left.put({ ...(body as Omit<LeftRow, "heard_at">), heard_at: now }));
     case "pairing":
       return deleted ? db.pairings.delete(id) : void (await db.pairings.put(body as { id: string; subject_id: string }));
     case "hazard":
@@ -79,6 +83,11 @@ async function applyChange(vault: Vault, { kind, id, deleted, body }: Change, de
     default:
       return undefined;
   }
+}
+
+async function putSubject({ db }: Vault, subject: SubjectRow): Promise<void> {
+  await db.subjects.put(subject);
+  await db.left.delete(subject.id);
 }
 
 /** The author's own entry of the county office's list; more stands in it than a phone reads. */

@@ -213,13 +213,15 @@ class Engine implements Outbox {
     const photos_wait = this.waiting.photos > 0;
     const mirrored = await mirrorDrafts(vault, network, { device_id: this.parts.device_id, photos_wait, not_before: this.draftNotBefore });
     if (mirrored.kind !== "idle") return mirrored;
+    // Checklists before the rest of the register: without them no visit can begin.
+    const fetched = await fetchChecklist(vault, network, this.checklistPauses);
+    if (fetched.kind !== "idle") return fetched;
     if (this.now() >= this.pullDueMs) {
       const pulled = await pullChanges(vault, network);
       if (pulled.kind === "progress") this.pullDueMs = pulled.more === true ? 0 : this.now() + PULL_EVERY_MS;
       return pulled;
     }
-    const fetched = await fetchChecklist(vault, network, this.checklistPauses);
-    return fetched.kind === "idle" && !vault.shortage.noticed ? fetchPicture(vault, network, this.picturePauses) : fetched;
+    return vault.shortage.noticed ? IDLE : fetchPicture(vault, network, this.picturePauses);
   }
 
   private async photosLane(ended: () => boolean, signal: AbortSignal): Promise<void> {

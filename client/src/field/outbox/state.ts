@@ -83,21 +83,24 @@ export interface OutboxState {
   last_pull_at: Timestamp | null;
   /** What the server sent and this version of the app cannot read. */
   left_out: number;
+  /** More of the register is to come: what is not there yet says nothing. */
+  register_arriving: boolean;
 }
 
 /** Newest first. Use with `useLive`. */
 export function outboxState(vault: Vault): Promise<OutboxState> {
   const { db } = vault;
   return inVault(vault, async () => {
-    const [visits, records, photos, meta, last_pull_at, left_out] = await Promise.all([
+    const [visits, records, photos, meta, last_pull_at, left_out, arriving] = await Promise.all([
       db.visits.toArray(),
       db.records.toArray(),
       db.photos.toArray(),
       readMeta<SendingMeta>(vault, "sending"),
       readMeta<Timestamp>(vault, "last_pull_at"),
       readMeta<number>(vault, "left_out"),
+      readMeta<boolean>(vault, "register_arriving"),
     ]);
-    return stateFrom({ visits, records, photos, meta: { ...CALM, ...meta }, last_pull_at, left_out: left_out ?? 0 });
+    return stateFrom({ visits, records, photos, meta: { ...CALM, ...meta }, last_pull_at, left_out: left_out ?? 0, register_arriving: last_pull_at === null || arriving === true });
   });
 }
 
@@ -108,9 +111,10 @@ interface Rows {
   meta: SendingMeta;
   last_pull_at: Timestamp | null;
   left_out: number;
+  register_arriving: boolean;
 }
 
-export function stateFrom({ visits, records, photos, meta, last_pull_at, left_out }: Rows): OutboxState {
+export function stateFrom({ visits, records, photos, meta, last_pull_at, left_out, register_arriving }: Rows): OutboxState {
   const recordsOf = groupByVisit(records);
   const photosOf = groupByVisit(photos);
   const deliveries = visits
@@ -134,6 +138,7 @@ export function stateFrom({ visits, records, photos, meta, last_pull_at, left_ou
     },
     last_pull_at,
     left_out,
+    register_arriving,
   };
 }
 

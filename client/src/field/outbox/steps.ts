@@ -121,7 +121,7 @@ export async function pullChanges(vault: Vault, network: Network): Promise<Step 
   if (reply.kind !== "ok") {
     // The server no longer knows the cursor (restored from a backup): begin anew; rows are put, not added.
     if (cursor !== null && reply.kind === "refused" && (reply.status === 410 || reply.status === 422)) {
-      await inVault(vault, () => writeMeta(vault, "cursor", null));
+      await inVault(vault, () => vault.db.meta.bulkPut([{ key: "cursor", value: null }, { key: "register_arriving", value: true }]));
       return PROGRESS;
     }
     return failureOf(reply);

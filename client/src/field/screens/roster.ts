@@ -8,8 +8,8 @@ export interface Roster {
   /** The browser knows of no network, or the last attempt did not reach the server. */
   offline: ComputedRef<boolean>;
   pulledAt: ComputedRef<string | null>;
-  /** The first answer is still awaited, so an empty list says nothing yet. */
-  pulling: ComputedRef<boolean>;
+  /** More of it is to come, so what is not in the list says nothing yet. */
+  arriving: ComputedRef<boolean>;
   /** Parts of the roster that only a newer version of the app can read. */
   leftOut: ComputedRef<number>;
   pull: () => void;
@@ -22,7 +22,7 @@ export function useRoster(): Roster {
   const sending = computed(() => outbox.value?.sending);
   const offline = computed(() => !online.value || (sending.value?.state === "waiting" && sending.value.reason === "unreachable"));
   const pulledAt = computed(() => outbox.value?.last_pull_at ?? null);
-  return { offline, pulledAt, pulling: computed(() => pulledAt.value === null && !offline.value), leftOut: computed(() => outbox.value?.left_out ?? 0), pull: () => engine.pullNow() };
+  return { offline, pulledAt, arriving: computed(() => outbox.value?.register_arriving ?? true), leftOut: computed(() => outbox.value?.left_out ?? 0), pull: () => engine.pullNow() };
 }
 
 function useOnline(): Ref<boolean> {

@@ -319,6 +319,40 @@ describe("fetching", () => {
     expect((await vault.db.meta.get("server_clock"))?.value).toMatchObject({ offset_ms: 10_000 });
   });
 
+  it("says that the register is still arriving until the last page of it is here", async () => {
+    const vault = await aVault();
+    const server = new FakeServer();
+    const page = { server_time: "2026-11-23T09:15:12+08:00", changes: [] };
+    server.pages = [{ ...page, cursor: "c1", more: true }, { ...page, cursor: "c2", more: false }];
+
+    const said = [(await outboxState(vault)).register_arriving];
+    for (let turn = 0; turn < 2; turn += 1) {
+      await pullChanges(vault, server);
+      said.push((await outboxState(vault)).register_arriving);
+    }
+
+    expect(said).toEqual([true, true, false]);
+  });
+
+  it("keeps whose a subject is now that was mine, until it is mine again", async () => {
+    const vault = await aVault();
+    const server = new FakeServer();
+    const page = { server_time: "2026-11-23T09:15:12+08:00", more: false };
+    const left = { id: SUBJECT_ID, name: "巴公镇东板桥煤矿", pairings: [{ layer: "town", org_name: "周村镇", officer_name: "张强" }] };
+    server.pages = [
+      { ...page, cursor: "c1", changes: [{ kind: "subject", id: SUBJECT_ID, deleted: true, body: null }, { kind: "left_subject", id: SUBJECT_ID, deleted: false, body: left }] },
+      { ...page, cursor: "c2", changes: [{ kind: "subject", id: SUBJECT_ID, deleted: false, body: aSubject() }] },
+    ];
+
+    await pullChanges(vault, server);
+    const meanwhile = await vault.db.left.toArray();
+    await pullChanges(vault, server);
+
+    expect(meanwhile).toMatchObject([left]);
+    expect(await vault.db.subjects.count()).toBe(1);
+    expect(await vault.db.left.count()).toBe(0);
+  });
+
   it("begins anew when the server no longer knows the cursor", async () => {
     const vault = await aVault();
     const server = new FakeServer();

@@ -2,7 +2,9 @@
 import { computed, ref } from "vue";
 import type { ComputedRef, Ref, ShallowRef } from "vue";
 import { useI18n } from "../../../i18n/index.ts";
+import { beijingDay, daysBetween } from "../../../ui/days.ts";
 import { useLive } from "../../local/live.ts";
+import type { LeftRow } from "../../local/rows.ts";
 import { matchesSearch } from "../../local/subjects.ts";
 import { inVault } from "../../local/vault.ts";
 import { useToday } from "../today.ts";
@@ -12,6 +14,9 @@ import { returnedPhotos } from "./returned-photos.ts";
 import type { ReturnedPhoto } from "./returned-photos.ts";
 import { byUrgency, subjectLine, URGENCY } from "./subject-lines.ts";
 import type { SubjectLine } from "./subject-lines.ts";
+
+/** For how long it is news that a subject has gone to somebody else. */
+const NEWS_DAYS = 14;
 
 export type SubjectFilter = "all" | "due" | "hazards" | "villages" | "enterprises";
 
@@ -26,6 +31,8 @@ export interface Visits {
   first: ComputedRef<SubjectLine[]>;
   rest: ComputedRef<SubjectLine[]>;
   others: ComputedRef<SubjectLine[]>;
+  /** No longer mine, and news or with work of mine on this phone. */
+  left: ComputedRef<LeftRow[]>;
   returned: ComputedRef<ReturnedPhoto[]>;
 }
 
@@ -37,14 +44,15 @@ export function useVisits(): Visits {
   const filter = ref<SubjectFilter>("all");
   const here = ref<Point | null>(null);
   const { value: read, error } = useLive(() => inVault(vault, async () => {
-    const [subjects, hazards, reviews, visits, mirrors] = await Promise.all([
+    const [subjects, hazards, reviews, visits, mirrors, left] = await Promise.all([
       vault.db.subjects.toArray(),
       vault.db.hazards.toArray(),
       vault.db.reviews.toArray(),
       vault.db.visits.toArray(),
       vault.db.mirrors.toArray(),
+      vault.db.left.toArray(),
     ]);
-    return { subjects, hazards, reviews, visits, mirrors };
+    return { subjects, hazards, reviews, visits, mirrors, left };
   }));
 
   const lines = computed(() => {
@@ -76,6 +84,10 @@ export function useVisits(): Visits {
     first: computed(() => mine.value.filter((line) => line.urgency !== URGENCY.none)),
     rest: computed(() => mine.value.filter((line) => line.urgency === URGENCY.none)),
     others: computed(() => lines.value.filter((line) => !line.mine && line.urgency !== URGENCY.under_way)),
+    left: computed(() => {
+      const busy = new Set((read.value?.visits ?? []).filter((visit) => visit.receipt === null).map((visit) => visit.subject_id));
+      return (read.value?.left ?? []).filter(({ id, heard_at }) => busy.has(id) || daysBetween(beijingDay(heard_at), today.value) <= NEWS_DAYS);
+    }),
     returned: computed(() => returnedPhotos({ reviews: [], hazards: [], subjects: [], ...read.value })),
   };
 }
