@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import json
 import os
 import random
 import sys
@@ -25,12 +26,17 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
+import orjson
 from PIL import Image
 
-from bench import clients, filling
+from bench import clients
 from bench.clients import JSON, Connection, at_once, bearer, burst, health_watched, median, percentile, slow_uploads
+from bench.filling import Filler
 from bench.installation import SETUPS, Installation, open_setup
+from bench.lists import LISTS
+from bench.rebuild import bare_aggregation_cost_s, rebuild_cost_s
 from bench.records import County, Phone, Photo, prepare_county, upload_headers
 from bench.report import Table, write_report
 from bench.web import Web, serve
@@ -40,6 +46,7 @@ from server.demo.pictures import draw_hazard
 
 BARE_REQUESTS = 300
 PHOTO_SIZE = (1280, 960)
+PAGE_1000 = 20_000
 
 
 @dataclass(frozen=True)
@@ -222,20 +229,30 @@ def crowd(bench: Bench) -> None:
 
 
 def lists(bench: Bench, rows: int, target: str) -> None:
-    """A page of each list: the first, and far in."""
+    """The first page of each list, and of the large ones page 1000, reached by its cursor."""
     bare = median([bench.measure_bare() for _ in range(2)])
-    worst = 0.0
-    cells = []
-    for name, path in filling.LISTS:
-        token = bench.county.office_token
-        for label, suffix in (("", ""), (" page 1000", "&page=1000&page_size=20")):
-            if suffix and not path.startswith(("/api/visits", "/api/hazards")):
-                continue
-            separator = "" if "?" in path else "?"
-            cost = _get_cost_ms(bench, f"{path}{separator}{suffix}", token)
-            worst = max(worst, cost / bare)
-            cells.append(f"{name}{label} {cost / bare:.1f}")
-    bench.add(f"dearest list page beside {rows:,} rows", target, f"{worst:.1f} ({'; '.join(cells)})")
+    ratios = {name: _get_cost_ms(bench, path) / bare for name, path in LISTS.items()}
+    worst = max(ratios, key=lambda name: ratios[name])
+    shown = "; ".join(f"{name} {ratio:.1f}" for name, ratio in sorted(ratios.items(), key=lambda entry: -entry[1])[:8])
+    bench.add(f"dearest list page beside {rows:,} rows", target, f"{ratios[worst]:.1f} ({shown})")
+    for name in ("visits", "hazards by deadline"):
+        far = _get_cost_ms(bench, _far_page(bench, LISTS[name], min(PAGE_1000, rows // 2)))
+        first = _get_cost_ms(bench, f"{LISTS[name]}{_joint(LISTS[name])}page_size=20")
+        bench.add(f"{name} beside {rows:,} rows: page 1000 ÷ page 1", "1", f"{far / first:.2f} ({far:.2f} ÷ {first:.2f} ms)")
+
+
+def _far_page(bench: Bench, path: str, rows: int) -> str:
+    """The address of a page of 20 after so many rows."""
+    connection, cursor = Connection(bench.port), ""
+    for _ in range(rows // 200):
+        page = f"{path}{_joint(path)}page_size=200&cursor={cursor}"
+        cursor = json.loads(connection.send("GET", page, bearer(bench.county.office_token)))["next"]
+    connection.close()
+    return f"{path}{_joint(path)}page_size=20&cursor={cursor}"
+
+
+def _joint(path: str) -> str:
+    return "&" if "?" in path else "?"
 
 
 def feed(bench: Bench) -> None:
@@ -248,7 +265,7 @@ def feed(bench: Bench) -> None:
         nonlocal cursor, changes
         more = True
         while more and time.monotonic() < until:
-            answer = clients.json.loads(
+            answer = json.loads(
                 connection.send("GET", f"/api/sync/changes?limit=500&cursor={cursor}", bearer(bench.county.inspector_token))
             )
             cursor, more = answer["cursor"], answer["more"]
@@ -261,8 +278,8 @@ def feed(bench: Bench) -> None:
 
 def rebuild(bench: Bench) -> None:
     """All figures anew, beside one aggregation in SQL of the same facts."""
-    ours, subjects = filling.rebuild_cost_s(bench.installation)
-    bare = filling.bare_aggregation_cost_s(bench.installation)
+    ours, subjects = rebuild_cost_s(bench.installation)
+    bare = bare_aggregation_cost_s(bench.installation)
     bench.add("full rebuild ÷ one bare aggregation", "3", f"{ours / bare:.1f} ({ours:.1f} ÷ {bare:.2f} s, {subjects:,} subjects)")
 
 
@@ -285,12 +302,13 @@ def run_setup(name: str, parts: set[str], size: Size, results: Results) -> str:
     """Measures one set-up; returns its title."""
     if name == "compose":
         parts = parts - ONLY_ONCE_PER_DATABASE
-    with _bench(name, size, results) as bench:
+    with _bench(name, size, results) as bench, contextlib.ExitStack() as stack:
         say(f"{bench.installation.name}: {parts_text(parts)}")
-        filler = filling.Filler(bench.installation)
         _warm_up(bench)
+        filler = Filler(bench.installation.settings, bench.county.model)
+        stack.callback(filler.close)
         if parts & {"visits", "photos", "latency", "crowd", "growth"}:
-            filler.fill_to(size.few)
+            _fill(bench, filler, size.few)
         bench.installation.measure_idle()
         bench.add("idle, ms of CPU a second", "", f"{bench.installation.idle_cpu_per_s * 1000:.1f}")
         for part in (visits, photos, latency, crowd):
@@ -298,7 +316,7 @@ def run_setup(name: str, parts: set[str], size: Size, results: Results) -> str:
                 _tried(bench, part.__name__, lambda part=part: part(bench))  # type: ignore[misc]
         small = growth(bench) if "growth" in parts else None
         if parts & {"lists", "feed", "rebuild"}:
-            filler.fill_to(size.many)
+            _fill(bench, filler, size.many)
             bench.installation.measure_idle()
             if "lists" in parts:
                 _tried(bench, "lists", lambda: lists(bench, size.many, "10"))
@@ -307,7 +325,7 @@ def run_setup(name: str, parts: set[str], size: Size, results: Results) -> str:
             if "rebuild" in parts:
                 _tried(bench, "rebuild", lambda: rebuild(bench))
         if parts & {"lists", "growth"}:
-            filler.fill_to(size.most)
+            _fill(bench, filler, size.most)
             bench.installation.measure_idle()
             if "lists" in parts:
                 _tried(bench, "lists", lambda: lists(bench, size.most, "12"))
@@ -322,17 +340,26 @@ def run_setup(name: str, parts: set[str], size: Size, results: Results) -> str:
         return bench.installation.name
 
 
+def _fill(bench: Bench, filler: Filler, rows: int) -> None:
+    started = time.monotonic()
+    filler.fill_to(rows)
+    bench.installation.wait_until_done(900)
+    say(f"filled to {rows:,} rows in {time.monotonic() - started:.0f} s")
+
+
 def _warm_up(bench: Bench) -> None:
     """Everything once: processes have their caches, and the rows that are multiplied later exist. None of it is measured."""
     pictures = [bench.phone.photo(_picture())]
     _upload_all(bench, pictures)
-    _push_all(bench, [bench.phone.body(bench.phone.visit(hazard=True, photos=pictures))])
+    _push_all(bench, [bench.phone.body(bench.phone.visit(hazard=True, photos=pictures, place=0))])
     connection = Connection(bench.port)
     answer = connection.send(
         "POST", "/api/sync/records", bearer(bench.county.inspector_token), bench.phone.body([bench.phone.unfitting()])
     )
     if b'"quarantined"' not in answer:
         raise RuntimeError(repr(answer[:500]))
+    order = {"kind": "town_comparison", "format": "json", "period": "2026"}
+    connection.send("POST", "/api/downloads", bearer(bench.county.office_token), orjson.dumps(order), expected=202)
     connection.close()
     _push_all(bench, [bench.phone.body(bench.phone.visit(hazard=number % 2 == 0)) for number in range(100)])
     bench.installation.wait_until_done()
@@ -377,8 +404,8 @@ def _upload_all(bench: Bench, photos: Sequence[Photo]) -> None:
     connection.close()
 
 
-def _get_cost_ms(bench: Bench, path: str, token: str) -> float:
-    connection = Connection(bench.port)
+def _get_cost_ms(bench: Bench, path: str) -> float:
+    connection, token, path = Connection(bench.port), bench.county.office_token, quote(path, safe="/?&=,")
     for _ in range(2):
         connection.send("GET", path, bearer(token))
 

@@ -1,199 +1,215 @@
-"""A database of ten thousand to a million rows, and what is read from it."""
+"""A database of ten thousand to a million rows: copies of a few rows that the product itself has written.
+
+Beside the benchmarks, the tests of lists use it.
+"""
 
 from __future__ import annotations
 
-import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 
-import psutil
 from sqlalchemy import Connection, create_engine, text
 
-from bench.installation import Installation
-from bench.records import PAIRING, SUBJECT, SUBJECTS
-from bench.rows import Sql, multiply
-from server import clock
-from server.app import create_app
-from server.demo.accounts import INSPECTOR
+from bench.rows import Sql, bound_values, multiply
+from server.search import searchable
+from server.settings import Settings
 
-VISIT, SUBMISSION, HAZARD, EVENT, PHOTO, QUARANTINED = 16, 17, 18, 19, 20, 21
+SUBJECT, PAIRING, MEMBERSHIP, VALIDITY, TERM = 1, 2, 4, 5, 6
+VISIT, SUBMISSION, HAZARD, EVENT, PHOTO, QUARANTINED, DOWNLOAD = 16, 17, 18, 19, 20, 21, 22
 ROWS_PER_SUBJECT = 25
 CHUNK = 50_000
+# Words that one hazard in so many is found by; all have those of the model.
+RARE, SOME = ("氧气瓶倾倒", 5000), ("爬梯破损", 100)
 
-LISTS = (
-    ("visits", "/api/visits"),
-    ("hazards", "/api/hazards"),
-    ("open hazards", "/api/hazards?state=open&sort=deadline"),
-    ("overdue", "/api/hazards?overdue=true"),
-    ("searched hazards", "/api/hazards?q=0009"),
-    ("review", "/api/evidence/reviews?state=pending"),
-    ("quarantine", "/api/quarantine"),
-    ("subjects", "/api/register/subjects"),
-    ("searched subjects", "/api/register/subjects?q=0009"),
-    ("checklists", "/api/forms/library"),
-    ("downloads", "/api/downloads"),
-)
+
+@dataclass(frozen=True)
+class Model:
+    """What is multiplied: a subject with a pairing, and the group that looks after its copies. ``subjects``: copies there are.
+
+    The subject has a complete visit with a submission, a hazard and a photo, a quarantined record, and one download was ordered.
+    """
+
+    subject_id: uuid.UUID
+    pairing_id: uuid.UUID
+    group_id: uuid.UUID
+    subjects: int = 0
 
 
 class Filler:
-    """Multiplies what the measured service itself has written; the first visit with a hazard and a photo is the model."""
+    """Fills a database that nobody writes to meanwhile."""
 
-    def __init__(self, installation: Installation) -> None:
-        self._installation = installation
-        self._engine = create_engine(installation.settings.resolved_database_url)
+    def __init__(self, settings: Settings, model: Model, *, only_lists: bool = False) -> None:
+        """``only_lists``: no rows that only figures and the feed read."""
+        self._only_lists = only_lists
+        self._engine = create_engine(settings.resolved_database_url)
         self._sql = Sql(self._engine.dialect.name)
+        self._model = model
+        self._subjects = model.subjects
         self._rows = 0
-        self._subjects = SUBJECTS
 
     def fill_to(self, rows: int) -> None:
         """So many rows in each large table, on one subject for each 25 of them."""
-        started = time.monotonic()
         with self._engine.connect() as connection:
             if self._sql.dialect == "sqlite":
-                connection.exec_driver_sql("PRAGMA cache_size=-600000")
-                connection.exec_driver_sql("PRAGMA busy_timeout=60000")
-                connection.commit()
-            self._add_subjects(connection, max(SUBJECTS, rows // ROWS_PER_SUBJECT))
+                # Past SQLAlchemy, which would begin a transaction first.
+                driver = connection.connection.driver_connection
+                for pragma in ("cache_size=-600000", "busy_timeout=60000", "synchronous=OFF", "wal_autocheckpoint=100000"):
+                    driver.execute(f"PRAGMA {pragma}")
+            self._add_subjects(connection, rows // ROWS_PER_SUBJECT)
             while self._rows < rows:
                 last = min(self._rows + CHUNK, rows)
                 self._add_rows(connection, self._rows + 1, last)
                 connection.commit()
                 self._rows = last
-            self._tidy(connection)
-        self._installation.wait_until_done(900)
-        print(f"  filled to {rows:,} rows in {time.monotonic() - started:.0f} s", flush=True)
+        self._tidy()
+
+    def close(self) -> None:
+        self._engine.dispose()
 
     def _add_subjects(self, connection: Connection, count: int) -> None:
-        sql, first = self._sql, self._subjects + 1
-        if count < first:
+        if count <= self._subjects:
             return
-        model = self._scalar(connection, f"SELECT id FROM subject WHERE id = {sql.uuid(SUBJECT, '1')}")
-        other = self._scalar(connection, f"SELECT id FROM user_account WHERE username = '{INSPECTOR}01'")
-        subject = sql.uuid(SUBJECT)
-        multiply(
-            connection, "subject", "original.id = :model", first, count,
-            {"id": subject, "name": sql.numbered("量测示例单位"), "initials": sql.numbered("lcsldw")}, model=model,
-        )  # fmt: skip
-        for table in ("subject_sector", "subject_period", "subject_day"):
-            multiply(connection, table, "original.subject_id = :model", first, count, {"subject_id": subject}, model=model)
-        multiply(
-            connection, "pairing", "original.subject_id = :model", first, count,
-            {"id": sql.uuid(PAIRING), "subject_id": subject, "officer_id": ":other"}, model=model, other=other,
-        )  # fmt: skip
+        towns = list(connection.scalars(text("SELECT code FROM area WHERE kind = 'town' ORDER BY code")))
+        add_subjects(connection, self._model, self._subjects + 1, count, towns)
         connection.commit()
         self._subjects = count
 
     def _add_rows(self, connection: Connection, first: int, last: int) -> None:
         sql = self._sql
-        hazard = self._scalar(connection, "SELECT id FROM hazard WHERE visit_id IS NOT NULL ORDER BY found_at LIMIT 1")
+        hazard = self._scalar(
+            connection, "SELECT id FROM hazard WHERE visit_id IS NOT NULL AND subject_id = :id ORDER BY found_at LIMIT 1",
+            id=self._model.subject_id,
+        )  # fmt: skip
         visit = self._scalar(connection, "SELECT visit_id FROM hazard WHERE id = :id", id=hazard)
         subject = sql.uuid(SUBJECT, f"1 + i % {self._subjects}")
         ids = {"visit_id": sql.uuid(VISIT), "subject_id": subject}
+
+        def earlier(column: str) -> dict[str, str]:
+            return {column: sql.earlier(f"original.{column}", "i * 31")}
+
         multiply(
             connection, "record", "original.id = :visit", first, last,
-            {"id": sql.uuid(VISIT), **ids, "received_at": sql.earlier("original.received_at", "i * 31"), "body": "'{}'"},
-            visit=visit,
+            {"id": sql.uuid(VISIT), **ids, **earlier("received_at"), "body": "'{}'"}, visit=visit,
         )  # fmt: skip
         multiply(
             connection, "visit", "original.id = :visit", first, last,
             {
-                "id": sql.uuid(VISIT), "subject_id": subject, "pairing_id": "NULL",
-                "finished_at": sql.earlier("original.finished_at", "i * 31"),
-                "received_at": sql.earlier("original.received_at", "i * 31"),
+                "id": sql.uuid(VISIT), "subject_id": subject, "pairing_id": "NULL", **earlier("finished_at"),
+                **earlier("received_at"),
             },
             visit=visit,
         )  # fmt: skip
+        self._add_hazards(connection, first, last, hazard, ids)
+        multiply(
+            connection, "photo", "original.visit_id = :visit", first, last,
+            {"id": sql.uuid(PHOTO), **ids, "hazard_id": sql.uuid(HAZARD), "submission_id": sql.uuid(SUBMISSION),
+             "review_state": sql.one_of(["pending", "approved", "approved", "returned"], "(i / 7)"), **earlier("uploaded_at")},
+            visit=visit,
+        )  # fmt: skip
+        quarantined = self._scalar(connection, "SELECT id FROM record WHERE state = 'quarantined' ORDER BY id LIMIT 1")
+        multiply(
+            connection, "record", "original.id = :record", first // 10 + 1, last // 10,
+            {"id": sql.uuid(QUARANTINED), "subject_id": subject, **earlier("received_at")}, record=quarantined,
+        )  # fmt: skip
+        multiply(
+            connection, "download", "original.id = (SELECT id FROM download ORDER BY created_at LIMIT 1)",
+            first // 10 + 1, last // 10, {"id": sql.uuid(DOWNLOAD), "state": "'failed'", **earlier("created_at")},
+        )  # fmt: skip
+        if self._only_lists:
+            return
         multiply(
             connection, "submission", "original.visit_id = :visit", first, last,
-            {"id": sql.uuid(SUBMISSION), **ids, "finished_at": sql.earlier("original.finished_at", "i * 31")}, visit=visit,
+            {"id": sql.uuid(SUBMISSION), **ids, **earlier("finished_at")}, visit=visit,
         )  # fmt: skip
+        multiply(
+            connection, "hazard_event", "original.hazard_id = :hazard", first, last,
+            {"id": sql.uuid(EVENT), "hazard_id": sql.uuid(HAZARD), "visit_id": sql.uuid(VISIT), **earlier("at")},
+            hazard=hazard,
+        )  # fmt: skip
+        for kind, number in (("hazard", HAZARD), ("submission", SUBMISSION), ("visit", VISIT)):
+            _multiply_numbered(
+                connection, "change", "seq = (SELECT min(seq) FROM change WHERE kind = :kind)", first, last,
+                {"entity_id": sql.uuid_text(number), "subject_id": subject}, kind=kind,
+            )  # fmt: skip
+
+    def _add_hazards(self, connection: Connection, first: int, last: int, hazard: object, ids: dict[str, str]) -> None:
+        sql = self._sql
+        due = sql.days_earlier("original.deadline", "i % 120")
         multiply(
             connection, "hazard", "original.id = :hazard", first, last,
             {
                 "id": sql.uuid(HAZARD), "number": sql.numbered("2026-"), **ids, "submission_id": sql.uuid(SUBMISSION),
-                "state": sql.one_of(["rectifying", "closed", "closed", "submitted", "found"]),
-                "found_at": sql.earlier("original.found_at", "i * 31"),
-                "deadline": sql.days_earlier("original.deadline", "i % 120"),
+                "state": sql.one_of(["rectifying", "closed", "closed", "submitted", "draft"], "(i / 7)"),
+                "grade": "CASE i % 50 WHEN 0 THEN 'major' ELSE 'general' END",
+                "source": "CASE i % 40 WHEN 0 THEN 'tip_off' ELSE 'pairing_visit' END",
+                "sector": sql.one_of(["coal_mine", "fire_safety", "hazardous_chemicals"]),
+                "refused_events": "CASE i % 1000 WHEN 0 THEN 1 ELSE 0 END",
+                "description": self._by_words("original.description", lambda words: words),
+                "found_at": sql.earlier("original.found_at", "i * 31"), "deadline": due, "deadline_order": due,
             },
             hazard=hazard,
         )  # fmt: skip
-        multiply(
-            connection, "hazard_event", "original.hazard_id = :hazard", first, last,
-            {"id": sql.uuid(EVENT), "hazard_id": sql.uuid(HAZARD), "visit_id": sql.uuid(VISIT),
-             "at": sql.earlier("original.at", "i * 31")},
-            hazard=hazard,
+        _multiply_numbered(
+            connection, "search_text", "kind = 'hazard' AND entity_id = :hazard", first, last,
+            {"entity_id": sql.uuid(HAZARD), "text": self._by_words("original.text", searchable)}, hazard=hazard,
         )  # fmt: skip
-        multiply(
-            connection, "photo", "original.visit_id = :visit", first, last,
-            {"id": sql.uuid(PHOTO), **ids, "hazard_id": sql.uuid(HAZARD), "submission_id": sql.uuid(SUBMISSION),
-             "review_state": sql.one_of(["pending", "approved", "approved", "returned"]),
-             "uploaded_at": sql.earlier("original.uploaded_at", "i * 31")},
-            visit=visit,
-        )  # fmt: skip
-        quarantined = self._scalar(connection, "SELECT id FROM record WHERE state = 'quarantined' ORDER BY received_at LIMIT 1")
-        multiply(
-            connection, "record", "original.id = :record", first // 10 + 1, last // 10,
-            {"id": sql.uuid(QUARANTINED), "subject_id": subject, "received_at": sql.earlier("original.received_at", "i * 31")},
-            record=quarantined,
-        )  # fmt: skip
-        for kind, number in (("hazard", HAZARD), ("submission", SUBMISSION), ("visit", VISIT)):
-            after = int(self._scalar(connection, "SELECT max(seq) FROM change")) - first + 1
-            multiply(
-                connection, "change", "original.seq = (SELECT min(seq) FROM change WHERE kind = :kind)", first, last,
-                {"seq": f"i + {after}", "entity_id": sql.uuid_text(number), "subject_id": subject}, kind=kind,
-            )  # fmt: skip
-        if sql.dialect == "postgresql":
-            connection.execute(text("SELECT setval('change_seq_seq', (SELECT max(seq) FROM change))"))
 
-    def _tidy(self, connection: Connection) -> None:
-        """What a database does by itself over days, done now, so that it does not do it while it is measured."""
+    def _by_words(self, others: str, written: Callable[[str], str]) -> str:
+        cases = " ".join(f"WHEN i % {every} = 0 THEN '{written(words)}'" for words, every in (RARE, SOME))
+        return f"CASE {cases} ELSE {others} END"
+
+    def _tidy(self) -> None:
+        """What PostgreSQL does by itself over days, done now, so that it does not do it while it is measured."""
         if self._sql.dialect == "sqlite":
-            connection.exec_driver_sql("ANALYZE")
-            connection.commit()
             return
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as alone:
             alone.exec_driver_sql("VACUUM ANALYZE")
             alone.exec_driver_sql("CHECKPOINT")
 
     def _scalar(self, connection: Connection, statement: str, **values: object) -> object:
-        return connection.execute(text(statement), values).scalar()
+        return connection.execute(text(statement), bound_values(values, self._sql.dialect)).scalar()
 
 
-def rebuild_cost_s(installation: Installation) -> tuple[float, int]:
-    """CPU seconds of computing all figures anew, and of how many subjects."""
-    from server.scores.service import rebuild_all
+def add_subjects(connection: Connection, model: Model, first: int, last: int, towns: list[str] | None = None) -> None:
+    """Copies of the model's subject with where it belongs, its figures and one pairing, in the towns in turn."""
+    sql = Sql(connection.dialect.name)
+    subject = sql.uuid(SUBJECT)
+    differing = {
+        "id": subject, "name": sql.numbered("量测示例单位"), "initials": sql.numbered("lcsldw"),
+        "membership_id": sql.uuid(MEMBERSHIP),
+    }  # fmt: skip
+    if towns:
+        # Not in step with anything else that is dealt out in turn.
+        differing["town_code"] = sql.one_of(towns, "(i / 11)")
+    multiply(connection, "subject", "original.id = :model", first, last, differing, model=model.subject_id)
+    for table, own in (
+        ("membership", {"id": sql.uuid(MEMBERSHIP)}), ("subject_validity", {"id": sql.uuid(VALIDITY)}), ("subject_sector", {}),
+        ("subject_period", {}), ("subject_day", {}),
+    ):  # fmt: skip
+        differing = own | {"subject_id": subject}
+        multiply(connection, table, "original.subject_id = :model", first, last, differing, model=model.subject_id)
+    multiply(
+        connection, "pairing", "original.id = :pairing", first, last,
+        {"id": sql.uuid(PAIRING), "subject_id": subject, "group_id": ":group"}, pairing=model.pairing_id, group=model.group_id,
+    )  # fmt: skip
+    multiply(
+        connection, "pairing_term", "original.pairing_id = :pairing", first, last,
+        {"id": sql.uuid(TERM), "pairing_id": sql.uuid(PAIRING)}, pairing=model.pairing_id,
+    )  # fmt: skip
+    text_ = f"'{searchable('量测示例单位')}' || {sql.doubled_number()}"
+    _multiply_numbered(
+        connection, "search_text", "kind = 'subject' AND entity_id = :model", first, last,
+        {"entity_id": subject, "text": text_}, model=model.subject_id,
+    )  # fmt: skip
 
-    app = create_app(installation.settings)
-    with app.app_context():
-        before, own, started = installation.usage(), psutil.Process().cpu_times(), time.monotonic()
-        subjects = rebuild_all(clock.now())
-        after, mine, seconds = installation.usage(), psutil.Process().cpu_times(), time.monotonic() - started
-        from server.db import db
 
-        db.session.remove()
-        db.engine.dispose()
-    idle = installation.idle_cpu_per_s * seconds
-    return mine.user + mine.system - own.user - own.system + (after - before).cpu_s - idle, subjects
-
-
-def bare_aggregation_cost_s(installation: Installation) -> float:
-    """CPU seconds of one aggregation by SQL over the same facts: visits, submissions and hazards by subject and month."""
-    engine = create_engine(installation.settings.resolved_database_url)
-    month = "to_char({0}, 'YYYY-MM')" if engine.dialect.name == "postgresql" else "substr({0}, 1, 7)"
-    before, own, started = installation.usage(), psutil.Process().cpu_times(), time.monotonic()
-    with engine.connect() as connection:
-        for statement in _AGGREGATIONS:
-            filled = statement.replace("MONTH(finished_at)", month.format("finished_at"))
-            connection.execute(text(filled.replace("MONTH(found_at)", month.format("found_at")))).all()
-        after, mine, seconds = installation.usage(), psutil.Process().cpu_times(), time.monotonic() - started
-    engine.dispose()
-    idle = installation.idle_cpu_per_s * seconds
-    return mine.user + mine.system - own.user - own.system + (after - before).cpu_s - idle
-
-
-_AGGREGATIONS = (
-    "SELECT subject_id, MONTH(finished_at), count(*) FROM visit GROUP BY 1, 2",
-    "SELECT subject_id, MONTH(finished_at), count(*), avg(score_sort) FROM submission WHERE NOT superseded GROUP BY 1, 2",
-    """SELECT subject_id, MONTH(found_at), count(*), sum(CASE WHEN state = 'closed' THEN 1 ELSE 0 END),
-       sum(CASE WHEN deadline < CURRENT_DATE THEN 1 ELSE 0 END),
-       sum(CASE WHEN state = 'closed' AND submitted_at IS NOT NULL THEN 1 ELSE 0 END),
-       sum(CASE WHEN grade = 'major' THEN 1 ELSE 0 END) FROM hazard WHERE state <> 'voided' GROUP BY 1, 2""",
-)
+def _multiply_numbered(
+    connection: Connection, table: str, where: str, first: int, last: int, differing: dict[str, str], **values: object
+) -> None:
+    """Copies in a table whose ids are a sequence."""
+    after = int(connection.scalar(text(f"SELECT coalesce(max(seq), 0) FROM {table}"))) - first + 1
+    one = f"original.seq = (SELECT min(seq) FROM {table} WHERE {where})"
+    multiply(connection, table, one, first, last, {"seq": f"i + {after}", **differing}, **values)
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT setval('{table}_seq_seq', (SELECT max(seq) FROM {table}))"))

@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 import forms
+from bench.filling import PAIRING, SUBJECT, Model, add_subjects
 from bench.rows import Sql, multiply, numbered_id
 from server import clock
 from server.accounts.models import User
@@ -24,17 +25,18 @@ from server.db import db, transaction
 from server.demo.accounts import DEMO_PASSWORD, INSPECTOR, OFFICE
 from server.demo.county import add_county
 from server.demo.filling import fill
-from server.pairings.models import FrequencyRule, Pairing
+from server.pairings.models import FrequencyRule, GroupMember, Pairing
 from server.register.models import Subject
 from server.settings import Settings
 from sync.hazards import hazard_id_for_item
 from sync.records import content_hash
 from sync.times import format_time
+from vocabulary import SubjectKind
 
 # One person's duty of this size is rare, and a phone that keeps visiting the same unit would have its figures computed once.
 SUBJECTS = 400
 ANSWERS = 40
-SUBJECT, PAIRING, RULE = 1, 2, 3
+RULE, RULE_TERM = 3, 7
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Photo:
 class County:
     """Who pushes (an inspector paired with all ``subjects``), who reads (the county office), and what is answered."""
 
+    # What is multiplied to fill the database.
+    model: Model
     inspector_token: str
     office_token: str
     subjects: list[str]
@@ -66,7 +70,7 @@ def prepare_county(settings: Settings) -> County:
         versions = current_versions()
         with transaction():
             add_county(chance, clock.county_date(now), {str(v.sector): v.document.get("profile", []) for v in versions})
-        _add_subjects()
+        model = _add_subjects()
         chosen = min(
             ((version, forms.load_checklist(version.document, version.hash)) for version in versions),
             key=lambda pair: abs(len(fill(pair[1], {}, random.Random(1), 0.0)["answers"]) - ANSWERS),
@@ -83,7 +87,7 @@ def prepare_county(settings: Settings) -> County:
         item = checklist.find_item(path)
         assert item is not None
         county = County(
-            inspector.token, office.token, [str(numbered_id(SUBJECT, number)) for number in range(1, SUBJECTS + 1)],
+            model, inspector.token, office.token, [str(numbered_id(SUBJECT, number)) for number in range(1, SUBJECTS + 1)],
             {"id": version.checklist_id, "version": version.version, "hash": version.hash}, passing, failing, path, dict(item),
         )  # fmt: skip
         db.session.remove()
@@ -91,37 +95,37 @@ def prepare_county(settings: Settings) -> County:
     return county
 
 
-def _add_subjects() -> None:
-    """Copies of one subject of the inspector with its sectors and pairing."""
-    sql = Sql(db.engine.dialect.name)
+def _add_subjects() -> Model:
+    """Copies of one subject of the inspector with its pairing and how often it is to be visited."""
     with transaction() as session:
-        inspector = session.scalars(select(User.id).where(User.username == INSPECTOR)).one()
         pairing = session.scalars(
-            select(Pairing)
+            _pairings_of(INSPECTOR)
             .join(Subject, Subject.id == Pairing.subject_id)
             .join(FrequencyRule, FrequencyRule.pairing_id == Pairing.id)
-            .where(Pairing.officer_id == inspector, Subject.kind == "enterprise")
-            .order_by(Subject.id)
-            .limit(1)
-        ).one()
-        connection = session.connection()
-        subject = sql.uuid(SUBJECT)
-        multiply(
-            connection, "subject", "original.id = :id", 1, SUBJECTS,
-            {"id": subject, "name": sql.numbered("量测示例单位"), "initials": sql.numbered("lcsldw")}, id=pairing.subject_id,
-        )  # fmt: skip
-        multiply(
-            connection, "subject_sector", "original.subject_id = :id AND original.position = 0", 1, SUBJECTS,
-            {"subject_id": subject}, id=pairing.subject_id,
-        )  # fmt: skip
-        multiply(
-            connection, "pairing", "original.id = :id", 1, SUBJECTS, {"id": sql.uuid(PAIRING), "subject_id": subject},
-            id=pairing.id,
-        )  # fmt: skip
+            .where(Subject.kind == SubjectKind.ENTERPRISE)
+        ).first()
+        assert pairing is not None, "the demo's county"
+        connection, sql = session.connection(), Sql(db.engine.dialect.name)
+        add_subjects(connection, Model(pairing.subject_id, pairing.id, pairing.group_id), 1, SUBJECTS)
         multiply(
             connection, "frequency_rule", "original.pairing_id = :id", 1, SUBJECTS,
             {"id": sql.uuid(RULE), "pairing_id": sql.uuid(PAIRING)}, id=pairing.id,
         )  # fmt: skip
+        rule = session.scalars(select(FrequencyRule.id).where(FrequencyRule.pairing_id == pairing.id)).one()
+        multiply(
+            connection, "frequency_term", "original.rule_id = :rule", 1, SUBJECTS,
+            {"id": sql.uuid(RULE_TERM), "rule_id": sql.uuid(RULE)}, rule=rule,
+        )  # fmt: skip
+        of_another = session.scalars(_pairings_of(f"{INSPECTOR}01")).first()
+        assert of_another is not None, "the demo's county"
+        group_id = of_another.group_id
+    return Model(numbered_id(SUBJECT, 1), numbered_id(PAIRING, 1), group_id, SUBJECTS)
+
+
+def _pairings_of(username: str) -> Select[Pairing]:
+    person = select(User.id).where(User.username == username).scalar_subquery()
+    members = GroupMember.group_id == Pairing.group_id
+    return select(Pairing).join(GroupMember, members).where(GroupMember.user_id == person).order_by(Pairing.id)
 
 
 class Phone:
@@ -132,10 +136,13 @@ class Phone:
         self._chance = random.Random(seed)
         self._next = seed * 37
 
-    def visit(self, *, hazard: bool = False, photos: list[Photo] | None = None) -> list[dict[str, Any]]:
-        """The records of one visit: visit and submission, with a hazard the finding, and a record for each photo."""
+    def visit(self, *, hazard: bool = False, photos: list[Photo] | None = None, place: int | None = None) -> list[dict[str, Any]]:
+        """The records of one visit: visit and submission, with a hazard the finding, and a record for each photo.
+
+        ``place``: on this of the subjects, else on the next one.
+        """
         self._next += 1
-        place = self._next % SUBJECTS
+        place = self._next % SUBJECTS if place is None else place
         subject, now = self._county.subjects[place], clock.now()
         visit_id = self._uuid()
         submission = self._envelope("submission", visit_id, subject, now, {

@@ -56,6 +56,11 @@ class Sql:
             return f"'{prefix}' || lpad(({number})::text, {digits}, '0')"
         return f"printf('{prefix}%0{digits}d', {number})"
 
+    def doubled_number(self, number: str = "i", digits: int = 7) -> str:
+        """A number with every digit twice, as `server.search` keeps it."""
+        padded = f"lpad(({number})::text, {digits}, '0')" if self.dialect == "postgresql" else f"printf('%0{digits}d', {number})"
+        return " || ".join(f"substr({padded}, {place}, 1) || substr({padded}, {place}, 1)" for place in range(1, digits + 1))
+
     def one_of(self, values: list[str], number: str = "i") -> str:
         """The values in turn."""
         cases = " ".join(f"WHEN {place} THEN '{value}'" for place, value in enumerate(values))
@@ -77,9 +82,10 @@ def multiply(
         numbers = "(WITH RECURSIVE n(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i < :last) SELECT i FROM n)"
     chosen_rows = f"SELECT {chosen} FROM {table} AS original CROSS JOIN {numbers} WHERE {where}"
     statement = f"INSERT INTO {table} ({quoted}) {chosen_rows}"
-    bound = {name: _bound(value, connection.dialect.name) for name, value in values.items()}
-    connection.execute(text(statement), bound | {"first": first, "last": last})
+    connection.execute(text(statement), bound_values(values, connection.dialect.name) | {"first": first, "last": last})
 
 
-def _bound(value: object, dialect: str) -> object:
-    return value.hex if isinstance(value, uuid.UUID) and dialect == "sqlite" else value
+def bound_values(values: Mapping[str, object], dialect: str) -> dict[str, object]:
+    """Values as a statement of text takes them: SQLite keeps ids as 32 digits."""
+    hexadecimal = dialect == "sqlite"
+    return {name: value.hex if hexadecimal and isinstance(value, uuid.UUID) else value for name, value in values.items()}

@@ -23,7 +23,7 @@ from server.db import db
 from server.downloads.jobs import run_build_downloads
 from server.downloads.service import expire_files, note_lost_downloads
 from server.downloads.views import blp as downloads_blp
-from server.evidence.bodies import add_reviews_to_hazards, load_photo_reviews
+from server.evidence.bodies import add_reviews_to_hazards, load_photo_reviews, photo_lines
 from server.evidence.intake import check_photo, store_photos
 from server.evidence.jobs import inspect_photos_of, run_inspect_photos
 from server.evidence.store import durable_hashes
@@ -88,6 +88,7 @@ WIRING = Wiring(
         ChangeKind.HAZARD: FeedKind(load_hazards, extend=(add_reviews_to_hazards,)),
         ChangeKind.PHOTO_REVIEW: FeedKind(load_photo_reviews),
     },
+    hazard_photos=photo_lines,
     jobs={
         Topic.REFRESH_SUBJECT: run_refresh_subjects,
         Topic.INSPECT_PHOTO: run_inspect_photos,
@@ -105,6 +106,9 @@ WIRING = Wiring(
 
 # SQLite has one writer at a time, and PostgreSQL 100 connections for all web processes and workers.
 POOL_SIZE = 16
+# A transaction that nobody goes on with holds back every phone's changes. And pages of this size of database lie in memory:
+# going to one of them costs little more than reading on.
+POSTGRESQL_OPTIONS = "-c idle_in_transaction_session_timeout=60s -c random_page_cost=1.1"
 # Who waits longer for a connection is told to come again; the web server's threads are needed for others.
 POOL_TIMEOUT_S = 10
 
@@ -182,7 +186,7 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
     }
     if settings.resolved_database_url.startswith("sqlite"):
         return {"connect_args": {"check_same_thread": False}, **pool}
-    return {"pool_pre_ping": True, **pool}
+    return {"pool_pre_ping": True, "connect_args": {"options": POSTGRESQL_OPTIONS}, **pool}
 
 
 def _secure(response: Response) -> Response:

@@ -6,7 +6,7 @@ Who needs a part of it asks :func:`wiring`; `server/app.py` shows who gives what
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,6 +52,8 @@ class Wiring:
     # Photo id → SHA-256 of those whose bytes are durable.
     photo_hashes: Callable[[list[str]], Mapping[str, str]]
     feed_kinds: Mapping[ChangeKind, FeedKind]
+    # The photos whose bytes are here, by hazard, as a line of the ledger shows them.
+    hazard_photos: Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, list[Bodies]]]
     # The job of a topic gets the keys that were noted.
     jobs: Mapping[Topic, Callable[[list[str]], None]]
     periodic: Mapping[Periodic, Callable[[datetime], object]]

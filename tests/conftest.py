@@ -132,6 +132,10 @@ class County:
 
 @pytest.fixture
 def county(app: Flask, password_hash: str) -> County:
+    return build_county(password_hash)
+
+
+def build_county(password_hash: str) -> County:
     """巴公镇 with a mine and a chemical store, 高都镇 with a village; anna is paired with the first two."""
     with transaction() as session:
         add_area(COUNTY, "泽州县", "county", None)

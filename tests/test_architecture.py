@@ -114,8 +114,8 @@ def test_pure_room_imports_neither_the_server_nor_another_room(room: str) -> Non
 NO_CODES: dict[str, tuple[set[str], str]] = {
     "server/downloads/kinds.py": ({"on_time", "funds_wan"}, "keys of columns"),
     "server/downloads/service.py": ({"department"}, "the key of a filter"),
-    "server/hazards/store.py": ({"deadline", "open"}, "an order of the list, and a filter over several states"),
     "forms/wording.py": ({"null"}, "the word of JSON"),
+    "server/hazards/ledger.py": ({"deadline", "open"}, "an order of the list, and a filter over several states"),
     "server/problems.py": ({"json"}, "where in a request a value stood"),
     "server/static_client.py": ({"office"}, "the desk's address"),
 }

@@ -762,6 +762,7 @@ class ProblemCode(Code):
     PERIOD_MISSING = "period-missing"
     RECEIPT_CODE_INVALID = "receipt-code-invalid"
     CURSOR_UNKNOWN = "cursor-unknown"
+    PLACE_IN_LIST_UNKNOWN = "place-in-list-unknown"
     NOT_A_RESCUE_FILE = "not-a-rescue-file"
     RESCUE_FILE_TOO_LARGE = "rescue-file-too-large"
     RESCUE_FILE_WITHOUT_MANIFEST = "rescue-file-without-manifest"

@@ -25,6 +25,7 @@ from server.checklists.schemas import (
     PublishSchema,
 )
 from server.checklists.uploads import MEDIA_TYPES, Incoming, parse_body, read_document, read_upload, too_large, written
+from server.paging import Asked, PageQuerySchema
 from server.permissions import current_actor, requires
 from server.problems import FieldError, Refusal, field_errors
 from server.wire import Blueprint
@@ -61,10 +62,11 @@ _FILE_BODY = {
 @blp.route("/library")
 class LibraryView(MethodView):
     @requires(Action.WRITE_FORMS)
+    @blp.arguments(PageQuerySchema, location="query")
     @blp.response(200, LibrarySchema)
-    def get(self) -> Any:
+    def get(self, query: dict[str, Any]) -> Any:
         """Every checklist with all versions (draft, published, retired) and the drafts of the office."""
-        return {"checklists": library.library(clock.now())}
+        return library.library(Asked.of(query), clock.now())
 
 
 @blp.route("/versions/<string:digest>")

@@ -41,7 +41,7 @@ def list_(settings: Settings, lang: str) -> None:
     from server.checklists import library
 
     with _opened(settings):
-        for entry in library.library(clock.now()):
+        for entry in library.whole_library(clock.now()):
             click.echo(f"{entry['id']}  {entry['title'][lang]}")
             for version in entry["versions"]:
                 mark = "*" if version["current"] else " "

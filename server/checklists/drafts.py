@@ -21,10 +21,8 @@ from server.problems import FieldError, Refusal
 from vocabulary import ChecklistOrigin, DraftOutcome, FaultCode, ProblemCode
 
 
-def open_drafts(checklist_id: str | None = None) -> Sequence[ChecklistDraft]:
-    query = select(ChecklistDraft).where(ChecklistDraft.outcome.is_(None))
-    if checklist_id is not None:
-        query = query.where(ChecklistDraft.checklist_id == checklist_id)
+def open_drafts(checklist_ids: Sequence[str]) -> Sequence[ChecklistDraft]:
+    query = select(ChecklistDraft).where(ChecklistDraft.outcome.is_(None), ChecklistDraft.checklist_id.in_(checklist_ids))
     return db.session.scalars(query.order_by(ChecklistDraft.checklist_id, ChecklistDraft.created_at, ChecklistDraft.id)).all()
 
 
@@ -43,7 +41,7 @@ def import_draft(incoming: Incoming, actor_id: uuid.UUID | None, now: datetime) 
     with transaction() as session:
         lock_checklist(incoming.document["id"])
         digest = published_hash(incoming.document)
-        same = next((draft for draft in open_drafts(incoming.document["id"]) if draft.hash == digest), None)
+        same = next((draft for draft in open_drafts([incoming.document["id"]]) if draft.hash == digest), None)
         if same is not None:
             return same
         draft = add_draft(incoming, digest, source=ChecklistOrigin.OFFICE, actor_id=actor_id, now=now)
@@ -60,7 +58,7 @@ def begin_draft(digest: str, actor_id: uuid.UUID | None, now: datetime) -> Check
     numbers = db.session.scalars(
         select(ChecklistVersion.version).where(ChecklistVersion.checklist_id == version.checklist_id)
     ).all()
-    drafted = [draft.version for draft in open_drafts(version.checklist_id)]
+    drafted = [draft.version for draft in open_drafts([version.checklist_id])]
     number = next_version([*numbers, *drafted], clock.county_date(now).year)
     return import_draft(Incoming(as_draft(version.document) | {"version": number}, "", []), actor_id, now)
 

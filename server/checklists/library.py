@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 
 from forms.compatibility import compare
 from server import clock
@@ -19,25 +20,41 @@ from server.checklists.rules import Obstacle, report_body, version_key
 from server.checklists.service import get_version
 from server.checklists.uploads import obstacle_body
 from server.db import db
+from server.paging import Asked, Order, page_of
 from server.problems import FieldError, Refusal
 from vocabulary import FaultCode, ProblemCode
 
 Names = dict[uuid.UUID, str]
 
 
-def library(now: datetime) -> list[dict[str, Any]]:
-    """Every checklist with its versions, newest first, and its open drafts."""
+def library(asked: Asked, now: datetime) -> dict[str, Any]:
+    """One page of the checklists by id, each with its versions, newest first, and its open drafts."""
+    of_versions, of_drafts = select(ChecklistVersion.checklist_id), select(ChecklistDraft.checklist_id)
+    ids = union(of_versions, of_drafts.where(ChecklistDraft.outcome.is_(None))).subquery()
+    page = page_of(select(ids.c.checklist_id), Order("library", (ids.c.checklist_id,), (str,)), asked)
     versions: dict[str, list[ChecklistVersion]] = {}
-    for row in db.session.scalars(select(ChecklistVersion)):
+    for row in db.session.scalars(select(ChecklistVersion).where(ChecklistVersion.checklist_id.in_(page.rows))):
         versions.setdefault(row.checklist_id, []).append(row)
     drafts: dict[str, list[ChecklistDraft]] = {}
-    for draft in open_drafts():
+    for draft in open_drafts(page.rows):
         drafts.setdefault(draft.checklist_id, []).append(draft)
     names = _names([row for rows in versions.values() for row in rows], [row for rows in drafts.values() for row in rows])
-    return [
-        _checklist_entry(checklist_id, versions.get(checklist_id, []), drafts.get(checklist_id, []), names, now)
-        for checklist_id in sorted(versions.keys() | drafts.keys())
-    ]
+    entries = page.shown(
+        lambda checklist_id: _checklist_entry(
+            checklist_id, versions.get(checklist_id, []), drafts.get(checklist_id, []), names, now
+        ),
+        lambda checklist_id: checklist_id,
+    )
+    return page.body(entries)
+
+
+def whole_library(now: datetime) -> Iterator[dict[str, Any]]:
+    """Every checklist, for the command line."""
+    asked: Asked | None = Asked(page_size=100)
+    while asked is not None:
+        page = library(asked, now)
+        yield from page["items"]
+        asked = replace(asked, cursor=page["next"]) if page["next"] else None
 
 
 def _checklist_entry(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from server.checklists.uploads import MEDIA_TYPES
+from server.paging import PageSchema
 from server.shapes import RequestSchema
 from server.wire import AnswerSchema, NamedSchema, TextSchema, one_of
 from vocabulary import AuthoringSeverity, ChecklistOrigin, ChecklistStatus, RevisionKind
@@ -117,8 +118,8 @@ class LibraryEntrySchema(AnswerSchema):
     drafts = fields.List(fields.Nested(ChecklistDraftLineSchema))
 
 
-class LibrarySchema(AnswerSchema):
-    checklists = fields.List(fields.Nested(LibraryEntrySchema))
+class LibrarySchema(PageSchema):
+    items = fields.List(fields.Nested(LibraryEntrySchema))
 
 
 class DifferenceQuerySchema(RequestSchema):

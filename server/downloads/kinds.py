@@ -13,8 +13,8 @@ from server.accounts.models import User
 from server.clock import COUNTY_ZONE, county_date
 from server.db import db
 from server.downloads.tables import CellKind, Column, Table, Wording, count, rate, readable_rows
+from server.hazards.ledger import ledger_conditions
 from server.hazards.models import Hazard
-from server.hazards.store import ledger_conditions
 from server.permissions import Actor
 from server.register.models import Subject
 from server.register.store import area_names, department_names

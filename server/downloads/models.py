@@ -17,7 +17,7 @@ class Download(InCounty, db.Model):
     """In the download folder the file is named by id and format; ``file_name`` is what a browser saves it as."""
 
     __tablename__ = "download"
-    __table_args__ = (Index("ix_download_owner_created", "owner_id", "created_at"),)
+    __table_args__ = (Index("ix_download_owner_created", "owner_id", "created_at", "id"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))

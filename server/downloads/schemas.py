@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from server.paging import PageSchema
 from server.scores.schemas import TARGET_GROUPS, PeriodField
 from server.shapes import RequestSchema
 from server.wire import AnswerSchema, one_of
@@ -54,5 +55,5 @@ class DownloadSchema(AnswerSchema):
     finished_at = fields.String(allow_none=True)
 
 
-class DownloadsSchema(AnswerSchema):
-    downloads = fields.List(fields.Nested(DownloadSchema))
+class DownloadsSchema(PageSchema):
+    items = fields.List(fields.Nested(DownloadSchema))

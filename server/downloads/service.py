@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +23,8 @@ from server.downloads.kinds import MAPPED_KINDS, Order, build_table
 from server.downloads.models import Download
 from server.downloads.tables import Table
 from server.downloads.writers import WRITERS
+from server.paging import Asked, Page, page_of
+from server.paging import Order as ListOrder
 from server.permissions import Actor
 from server.problems import FieldError, Refusal
 from server.scores.periods import Period, find_period
@@ -39,7 +41,6 @@ TURN_PAUSE = timedelta(seconds=3)
 KEPT_FOR = timedelta(days=30)
 PROGRESS_EVERY_ROWS = 500
 # A person's list shows no more; older files stay until they expire.
-LISTED = 50
 
 
 def order_download(
@@ -124,11 +125,12 @@ def build_download(download_id: uuid.UUID, now: datetime) -> None:
         )
 
 
-def downloads_of(actor: Actor) -> Sequence[Download]:
-    """The actor's own downloads, newest first."""
-    return db.session.scalars(
-        select(Download).where(Download.owner_id == actor.user_id).order_by(Download.created_at.desc(), Download.id).limit(LISTED)
-    ).all()
+NEWEST_FIRST = ListOrder("downloads", (Download.created_at, Download.id), (datetime, uuid.UUID), descending=True)
+
+
+def downloads_page(actor: Actor, asked: Asked) -> Page:
+    """One page of the actor's own downloads, newest first."""
+    return page_of(select(Download).where(Download.owner_id == actor.user_id), NEWEST_FIRST, asked)
 
 
 def get_download(actor: Actor, download_id: uuid.UUID) -> Download:

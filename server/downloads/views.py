@@ -13,6 +13,7 @@ from server import clock
 from server.downloads import service
 from server.downloads.models import Download
 from server.downloads.schemas import DownloadSchema, DownloadsSchema, OrderSchema
+from server.paging import Asked, PageQuerySchema
 from server.permissions import current_actor, requires
 from server.wire import Blueprint
 from vocabulary import Action, DownloadFormat, DownloadState
@@ -30,10 +31,12 @@ _MEDIA_TYPES: Mapping[str, str] = {
 @blp.route("")
 class DownloadsView(MethodView):
     @requires(Action.DOWNLOAD)
+    @blp.arguments(PageQuerySchema, location="query")
     @blp.response(200, DownloadsSchema)
-    def get(self) -> Any:
+    def get(self, query: dict[str, Any]) -> Any:
         """The actor's own downloads, newest first."""
-        return {"downloads": [download_body(row) for row in service.downloads_of(current_actor())]}
+        page = service.downloads_page(current_actor(), Asked.of(query))
+        return page.body(page.shown(download_body, lambda row: row.id))
 
     @requires(Action.DOWNLOAD)
     @blp.arguments(OrderSchema)

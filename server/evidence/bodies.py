@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -16,10 +16,11 @@ from server.evidence import store
 from server.evidence.models import Photo, PhotoFlag, PhotoReview, Receipt
 from server.evidence.rules import review_in_force
 from server.hazards.models import Hazard
+from server.paging import Page
 from server.pairings.visibility import visible_subjects
 from server.permissions import Actor
 from server.register.models import Subject
-from server.register.store import area_names
+from server.register.store import subject_lines
 from vocabulary import Action, Datum, MarkShape, PhotoRole, ReceiptKind, ReviewDecision
 
 # What phones are told; an open question between reviewers is not theirs.
@@ -27,52 +28,56 @@ TOLD_TO_PHONES = (ReviewDecision.APPROVED, ReviewDecision.RETURNED)
 
 
 def photo_bodies(photos: Iterable[Photo]) -> dict[uuid.UUID, dict[str, Any]]:
-    """Full bodies by id, with flags, reviews and receipts loaded in one query each."""
+    """Full bodies by id."""
     photos = list(photos)
+    body_of = photo_builder(photos)
+    return {photo.id: body_of(photo) for photo in photos}
+
+
+def photo_builder(photos: Sequence[Photo]) -> Callable[[Photo], dict[str, Any]]:
+    """What makes the full body of any of the photos, with flags, reviews and receipts loaded in one query each."""
     ids = [photo.id for photo in photos]
     flags, reviews, receipts = store.flags_of(ids), store.reviews_of(ids), store.receipts_of(ids)
     people = {photo.author_id for photo in photos} | {act.reviewer_id for acts in reviews.values() for act in acts}
     names = _names(people)
     subjects = _subjects({photo.subject_id for photo in photos if photo.subject_id})
-    return {
-        photo.id: _photo_body(
-            photo,
-            subjects.get(photo.subject_id) if photo.subject_id else None,
-            flags.get(photo.id, []),
-            reviews.get(photo.id, []),
-            receipts.get((photo.id, photo.sha256 or "")),
-            names,
-        )
-        for photo in photos
-    }
+    return lambda photo: _photo_body(
+        photo,
+        subjects.get(photo.subject_id) if photo.subject_id else None,
+        flags.get(photo.id, []),
+        reviews.get(photo.id, []),
+        receipts.get((photo.id, photo.sha256 or "")),
+        names,
+    )
 
 
-def queue_items(rows: Sequence[tuple[Photo, Subject]]) -> list[dict[str, Any]]:
+def queue_items(page: Page) -> list[dict[str, Any]]:
     """What the review screen shows of each photo, with its counterpart before or after the rectification."""
-    hazard_ids = {photo.hazard_id for photo, _ in rows if photo.hazard_id}
+    photos: Sequence[Photo] = page.rows
+    hazard_ids = {photo.hazard_id for photo in photos if photo.hazard_id}
     hazards = store.hazards_by_id(hazard_ids)
     siblings = store.photos_of_hazards(hazard_ids)
-    pairs = {photo.id: _counterpart(photo, siblings.get(photo.hazard_id, []) if photo.hazard_id else []) for photo, _ in rows}
-    bodies = photo_bodies([photo for photo, _ in rows] + [pair for pair in pairs.values() if pair is not None])
-    towns = area_names()
-    items = []
-    for photo, subject in rows:
-        body, pair = bodies[photo.id], pairs[photo.id]
-        other = bodies[pair.id] if pair else None
-        items.append(
-            {
-                "photo": body,
-                "before": other if photo.role == PhotoRole.AFTER else None,
-                "after": None if photo.role == PhotoRole.AFTER else other,
-                "subject": _subject_body(subject, towns),
-                "hazard": _hazard_body(hazards.get(photo.hazard_id)) if photo.hazard_id else None,
-                "flags": body["flags"],
-                "positions": body["positions"],
-                "distances_m": body["distances_m"],
-                "review": body["review"],
-            }
-        )
-    return items
+    pairs = {photo.id: _counterpart(photo, siblings.get(photo.hazard_id, []) if photo.hazard_id else []) for photo in photos}
+    body_of = photo_builder([*photos, *(pair for pair in pairs.values() if pair is not None)])
+    subjects = subject_lines(photo.subject_id for photo in photos)
+
+    def item(photo: Photo) -> dict[str, Any]:
+        body, pair = body_of(photo), pairs[photo.id]
+        other = body_of(pair) if pair else None
+        assert photo.subject_id is not None, "the list goes by subjects"
+        return {
+            "photo": body,
+            "before": other if photo.role == PhotoRole.AFTER else None,
+            "after": None if photo.role == PhotoRole.AFTER else other,
+            "subject": subjects[photo.subject_id].body(),
+            "hazard": _hazard_body(hazards.get(photo.hazard_id)) if photo.hazard_id else None,
+            "flags": body["flags"],
+            "positions": body["positions"],
+            "distances_m": body["distances_m"],
+            "review": body["review"],
+        }
+
+    return page.shown(item, lambda photo: photo.id)
 
 
 def load_photo_reviews(entity_ids: list[str], actor: Actor) -> dict[str, Any]:
@@ -119,6 +124,15 @@ def add_reviews_to_hazards(bodies: dict[str, Any]) -> None:
             review = review_in_force(reviews.get(uuid.UUID(photo["id"]), []))
             if review is not None and review.decision in TOLD_TO_PHONES:
                 photo["review"] = {"decision": review.decision, "reason": review.reason, "mark": review.mark}
+
+
+def photo_lines(hazard_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[dict[str, Any]]]:
+    """The photos of hazards as a line of the ledger shows them, in the order in which they were taken."""
+    found: dict[uuid.UUID, list[dict[str, Any]]] = {}
+    for hazard_id, photo_id, role in store.site_photos_of(hazard_ids):
+        line = {"id": str(photo_id), "role": role, "thumbnail_url": f"/api/evidence/photos/{photo_id}/thumbnail"}
+        found.setdefault(hazard_id, []).append(line)
+    return found
 
 
 def receipt_body(receipt: Receipt) -> dict[str, Any]:
@@ -214,16 +228,6 @@ def _counterpart(photo: Photo, siblings: list[Photo]) -> Photo | None:
         return min(earlier, key=lambda other: ranks.get(other.role or "", 9), default=None)
     later = [other for other in siblings if other.role == PhotoRole.AFTER and other.id != photo.id]
     return later[-1] if later else None
-
-
-def _subject_body(subject: Subject, towns: dict[str, str]) -> dict[str, Any]:
-    return {
-        "id": str(subject.id),
-        "name": subject.name,
-        "town_code": subject.town_code,
-        "town_name": towns.get(subject.town_code, ""),
-        "sectors": subject.sectors,
-    }
 
 
 def _hazard_body(hazard: Hazard | None) -> dict[str, Any] | None:

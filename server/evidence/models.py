@@ -12,6 +12,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.db import InCounty, codes, db
 from vocabulary import FlagCode, FlagSeverity, PhotoRole, PhotoSource, ReviewDecision, ReviewState
 
+WITH_BYTES = "uploaded_at IS NOT NULL"
+
+
+def _with_bytes(name: str, *columns: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(WITH_BYTES), postgresql_where=text(WITH_BYTES))
+
 
 class Photo(InCounty, db.Model):
     """One photo. Its record and its bytes arrive in either order; each fills in its own columns.
@@ -22,7 +28,9 @@ class Photo(InCounty, db.Model):
 
     __tablename__ = "photo"
     __table_args__ = (
-        Index("ix_photo_review_queue", "county_code", "review_state", "uploaded_at"),
+        _with_bytes("ix_photo_review_queue", "county_code", "review_state", "uploaded_at", "id"),
+        _with_bytes("ix_photo_county_uploaded", "county_code", "uploaded_at", "id"),
+        _with_bytes("ix_photo_subject_queue", "subject_id", "review_state", "uploaded_at", "id"),
         Index("ix_photo_sha256", "sha256"),
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import INCLUDE, ValidationError, fields, validate, validates_schema
 
+from server.paging import PageQuerySchema, PageSchema
 from server.problems import Flaw
 from server.records.parts import LARGEST_COLUMN, ClockPart, PositionPart, whole
 from server.shapes import RequestSchema, check_moment, check_sha256, check_uuid
@@ -74,14 +75,13 @@ class ReviewInputSchema(RequestSchema):
             raise ValidationError(Flaw(FaultCode.REASON_MISSING), "reason")
 
 
-class QueueQuerySchema(RequestSchema):
+class QueueQuerySchema(PageQuerySchema):
     state = fields.String(validate=validate.OneOf(list(ReviewState)))
     flagged = fields.Boolean()
     flag = fields.String(validate=validate.OneOf(list(FlagCode)))
     town = fields.String(validate=validate.Length(max=12))
     sector = fields.String(validate=validate.Length(max=32))
     subject_id = fields.UUID()
-    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=10_000))
     page_size = fields.Integer(load_default=20, validate=validate.Range(min=1, max=100))
 
 
@@ -179,10 +179,8 @@ class QueueItemSchema(AnswerSchema):
     review = fields.Nested(ReviewSchema, allow_none=True)
 
 
-class QueueSchema(AnswerSchema):
+class QueueSchema(PageSchema):
     items = fields.List(fields.Nested(QueueItemSchema))
-    total = fields.Integer()
-    page = fields.Integer()
 
 
 class ReceiptLookupSchema(AnswerSchema):

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import load_only
 
 from media.duplicates import PictureHashes, band_probes, to_unsigned
 from server.db import db
-from server.evidence.models import Photo, PhotoBand, PhotoFlag, PhotoReview, Receipt
+from server.evidence.models import WITH_BYTES, Photo, PhotoBand, PhotoFlag, PhotoReview, Receipt
 from server.hazards.models import Hazard
+from server.paging import Asked, ListScope, Order, Page, as_indexed, not_by_index, page_of
 from server.register.models import Subject, SubjectSector
 from vocabulary import PhotoRole, ReviewState
 
 # Roles that show a thing on site; signatures and papers are not reviewed and all look alike.
 SITE_ROLES = (PhotoRole.OVERVIEW, PhotoRole.CLOSE_UP, PhotoRole.NAME_PLATE, PhotoRole.BEFORE, PhotoRole.AFTER, PhotoRole.ITEM)
 NEAR_CANDIDATES = 2000
+# As many subjects as a town has: what waits at each is found by an index.
+FEW_IN_QUEUE = 500
+
+_WITH_BYTES = as_indexed(f"photo.{WITH_BYTES}")
 
 
 def durable_hashes(photo_ids: list[str]) -> Mapping[str, str]:
@@ -67,6 +74,15 @@ def photos_of_hazards(hazard_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[P
     return found
 
 
+def site_photos_of(hazard_ids: Iterable[uuid.UUID]) -> Sequence[Any]:
+    """(hazard id, photo id, role) of the photos with bytes that show a hazard, in the order in which they were taken."""
+    return db.session.execute(
+        select(Photo.hazard_id, Photo.id, Photo.role)
+        .where(Photo.hazard_id.in_(list(hazard_ids)), Photo.sha256.is_not(None), Photo.role.in_(SITE_ROLES))
+        .order_by(Photo.captured_at, Photo.id)
+    ).all()
+
+
 def same_bytes_before(photo: Photo) -> Sequence[Photo]:
     """Other photos with the same bytes that were received earlier."""
     return db.session.scalars(
@@ -100,42 +116,52 @@ def hashes_of(photo: Photo) -> PictureHashes | None:
     return PictureHashes(to_unsigned(photo.phash), to_unsigned(photo.dhash))
 
 
-def review_page(
-    visible: ColumnElement[bool],
-    *,
-    state: str | None,
-    flagged: bool | None,
-    flag: str | None,
-    town: str | None,
-    sector: str | None,
-    subject_id: uuid.UUID | None,
-    page: int,
-    page_size: int,
-) -> tuple[Sequence[tuple[Photo, Subject]], int]:
-    """One page of the review queue and how many there are: what waits longest first, what was decided last first."""
-    conditions: list[Any] = [visible, Photo.sha256.is_not(None), Photo.role.in_(SITE_ROLES)]
-    if state:
-        conditions.append(Photo.review_state == state)
-    if flagged is not None:
-        conditions.append(Photo.flag_count > 0 if flagged else Photo.flag_count == 0)
-    if flag:
-        conditions.append(Photo.id.in_(select(PhotoFlag.photo_id).where(PhotoFlag.code == flag)))
-    if town:
-        conditions.append(Subject.town_code == town)
-    if sector:
-        conditions.append(Subject.id.in_(select(SubjectSector.subject_id).where(SubjectSector.sector == sector)))
-    if subject_id:
-        conditions.append(Photo.subject_id == subject_id)
-    base = select(Photo, Subject).join(Subject, Subject.id == Photo.subject_id).where(*conditions)
-    total = db.session.scalar(select(func.count()).select_from(base.with_only_columns(Photo.id).subquery())) or 0
-    waiting = state in {ReviewState.PENDING, ReviewState.SECOND_OPINION}
-    order = (Photo.uploaded_at, Photo.id) if waiting else (Photo.uploaded_at.desc(), Photo.id)
-    rows = db.session.execute(base.order_by(*order).limit(page_size).offset((page - 1) * page_size)).all()
-    return [(photo, subject) for photo, subject in rows], total
+WAITING_LONGEST_FIRST = Order("reviews.waiting", (Photo.uploaded_at, Photo.id), (datetime, uuid.UUID))
+DECIDED_LAST_FIRST = Order("reviews.decided", (Photo.uploaded_at, Photo.id), (datetime, uuid.UUID), descending=True)
+
+
+def review_page(county_code: str, scope: ListScope, filters: Mapping[str, Any], asked: Asked) -> Page:
+    """One page of the review queue: what waits longest first, what was decided last first. ``filters`` as in QueueQuerySchema.
+
+    Most towns have nothing that waits while the county has much: the queue of a few subjects is gathered from each of them.
+    """
+    of_town = _subjects_of(filters["town"]) if "town" in filters else None
+    is_direct = scope.few or of_town is not None or "subject_id" in filters
+    county = not_by_index(Photo.county_code) if is_direct else Photo.county_code
+    query = select(Photo).where(county == county_code, _WITH_BYTES, Photo.subject_id.is_not(None), *scope.conditions)
+    query = query.where(Photo.role.in_(SITE_ROLES))
+    if of_town is not None:
+        query = query.where(Photo.subject_id.in_(of_town))
+    elif "town" in filters:
+        here = select(Subject.id).where(Subject.town_code == filters["town"])
+        query = query.where(not_by_index(Photo.subject_id).in_(here))
+    if "state" in filters:
+        query = query.where(Photo.review_state == filters["state"])
+    if "flagged" in filters:
+        query = query.where(Photo.flag_count > 0 if filters["flagged"] else Photo.flag_count == 0)
+    if "flag" in filters:
+        flagged = exists().where(PhotoFlag.photo_id == Photo.id, PhotoFlag.code == filters["flag"])
+        query = query.where(flagged)
+    if "subject_id" in filters:
+        query = query.where(Photo.subject_id == filters["subject_id"])
+    if "sector" in filters:
+        has_it = select(SubjectSector.subject_id).where(SubjectSector.sector == filters["sector"])
+        query = query.where(not_by_index(Photo.subject_id).in_(has_it))
+    waits = filters.get("state") in {ReviewState.PENDING, ReviewState.SECOND_OPINION}
+    return page_of(query, WAITING_LONGEST_FIRST if waits else DECIDED_LAST_FIRST, asked)
+
+
+def _subjects_of(town_code: str) -> Sequence[uuid.UUID] | None:
+    """The subjects of a town; None when there are too many to go by them."""
+    some = db.session.scalars(select(Subject.id).where(Subject.town_code == town_code).limit(FEW_IN_QUEUE + 1)).all()
+    return some if len(some) <= FEW_IN_QUEUE else None
 
 
 def hazards_by_id(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Hazard]:
-    return {row.id: row for row in db.session.scalars(select(Hazard).where(Hazard.id.in_(list(ids))))}
+    shown = load_only(
+        Hazard.number, Hazard.state, Hazard.grade, Hazard.description, Hazard.spot, Hazard.deadline, raiseload=True
+    )  # fmt: skip
+    return {row.id: row for row in db.session.scalars(select(Hazard).options(shown).where(Hazard.id.in_(list(ids))))}
 
 
 def _earlier(photo: Photo) -> ColumnElement[bool]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, send_file
 from flask.views import MethodView
-from sqlalchemy import and_
 
 from server import clock
 from server.based_on import named_revision
@@ -24,7 +23,8 @@ from server.evidence.schemas import (
     ReviewInputSchema,
     ReviewSchema,
 )
-from server.pairings.visibility import visible_subjects
+from server.paging import Asked
+from server.pairings.visibility import list_scope
 from server.permissions import current_actor, requires
 from server.wire import Blueprint
 from vocabulary import Action
@@ -89,13 +89,10 @@ class QueueView(MethodView):
     def get(self, query: dict[str, Any]) -> Any:
         """Photos to review within the actor's scope, with what is needed to decide."""
         actor = current_actor()
-        rows, total = store.review_page(
-            and_(visible_subjects(actor, Action.REVIEW_PHOTOS), Photo.author_id.is_distinct_from(actor.user_id)),
-            state=query.get("state"), flagged=query.get("flagged"), flag=query.get("flag"), town=query.get("town"),
-            sector=query.get("sector"), subject_id=query.get("subject_id"), page=query["page"],
-            page_size=query["page_size"],
-        )  # fmt: skip
-        return {"items": queue_items(rows), "total": total, "page": query["page"]}
+        actor = current_actor()
+        scope = list_scope(actor, Action.REVIEW_PHOTOS, Photo.subject_id, few=store.FEW_IN_QUEUE)
+        page = store.review_page(actor.county_code, scope, query, Asked.of(query))
+        return page.body(queue_items(page))
 
 
 @blp.route("/photos/<uuid:photo_id>/reviews")

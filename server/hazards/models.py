@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String
+from sqlalchemy import ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import InCounty, codes, db
@@ -36,6 +36,19 @@ class HazardEvent(InCounty, db.Model):
     desk_sequence: Mapped[int | None]
 
 
+# What a hazard is found by in `server.search`.
+HAZARD_TEXT = "hazard"
+
+ENDED = (HazardState.CLOSED, HazardState.VOIDED)
+OPEN = "state NOT IN ('closed', 'voided')"
+MAJOR = "grade = 'major'"
+REFUSED_EVENTS = "refused_events > 0"
+
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class Hazard(InCounty, db.Model):
     """A hazard as its events make it: what lists filter and figures count. Overdue is derived from dates, never stored.
 
@@ -46,8 +59,17 @@ class Hazard(InCounty, db.Model):
     __tablename__ = "hazard"
     __table_args__ = (
         Index("ix_hazard_subject_found", "subject_id", "found_at"),
-        Index("ix_hazard_county_state", "county_code", "state", "deadline"),
-        Index("ix_hazard_county_found", "county_code", "found_at"),
+        # One for each order and filter of the ledger; what is open, and what is major, is little of it.
+        Index("ix_hazard_county_found", "county_code", "found_at", "id"),
+        Index("ix_hazard_county_deadline", "county_code", "deadline_order", "id"),
+        Index("ix_hazard_county_state", "county_code", "state", "found_at", "id"),
+        Index("ix_hazard_county_sector", "county_code", "sector", "found_at", "id"),
+        Index("ix_hazard_county_source", "county_code", "source", "found_at", "id"),
+        _partial("ix_hazard_subject_open", "subject_id", where=OPEN),
+        _partial("ix_hazard_open_found", "county_code", "found_at", "id", where=OPEN),
+        _partial("ix_hazard_open_deadline", "county_code", "deadline_order", "id", where=OPEN),
+        _partial("ix_hazard_major_found", "county_code", "found_at", "id", where=MAJOR),
+        _partial("ix_hazard_refused_found", "county_code", "found_at", "id", where=REFUSED_EVENTS),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -57,7 +79,7 @@ class Hazard(InCounty, db.Model):
     submission_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     item_path: Mapped[str | None] = mapped_column(String(200))
     checklist_id: Mapped[str | None] = mapped_column(String(64))
-    sector: Mapped[Sector | None] = mapped_column(codes(Sector, 32), index=True)
+    sector: Mapped[Sector | None] = mapped_column(codes(Sector, 32))
     source: Mapped[HazardSource] = mapped_column(codes(HazardSource, 24))
     state: Mapped[HazardState] = mapped_column(codes(HazardState, 12))
     grade: Mapped[HazardGrade] = mapped_column(codes(HazardGrade, 8))
@@ -65,6 +87,8 @@ class Hazard(InCounty, db.Model):
     found_on: Mapped[date]
     deadline: Mapped[date | None]
     original_deadline: Mapped[date | None]
+    # The deadline for the order of lists: without one it comes last, on both databases.
+    deadline_order: Mapped[date] = mapped_column(server_default="9999-12-31")
     submitted_at: Mapped[datetime | None]  # of the rectification that was finally accepted
     submitted_on: Mapped[date | None]
     deadline_then: Mapped[date | None]  # in force on the day of that submission
@@ -77,6 +101,8 @@ class Hazard(InCounty, db.Model):
     description: Mapped[str] = mapped_column(String(1000))
     spot: Mapped[str] = mapped_column(String(200))
     responsible_unit: Mapped[str] = mapped_column(String(120), default="")
+    owner_name: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    owner_title: Mapped[str] = mapped_column(String(80), default="", server_default="")
     returned_count: Mapped[int] = mapped_column(default=0)
     refused_events: Mapped[int] = mapped_column(default=0, server_default="0")  # acts that were not for their author to do
     projection: Mapped[dict[str, Any]]  # everything else that the fold yields

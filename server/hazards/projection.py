@@ -14,11 +14,12 @@ from sqlalchemy import select
 from server.changes import record_changes
 from server.checklists.service import sectors_of
 from server.db import db, lock_ids, transaction
-from server.hazards.models import Hazard, HazardEvent
+from server.hazards.models import HAZARD_TEXT, Hazard, HazardEvent
 from server.hazards.rules import time_doubt
 from server.records.models import Record
 from server.records.parts import LARGEST_OFFSET_MS
 from server.register.models import SubjectSector
+from server.search import searchable, write_texts
 from server.visits.models import Visit
 from server.work.outbox import note
 from sync.duties import DUTY_REFUSALS
@@ -81,6 +82,8 @@ def project(hazard_ids: Iterable[uuid.UUID], now: datetime) -> list[Hazard]:
         here = [hazard for hazard in changed if hazard.county_code == county_code]
         note(Topic.REFRESH_SUBJECT, county_code, [hazard.subject_id for hazard in here])
         record_changes(ChangeKind.HAZARD, county_code, [(hazard.id, hazard.subject_id) for hazard in here])
+        texts = {hazard.id: searchable(hazard.number, hazard.description, hazard.spot) for hazard in here}
+        write_texts(db.session.connection(), HAZARD_TEXT, county_code, texts)
     return changed
 
 
@@ -190,6 +193,7 @@ def _write(hazard: Hazard, folded: Folded, rows: list[HazardEvent]) -> None:
     hazard.found_at = found_at
     for name, value in counted_columns(folded).items():
         setattr(hazard, name, value)
+    hazard.deadline_order = hazard.deadline or date.max
     hazard.submitted_at = parse_time(folded.submitted_at) if folded.submitted_at else None
     hazard.closed_at = parse_time(folded.closed_at) if folded.closed_at else None
     hazard.known_at = max(row.received_at for row in rows)
@@ -197,6 +201,7 @@ def _write(hazard: Hazard, folded: Folded, rows: list[HazardEvent]) -> None:
     hazard.description = folded.description or ""
     hazard.spot = folded.spot or ""
     hazard.responsible_unit = folded.responsible_unit or ""
+    hazard.owner_name, hazard.owner_title = (str((folded.owner or {}).get(key) or "")[:80] for key in ("name", "title"))
     hazard.returned_count = folded.returned_count
     hazard.refused_events = sum(entry["reason"] in DUTY_REFUSALS for entry in folded.ineffective)
     hazard.projection = document

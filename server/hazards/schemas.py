@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import EXCLUDE, INCLUDE, fields, validate
 
 from server.hazards.rules import DESK_EVENTS
+from server.paging import PageQuerySchema, PageSchema
 from server.records.parts import (
     BasisPart,
     CommitmentsPart,
@@ -112,7 +113,7 @@ class DeskEventSchema(RequestSchema):
     completed_on = fields.String(validate=check_day)
 
 
-class LedgerQuerySchema(RequestSchema):
+class LedgerQuerySchema(PageQuerySchema):
     class Meta:
         unknown = EXCLUDE
 
@@ -130,8 +131,6 @@ class LedgerQuerySchema(RequestSchema):
     found_to = day(data_key="to")
     q = fields.String(validate=validate.Length(max=80))
     sort = fields.String(load_default="found", validate=validate.OneOf(["found", "deadline"]))
-    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100_000))
-    page_size = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
 
 
 class HazardPhotoReviewSchema(AnswerSchema):
@@ -182,10 +181,49 @@ class HazardRowSchema(HazardSchema):
     subject = fields.Nested(LedgerSubjectSchema)
 
 
-class LedgerSchema(AnswerSchema):
-    items = fields.List(fields.Nested(HazardRowSchema))
-    total = fields.Integer()
-    page = fields.Integer()
+class OwnerSchema(AnswerSchema):
+    name = fields.String()
+    title = fields.String()
+
+
+class LinePhotoSchema(AnswerSchema):
+    """A photo whose bytes are here."""
+
+    id = fields.String()
+    role = fields.String()
+    thumbnail_url = fields.String()
+
+
+class LedgerLineSchema(AnswerSchema):
+    """What the ledger shows of a hazard; its own address has the rest."""
+
+    id = fields.String()
+    number = fields.String()
+    subject_id = fields.String()
+    subject = fields.Nested(LedgerSubjectSchema)
+    visit_id = fields.String(allow_none=True)
+    item_path = fields.String(allow_none=True)
+    sector = fields.String(allow_none=True)
+    source = one_of(*HazardSource)
+    state = one_of(*HazardState)
+    grade = one_of(*HazardGrade)
+    found_at = fields.String()
+    deadline = fields.String(allow_none=True)
+    overdue = fields.Boolean()
+    submitted_at = fields.String(allow_none=True)
+    closed_at = fields.String(allow_none=True)
+    description = fields.String()
+    spot = fields.String()
+    responsible_unit = fields.String(allow_none=True)
+    owner = fields.Nested(OwnerSchema, allow_none=True)
+    returned_count = fields.Integer()
+    refused_events = fields.Integer()
+    revision = fields.Integer()
+    photos = fields.List(fields.Nested(LinePhotoSchema))
+
+
+class LedgerSchema(PageSchema):
+    items = fields.List(fields.Nested(LedgerLineSchema))
 
 
 class TimelineEntrySchema(AnswerSchema):

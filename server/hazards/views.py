@@ -13,10 +13,10 @@ from server.based_on import name_revision, named_revision
 from server.db import db
 from server.hazards import service
 from server.hazards.bodies import hazard_body, timeline
+from server.hazards.ledger import ledger
 from server.hazards.models import Hazard
 from server.hazards.schemas import DeskEventSchema, HazardDetailSchema, LedgerQuerySchema, LedgerSchema
-from server.hazards.store import ledger_page
-from server.pairings.visibility import visible_subjects
+from server.paging import Asked
 from server.permissions import current_actor, requires
 from server.register.models import Subject
 from server.register.store import area_names
@@ -35,12 +35,7 @@ class HazardsView(MethodView):
     @answers(blp, 200, LedgerSchema)
     def get(self, query: dict[str, Any]) -> Any:
         """The ledger within the actor's scope, newest first or by deadline."""
-        today = clock.county_date(clock.now())
-        visible = visible_subjects(current_actor(), Action.READ_HAZARDS)
-        rows, total = ledger_page(visible, query, today, page=query["page"], page_size=query["page_size"])
-        towns = area_names()
-        bodies = {str(hazard.id): _row(hazard, subject, towns) for hazard, subject in rows}
-        return {"items": list(wiring().extend_bodies(ChangeKind.HAZARD, bodies).values()), "total": total, "page": query["page"]}
+        return ledger(query, Asked.of(query), current_actor())
 
 
 @blp.route("/<uuid:hazard_id>")

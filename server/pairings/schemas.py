@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from server.shapes import RequestSchema
+from server.paging import PageQuerySchema, PageSchema
 from server.wire import AnswerSchema, NamedSchema, PlaceSchema, one_of
 from vocabulary import FrequencyUnit
 
 
-class PairingQuerySchema(RequestSchema):
+class PairingQuerySchema(PageQuerySchema):
     subject_id = fields.UUID()
 
 
@@ -30,8 +30,8 @@ class PairingSchema(AnswerSchema):
     valid_from = fields.String()
 
 
-class PairingsSchema(AnswerSchema):
-    pairings = fields.List(fields.Nested(PairingSchema))
+class PairingsSchema(PageSchema):
+    items = fields.List(fields.Nested(PairingSchema))
 
 
 class SpanShareSchema(AnswerSchema):
@@ -86,7 +86,5 @@ class SubjectSchema(AnswerSchema):
     open_hazards = fields.Integer()
 
 
-class SubjectsSchema(AnswerSchema):
+class SubjectsSchema(PageSchema):
     items = fields.List(fields.Nested(SubjectSchema))
-    total = fields.Integer()
-    page = fields.Integer()

@@ -12,9 +12,12 @@ from sqlalchemy import ColumnElement, select
 
 from server.accounts.models import User
 from server.db import db
+from server.paging import Asked, Order, Page, page_of
 from server.pairings.models import FrequencyRule, FrequencyTerm, GroupMember, Pairing, PairingGroup, PairingTerm
+from server.pairings.visibility import paired_subjects
+from server.permissions import Actor
 from server.register.dated import in_force
-from server.register.models import Department
+from server.register.models import Department, Subject
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,13 @@ def pairings_of(subject_ids: Iterable[uuid.UUID], day: date) -> dict[uuid.UUID, 
     return _by_subject(Pairing.subject_id.in_(list(subject_ids)), day)
 
 
-def pairings_of_officer(officer_id: uuid.UUID, day: date) -> list[LivePairing]:
-    groups = select(GroupMember.group_id).where(GroupMember.user_id == officer_id, in_force(GroupMember, day))
-    found = _by_subject(Pairing.group_id.in_(groups), day)
-    return [pairing for rows in found.values() for pairing in rows]
+BY_SUBJECT = Order("pairings", (Subject.id,), (uuid.UUID,))
+
+
+def own_page(actor: Actor, day: date, asked: Asked) -> tuple[Page, dict[uuid.UUID, list[LivePairing]]]:
+    """One page of the subjects that are paired with the actor on a day, and the pairings of these."""
+    page = page_of(select(Subject.id).where(Subject.id.in_(paired_subjects(actor.user_id, day))), BY_SUBJECT, asked)
+    return page, pairings_of(page.rows, day)
 
 
 def subjects_of_group(group_id: uuid.UUID) -> list[uuid.UUID]:

@@ -8,11 +8,13 @@ from typing import Any
 from flask.views import MethodView
 
 from server import clock
+from server.paging import Asked, Page
 from server.pairings.bodies import pairing_body, subject_bodies
 from server.pairings.schemas import PairingQuerySchema, PairingsSchema, SubjectSchema, SubjectsSchema
-from server.pairings.store import pairings_of, pairings_of_officer
-from server.pairings.visibility import check_subject, visible_subjects
+from server.pairings.store import own_page, pairings_of
+from server.pairings.visibility import check_subject, list_scope
 from server.permissions import current_actor, requires
+from server.register.models import Subject
 from server.register.schemas import SubjectQuerySchema
 from server.register.store import subjects_page
 from server.wire import Blueprint, answers
@@ -30,13 +32,10 @@ class SubjectsView(MethodView):
     def get(self, query: dict[str, Any]) -> Any:
         """Subjects within the actor's scope, by town and name."""
         actor = current_actor()
-        rows, total = subjects_page(
-            visible_subjects(actor, Action.READ_SUBJECTS),
-            town=query.get("town"), sector=query.get("sector"), kind=query.get("kind"), text=query.get("q"),
-            page=query["page"], page_size=query["page_size"],
-        )  # fmt: skip
-        bodies = wiring().extend_bodies(ChangeKind.SUBJECT, subject_bodies(rows, actor))
-        return {"items": list(bodies.values()), "total": total, "page": query["page"]}
+        scope = list_scope(actor, Action.READ_SUBJECTS, Subject.id)
+        page = subjects_page(actor.county_code, scope, query, Asked.of(query))
+        bodies = wiring().extend_bodies(ChangeKind.SUBJECT, subject_bodies(page.rows, actor))
+        return page.body(list(bodies.values()))
 
 
 @blp.route("/register/subjects/<uuid:subject_id>")
@@ -60,8 +59,10 @@ class PairingsView(MethodView):
         actor = current_actor()
         today = clock.county_date(clock.now())
         if "subject_id" in query:
-            subject = check_subject(actor, Action.READ_SUBJECTS, query["subject_id"])
-            rows = pairings_of([subject.id], today).get(subject.id, [])
+            check_subject(actor, Action.READ_SUBJECTS, query["subject_id"])
+            page, pairings = Page([query["subject_id"]], None, None, None), pairings_of([query["subject_id"]], today)
         else:
-            rows = pairings_of_officer(actor.user_id, today)
-        return {"pairings": [pairing_body(row, actor) for row in rows]}
+            page, pairings = own_page(actor, today, Asked.of(query))
+        rows = [row for subject_id in page.rows for row in pairings.get(subject_id, [])]
+        shown = [pairing_body(row, actor) for row in rows]
+        return page.body(shown if "subject_id" in query else [body for body in shown if body["mine"]])

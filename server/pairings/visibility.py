@@ -14,12 +14,16 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from server import clock
 from server.db import db
+from server.paging import ListScope, not_by_index
 from server.pairings.models import GroupMember, Pairing, PairingTerm
 from server.permissions import Actor, Grant
 from server.problems import Refusal
 from server.register.dated import in_force
 from server.register.models import Subject, SubjectSector
 from vocabulary import Action, ProblemCode, ScopeKind
+
+# With more, nearly every fiftieth row of a list or more is theirs, and a page is found by looking at few others.
+FEW_SUBJECTS = 100
 
 
 def visible_subjects(actor: Actor, action: Action, today: date | None = None) -> ColumnElement[bool]:
@@ -28,7 +32,19 @@ def visible_subjects(actor: Actor, action: Action, today: date | None = None) ->
     grants = actor.grants_for(action)
     if not grants:
         return false()
-    return and_(Subject.county_code == actor.county_code, or_(*(_covers(grant, actor, day) for grant in grants)))
+    return and_(not_by_index(Subject.county_code) == actor.county_code, or_(*(_covers(grant, actor, day) for grant in grants)))
+
+
+def list_scope(actor: Actor, action: Action, subject_id: Any, *, few: int = FEW_SUBJECTS) -> ListScope:
+    """The scope over rows whose column ``subject_id`` names the subject; ``few`` subjects are named one by one."""
+    grants = actor.grants_for(action)
+    if any(grant.scope_kind is ScopeKind.COUNTY and grant.scope_id == actor.county_code for grant in grants):
+        return ListScope([], few=False)
+    visible = select(Subject.id).where(visible_subjects(actor, action))
+    some = db.session.scalars(visible.limit(few + 1)).all()
+    if len(some) <= few:
+        return ListScope([subject_id.in_(some)], few=True)
+    return ListScope([not_by_index(subject_id).in_(visible)], few=False)
 
 
 def had_subjects(actor: Actor, action: Action) -> ColumnElement[bool]:

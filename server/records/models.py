@@ -12,6 +12,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.db import InCounty, codes, db
 from vocabulary import QuarantineOutcome, RecordKind, RecordState
 
+QUARANTINED = "state = 'quarantined'"
+# Whoever came to quarantine did so for at least one fault, and keeps it.
+EVER_QUARANTINED = "CAST(faults AS TEXT) <> '[]'"
+
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
 
 class Record(InCounty, db.Model):
     """Exactly what a phone sent, kept whole for ever; corrections are new records that name what they revise.
@@ -22,6 +30,9 @@ class Record(InCounty, db.Model):
     __tablename__ = "record"
     __table_args__ = (
         Index("ix_record_visit_kind", "visit_id", "kind"),
+        # Few records ever come to quarantine, and only of these is there a list.
+        _partial("ix_record_quarantined", "county_code", "received_at", "id", where=QUARANTINED),
+        _partial("ix_record_ever_quarantined", "county_code", "received_at", "id", where=EVER_QUARANTINED),
         # Nearly no record revises another one.
         Index(
             "ix_record_revises_id", "revises_id", sqlite_where=text("revises_id IS NOT NULL"),
@@ -50,6 +61,7 @@ class QuarantineResolution(InCounty, db.Model):
     """How a record left quarantine: accepted (it counts since then), corrected by another record, or set aside."""
 
     __tablename__ = "quarantine_resolution"
+    __table_args__ = (Index("ix_quarantine_resolution_county_at", "county_code", "at", "record_id"),)
 
     record_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("record.id"), primary_key=True)
     outcome: Mapped[QuarantineOutcome] = mapped_column(codes(QuarantineOutcome, 12))

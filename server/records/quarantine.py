@@ -7,62 +7,72 @@ sent another record that revises it and fits; or the office sets it aside with a
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from forms.checklist import Checklist
 from server import clock
 from server.accounts.models import User
+from server.accounts.names import names_of
 from server.accounts.service import actor_of
 from server.audit import write_audit
 from server.changes import record_changes
 from server.checklists.models import ChecklistVersion
 from server.checklists.service import find_compiled
 from server.db import db, lock_ids, transaction
-from server.pairings.visibility import visible_subjects
+from server.paging import Asked, Order, as_indexed, bounded_count, not_by_index, page_of
+from server.pairings.visibility import list_scope, visible_subjects
 from server.permissions import Actor
 from server.problems import FieldError, Refusal
 from server.records.kinds import fault_count
-from server.records.models import QuarantineResolution, Record
+from server.records.models import EVER_QUARANTINED, QUARANTINED, QuarantineResolution, Record
 from server.register.models import Subject
+from server.register.store import SubjectLine, subject_lines
 from server.wiring import wiring
 from sync.records import Record as Envelope
 from sync.records import RecordKind
 from vocabulary import Action, ChangeKind, FaultCode, ProblemCode, QuarantineState, ReceiptKind, RecordState
 
-
-def entries_page(
-    actor: Actor, *, state: str, kind: str | None, subject_id: uuid.UUID | None, page: int, page_size: int
-) -> tuple[list[dict[str, Any]], int]:
-    """One page of what the actor may see, newest first, and how much there is."""
-    conditions = [_readable(actor), _in_state(state)]
-    if kind:
-        conditions.append(Record.kind == kind)
-    if subject_id:
-        conditions.append(Record.subject_id == subject_id)
-    total = db.session.scalar(select(func.count()).select_from(Record).where(*conditions)) or 0
-    rows = db.session.scalars(
-        select(Record)
-        .where(*conditions)
-        .order_by(Record.received_at.desc(), Record.id)
-        .limit(page_size)
-        .offset((page - 1) * page_size)
-    ).all()
-    return _entries(rows, actor), total
+NEWEST_FIRST = Order("quarantine", (Record.received_at, Record.id), (datetime, uuid.UUID), descending=True)
+LAST_DECIDED_FIRST = Order(
+    "quarantine.resolved", (QuarantineResolution.at, QuarantineResolution.record_id), (datetime, uuid.UUID), descending=True
+)
+_OPEN, _EVER = (as_indexed(rule) for rule in (QUARANTINED, EVER_QUARANTINED))
 
 
-def open_count(actor: Actor) -> int:
-    return db.session.scalar(select(func.count()).select_from(Record).where(_readable(actor), _in_state("open"))) or 0
+def entries_page(filters: Mapping[str, Any], asked: Asked, actor: Actor) -> dict[str, Any]:
+    """One page of what the actor may see, newest or last decided first. ``filters`` as in QuarantineQuerySchema."""
+    query, order = select(Record).where(_readable(actor)), NEWEST_FIRST
+    match filters["state"]:
+        case QuarantineState.OPEN:
+            query = query.where(_OPEN, Record.county_code == actor.county_code)
+        case RecordState.RESOLVED:
+            query = query.join(QuarantineResolution, QuarantineResolution.record_id == Record.id)
+            query, order = query.where(QuarantineResolution.county_code == actor.county_code), LAST_DECIDED_FIRST
+        case _:
+            query = query.where(_EVER, Record.county_code == actor.county_code)
+    if "kind" in filters:
+        query = query.where(Record.kind == filters["kind"])
+    if "subject_id" in filters:
+        query = query.where(not_by_index(Record.subject_id) == filters["subject_id"])
+    page = page_of(query, order, asked)
+    body_of = _builder(page.rows, actor)
+    return page.body(page.shown(body_of, lambda record: record.id))
+
+
+def open_count(actor: Actor) -> tuple[int, bool]:
+    """How many wait for somebody, and whether it is more than that."""
+    return bounded_count(select(Record.id).where(_OPEN, Record.county_code == actor.county_code, _readable(actor)))
 
 
 def entry(record_id: uuid.UUID, actor: Actor) -> dict[str, Any]:
     """One record whole, with the faults found when it came and those it still has. Raises: Refusal not-found."""
     record = _get(record_id, actor)
-    [summary] = _entries([record], actor)
+    summary = _builder([record], actor)(record)
     refusal = _judge(record) if record.state == RecordState.QUARANTINED else None
     return summary | {
         "body": record.body,
@@ -77,7 +87,8 @@ def load_entries(entity_ids: list[str], actor: Actor) -> dict[str, Any]:
     records = db.session.scalars(
         select(Record).where(Record.id.in_(ids), Record.author_id == actor.user_id, _in_state("resolved"))
     ).all()
-    return {body["id"]: body for body in _entries(records, actor)}
+    body_of = _builder(records, actor)
+    return {str(record.id): body_of(record) for record in records}
 
 
 def accept_entry(record_id: uuid.UUID, reason: str, actor: Actor, now: datetime) -> None:
@@ -126,9 +137,12 @@ def settle_corrected(record_ids: Iterable[uuid.UUID], now: datetime) -> None:
 
 def _readable(actor: Actor) -> ColumnElement[bool]:
     """A person sees what they made; the office sees what is within its scope."""
-    within = select(Subject.id).where(visible_subjects(actor, Action.RESOLVE_QUARANTINE))
-    office = Record.subject_id.in_(within) if actor.may(Action.RESOLVE_QUARANTINE) else false()
-    return and_(Record.county_code == actor.county_code, or_(Record.author_id == actor.user_id, office))
+    mine = not_by_index(Record.author_id) == actor.user_id
+    here = not_by_index(Record.county_code) == actor.county_code
+    if not actor.may(Action.RESOLVE_QUARANTINE):
+        return and_(here, mine)
+    scope = list_scope(actor, Action.RESOLVE_QUARANTINE, not_by_index(Record.subject_id))
+    return and_(here, or_(mine, and_(Record.subject_id.is_not(None), *scope.conditions)))
 
 
 def _in_state(state: str) -> ColumnElement[bool]:
@@ -213,28 +227,27 @@ def _resolve(
     write_audit(f"quarantine:{outcome}", "record", record.id, county_code=record.county_code, actor_id=by, reason=reason.strip())
 
 
-def _entries(records: Sequence[Record], actor: Actor) -> list[dict[str, Any]]:
+def _builder(records: Sequence[Record], actor: Actor) -> Callable[[Record], dict[str, Any]]:
+    """What makes the line of any of the records; what they refer to is loaded in one query each."""
     resolutions = {
         row.record_id: row
         for row in db.session.scalars(
             select(QuarantineResolution).where(QuarantineResolution.record_id.in_([record.id for record in records]))
         )
     }
-    ids = {record.subject_id for record in records if record.subject_id}
-    subjects: dict[uuid.UUID | None, Subject] = {
-        row.id: row for row in db.session.scalars(select(Subject).where(Subject.id.in_(ids)))
-    }
-    people = {record.author_id for record in records} | {row.by for row in resolutions.values()}
-    names = {id_: name for id_, name in db.session.execute(select(User.id, User.name).where(User.id.in_(people)))}
+    subjects = subject_lines(record.subject_id for record in records)
+    names = names_of({record.author_id for record in records} | {row.by for row in resolutions.values()})
+    titles = _titles(records)
     resolvable = _resolvable(records, actor)
-    return [
-        _entry_body(record, resolutions.get(record.id), subjects.get(record.subject_id), names)
-        | {
+
+    def body(record: Record) -> dict[str, Any]:
+        subject = subjects.get(record.subject_id) if record.subject_id else None
+        return _entry_body(record, resolutions.get(record.id), subject, names, titles) | {
             "mine": record.author_id == actor.user_id,
             "may_resolve": record.state == RecordState.QUARANTINED and record.subject_id in resolvable,
         }
-        for record in records
-    ]
+
+    return body
 
 
 def _resolvable(records: Sequence[Record], actor: Actor) -> set[uuid.UUID]:
@@ -245,7 +258,11 @@ def _resolvable(records: Sequence[Record], actor: Actor) -> set[uuid.UUID]:
 
 
 def _entry_body(
-    record: Record, resolution: QuarantineResolution | None, subject: Subject | None, names: Mapping[uuid.UUID, str]
+    record: Record,
+    resolution: QuarantineResolution | None,
+    subject: SubjectLine | None,
+    names: Mapping[uuid.UUID, str],
+    titles: Mapping[str, Any],
 ) -> dict[str, Any]:
     return {
         "id": str(record.id),
@@ -264,7 +281,7 @@ def _entry_body(
             "sha256": record.content_hash,
             "received_at": clock.isoformat(record.received_at),
         },
-        "checklist": _checklist_body(record.body.get("checklist")),
+        "checklist": _checklist_body(record.body.get("checklist"), titles),
         "fault_count": fault_count(record.faults),
         "state": resolution.outcome if resolution is not None else QuarantineState.OPEN,
         "resolution": None
@@ -279,12 +296,21 @@ def _entry_body(
     }
 
 
-def _checklist_body(reference: Any) -> dict[str, Any] | None:
+def _titles(records: Sequence[Record]) -> dict[str, Any]:
+    """The titles of the checklists that the records name and the server knows, by hash."""
+    references = [record.body.get("checklist") for record in records]
+    hashes = {reference.get("hash") for reference in references if isinstance(reference, dict)}
+    wanted = [digest for digest in hashes if isinstance(digest, str)]
+    rows = db.session.execute(select(ChecklistVersion.hash, ChecklistVersion.title).where(ChecklistVersion.hash.in_(wanted)))
+    return {digest: title for digest, title in rows}
+
+
+def _checklist_body(reference: Any, titles: Mapping[str, Any]) -> dict[str, Any] | None:
     """What the record says that it was made with, as far as that can be read."""
     if not isinstance(reference, dict):
         return None
     said = {key: reference.get(key) if isinstance(reference.get(key), str) else None for key in ("id", "version", "hash")}
-    title = db.session.scalar(select(ChecklistVersion.title).where(ChecklistVersion.hash == said["hash"]))
+    title = titles.get(said["hash"] or "")
     return {**said, "title": title, "known": title is not None}
 
 

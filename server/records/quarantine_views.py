@@ -8,6 +8,7 @@ from typing import Any
 from flask.views import MethodView
 
 from server import clock
+from server.paging import Asked
 from server.permissions import current_actor, requires
 from server.records import quarantine
 from server.records.schemas import (
@@ -31,11 +32,7 @@ class QuarantineView(MethodView):
     @blp.response(200, QuarantinePageSchema)
     def get(self, query: dict[str, Any]) -> Any:
         """The actor's own records that do not fit, and for the office all within its scope; newest first."""
-        items, total = quarantine.entries_page(
-            current_actor(), state=query["state"], kind=query.get("kind"), subject_id=query.get("subject_id"),
-            page=query["page"], page_size=query["page_size"],
-        )  # fmt: skip
-        return {"items": items, "total": total, "page": query["page"]}
+        return quarantine.entries_page(query, Asked.of(query), current_actor())
 
 
 @blp.route("/count")
@@ -44,7 +41,8 @@ class QuarantineCountView(MethodView):
     @blp.response(200, QuarantineCountSchema)
     def get(self) -> Any:
         """How many wait for somebody."""
-        return {"open": quarantine.open_count(current_actor())}
+        n, more = quarantine.open_count(current_actor())
+        return {"open": n, "more": more}
 
 
 @blp.route("/<uuid:record_id>")

@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import INCLUDE, Schema, fields, validate
 
+from server.paging import PageQuerySchema, PageSchema
 from server.shapes import RequestSchema, check_moment
 from server.wire import AnswerSchema, NamedSchema, ProblemSchema, ReceiptSchema, TextSchema, moment, one_of
 from vocabulary import QuarantineOutcome, QuarantineState, RecordKind, RecordStatus
@@ -88,12 +89,10 @@ class PullSchema(AnswerSchema):
     changes = fields.List(fields.Nested(ChangeSchema))
 
 
-class QuarantineQuerySchema(RequestSchema):
+class QuarantineQuerySchema(PageQuerySchema):
     state = fields.String(load_default="open", validate=validate.OneOf(["open", "resolved", "all"]))
     kind = fields.String(validate=validate.OneOf(list(RecordKind)))
     subject_id = fields.UUID()
-    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=10_000))
-    page_size = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
 
 
 class QuarantineFaultSchema(AnswerSchema):
@@ -150,14 +149,13 @@ class QuarantineEntrySchema(QuarantineLineSchema):
     faults_now = fields.List(fields.Nested(QuarantineFaultSchema))
 
 
-class QuarantinePageSchema(AnswerSchema):
+class QuarantinePageSchema(PageSchema):
     items = fields.List(fields.Nested(QuarantineLineSchema))
-    total = fields.Integer()
-    page = fields.Integer()
 
 
 class QuarantineCountSchema(AnswerSchema):
     open = fields.Integer()
+    more = fields.Boolean(metadata={"description": "there are more than that"})
 
 
 class AcceptSchema(RequestSchema):

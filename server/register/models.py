@@ -53,7 +53,7 @@ class Subject(InCounty, db.Model):
     """
 
     __tablename__ = "subject"
-    __table_args__ = (Index("ix_subject_town", "county_code", "town_code"),)
+    __table_args__ = (Index("ix_subject_town", "county_code", "town_code", "name", "id"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     name: Mapped[str] = mapped_column(String(120))

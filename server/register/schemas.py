@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from server.shapes import RequestSchema
+from server.paging import PageQuerySchema
 from server.wire import AnswerSchema
 
 
@@ -36,10 +36,9 @@ class DepartmentsSchema(AnswerSchema):
     departments = fields.List(fields.Nested(DepartmentSchema))
 
 
-class SubjectQuerySchema(RequestSchema):
+class SubjectQuerySchema(PageQuerySchema):
     town = fields.String()
     sector = fields.String()
     kind = fields.String()
     q = fields.String(validate=validate.Length(max=60))
-    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=10_000))
     page_size = fields.Integer(load_default=50, validate=validate.Range(min=1, max=500))

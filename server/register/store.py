@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Connection, event, or_, select
 
 from forms.deadlines import shipped_holidays
 from server.db import db
+from server.paging import Asked, ListScope, Order, Page, not_by_index, page_of
 from server.register.dated import known
 from server.register.models import Area, Department, Holiday, PolicyValue, Subject, SubjectSector, Target
 from server.register.policy import PolicyBook, PolicyRow
+from server.search import find, searchable, write_texts
 from vocabulary import AnnouncedDay
 
 
@@ -22,8 +25,12 @@ def areas(county_code: str) -> Sequence[Area]:
     return db.session.scalars(select(Area).where(Area.county_code == county_code).order_by(Area.code)).all()
 
 
-def area_names() -> dict[str, str]:
-    return {code: name for code, name in db.session.execute(select(Area.code, Area.name))}
+def area_names(codes: Collection[str | None] | None = None) -> dict[str, str]:
+    """Names by code, of all areas or of those asked for."""
+    query = select(Area.code, Area.name)
+    if codes is not None:
+        query = query.where(Area.code.in_({code for code in codes if code}))
+    return {code: name for code, name in db.session.execute(query)}
 
 
 def departments(county_code: str) -> Sequence[Department]:
@@ -36,37 +43,79 @@ def department_names() -> dict[uuid.UUID, str]:
     return {id_: name for id_, name in db.session.execute(select(Department.id, Department.name))}
 
 
-def subjects_page(
-    visible: ColumnElement[bool],
-    *,
-    town: str | None = None,
-    sector: str | None = None,
-    kind: str | None = None,
-    text: str | None = None,
-    page: int = 1,
-    page_size: int = 50,
-) -> tuple[Sequence[Subject], int]:
-    """One page of subjects by town and name, and how many there are in all."""
-    conditions: list[Any] = [visible]
-    if town:
-        conditions.append(Subject.town_code == town)
-    if sector:
-        conditions.append(Subject.id.in_(select(SubjectSector.subject_id).where(SubjectSector.sector == sector)))
-    if kind:
-        conditions.append(Subject.kind == kind)
-    if text:
-        conditions.append(
-            or_(Subject.name.contains(text, autoescape=True), Subject.initials.contains(text.lower(), autoescape=True))
-        )
-    total = db.session.scalar(select(func.count()).select_from(Subject).where(*conditions)) or 0
-    rows = db.session.scalars(
-        select(Subject)
-        .where(*conditions)
-        .order_by(Subject.town_code, Subject.name, Subject.id)
-        .limit(page_size)
-        .offset((page - 1) * page_size)
-    ).all()
-    return rows, total
+@dataclass(frozen=True)
+class SubjectLine:
+    """What a line of another list says of a subject."""
+
+    id: uuid.UUID
+    name: str
+    town_code: str
+    town_name: str
+    sectors: list[str]
+
+    def body(self) -> dict[str, Any]:
+        return {
+            "id": str(self.id),
+            "name": self.name,
+            "town_code": self.town_code,
+            "town_name": self.town_name,
+            "sectors": self.sectors,
+        }
+
+
+def subject_lines(subject_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, SubjectLine]:
+    ids = {subject_id for subject_id in subject_ids if subject_id is not None}
+    rows = db.session.execute(select(Subject.id, Subject.name, Subject.town_code).where(Subject.id.in_(ids))).all()
+    sectors: dict[uuid.UUID, list[str]] = {}
+    for subject_id, sector in db.session.execute(
+        select(SubjectSector.subject_id, SubjectSector.sector)
+        .where(SubjectSector.subject_id.in_(ids))
+        .order_by(SubjectSector.subject_id, SubjectSector.position)
+    ):
+        sectors.setdefault(subject_id, []).append(sector)
+    towns = area_names({row.town_code for row in rows})
+    return {
+        row.id: SubjectLine(row.id, row.name, row.town_code, towns.get(row.town_code, ""), sectors.get(row.id, []))
+        for row in rows
+    }
+
+
+SUBJECT_TEXT = "subject"
+BY_TOWN_AND_NAME = Order("subjects", (Subject.town_code, Subject.name, Subject.id), (str, str, uuid.UUID))
+
+
+def subjects_page(county_code: str, scope: ListScope, filters: Mapping[str, Any], asked: Asked) -> Page:
+    """One page of subjects by town and name; ``filters`` as in SubjectQuerySchema."""
+    hits, few_hits = _search(filters.get("q") or "")
+    is_direct = scope.few or few_hits
+    county, town = (not_by_index(column) if is_direct else column for column in (Subject.county_code, Subject.town_code))
+    query = select(Subject).where(county == county_code, *scope.conditions, *hits)
+    if "town" in filters:
+        query = query.where(town == filters["town"])
+    if "sector" in filters:
+        has_it = select(SubjectSector.subject_id).where(SubjectSector.sector == filters["sector"])
+        query = query.where(not_by_index(Subject.id).in_(has_it))
+    if "kind" in filters:
+        query = query.where(Subject.kind == filters["kind"])
+    return page_of(query, BY_TOWN_AND_NAME, asked)
+
+
+def _search(wanted: str) -> tuple[list[ColumnElement[bool]], bool]:
+    """Conditions on Subject, and whether the subjects found are few."""
+    if not wanted.strip():
+        return [], False
+    hits = find(wanted)
+    if hits.few:
+        return [Subject.id.in_(hits.of(SUBJECT_TEXT))], True
+    columns = (Subject.name, Subject.short_name, not_by_index(Subject.initials))
+    return [or_(*(column.icontains(wanted.strip(), autoescape=True) for column in columns))], False
+
+
+@event.listens_for(Subject, "after_insert")
+@event.listens_for(Subject, "after_update")
+def _keep_findable(_mapper: object, connection: Connection, subject: Subject) -> None:
+    text = searchable(subject.name, subject.short_name or "", subject.initials)
+    write_texts(connection, SUBJECT_TEXT, subject.county_code, {subject.id: text})
 
 
 def holidays(county_code: str) -> dict[str, str]:

@@ -20,14 +20,17 @@ class Visit(InCounty, db.Model):
     """
 
     __tablename__ = "visit"
-    __table_args__ = (Index("ix_visit_subject_finished", "subject_id", "finished_at"),)
+    __table_args__ = (
+        Index("ix_visit_subject_finished", "subject_id", "finished_at"),
+        Index("ix_visit_county_finished", "county_code", "finished_at", "id"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subject.id"))
     pairing_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("pairing.id"))
     officer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
     started_at: Mapped[datetime]
-    finished_at: Mapped[datetime] = mapped_column(index=True)
+    finished_at: Mapped[datetime]
     counted_at: Mapped[datetime]
     day: Mapped[date]
     clock_wrong: Mapped[bool] = mapped_column(default=False)

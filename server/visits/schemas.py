@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from server.paging import PageQuerySchema, PageSchema
 from server.records.parts import ClockPart, NumberField, PersonPart, PositionPart, SignaturePart, whole
 from server.records.schemas import CompletenessSchema, OpenSchema
 from server.shapes import RequestSchema, check_moment, check_sha256, check_uuid
@@ -65,13 +66,11 @@ class SubmissionBodySchema(OpenSchema):
     finished_at = fields.String(required=True, validate=check_moment)
 
 
-class VisitQuerySchema(RequestSchema):
+class VisitQuerySchema(PageQuerySchema):
     subject_id = fields.UUID()
     town = fields.String()
     date_from = day(data_key="from")
     date_to = day(data_key="to")
-    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=10_000))
-    page_size = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
 
 
 class DraftSchema(RequestSchema):
@@ -93,28 +92,29 @@ class VisitSignatureSchema(AnswerSchema):
     reason = fields.String(allow_none=True)
 
 
-class VisitSchema(CompletenessSchema):
+class VisitLineSchema(CompletenessSchema):
     subject_id = fields.String()
     started_at = moment()
     finished_at = moment()
     received_at = moment()
-    position = fields.Nested(PlaceSchema, allow_none=True)
-    representative = fields.Dict()
     signature = fields.Nested(VisitSignatureSchema)
     photos_expected = fields.Integer()
     records_expected = fields.Integer()
     officer_name = fields.String(allow_none=True)
 
 
-class VisitRowSchema(VisitSchema):
+class VisitSchema(VisitLineSchema):
+    position = fields.Nested(PlaceSchema, allow_none=True)
+    representative = fields.Dict()
+
+
+class VisitRowSchema(VisitLineSchema):
     subject_name = fields.String()
     town_code = fields.String()
 
 
-class VisitsSchema(AnswerSchema):
+class VisitsSchema(PageSchema):
     items = fields.List(fields.Nested(VisitRowSchema))
-    total = fields.Integer()
-    page = fields.Integer()
 
 
 class ScoreSchema(AnswerSchema):

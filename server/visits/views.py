@@ -11,12 +11,14 @@ from sqlalchemy import select
 from server import clock
 from server.accounts.models import User
 from server.db import db
-from server.pairings.visibility import check_subject, visible_subjects
+from server.paging import Asked
+from server.pairings.visibility import check_subject
 from server.permissions import Actor, current_actor, requires
 from server.problems import Refusal
 from server.visits import drafts, law, store
 from server.visits.bodies import submission_body
 from server.visits.completion import completeness, completeness_body
+from server.visits.listing import visits_list
 from server.visits.models import Visit
 from server.visits.schemas import (
     DiscardQuerySchema,
@@ -43,16 +45,7 @@ class VisitsView(MethodView):
     @answers(blp, 200, VisitsSchema)
     def get(self, query: dict[str, Any]) -> Any:
         """Visits within the actor's scope, newest first."""
-        rows, total = store.visits_page(
-            visible_subjects(current_actor(), Action.READ_VISITS),
-            subject_id=query.get("subject_id"), town=query.get("town"), date_from=query.get("date_from"),
-            date_to=query.get("date_to"), page=query["page"], page_size=query["page_size"],
-        )  # fmt: skip
-        items = [
-            _visit_body(visit) | {"subject_name": name, "town_code": town, "officer_name": officer}
-            for visit, name, town, officer in rows
-        ]
-        return {"items": items, "total": total, "page": query["page"]}
+        return visits_list(query, Asked.of(query), current_actor())
 
 
 @blp.route("/drafts")

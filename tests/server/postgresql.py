@@ -102,7 +102,22 @@ def running_cluster(options: Sequence[str] = OPTIONS) -> Iterator[Cluster]:
         if owner:
             shutil.chown(folder, owner["user"], owner["group"])
         subprocess.run(
-            [programs / "initdb", "-D", folder / "data", "-U", "service", "-A", "trust", "-E", "UTF8", "--locale", "C", "-N"],
+            [
+                programs / "initdb",
+                "-D",
+                folder / "data",
+                "-U",
+                "service",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale",
+                "C",
+                "--lc-ctype",
+                _ctype(),
+                "-N",
+            ],
             check=True,
             stdout=subprocess.DEVNULL,
             **owner,
@@ -124,3 +139,10 @@ def _other_user() -> dict:
     names = {entry.pw_name for entry in pwd.getpwall()}
     user = "postgres" if "postgres" in names else "nobody"
     return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": [], "cwd": "/"}
+
+
+def _ctype() -> str:
+    """A locale that knows Chinese characters for letters, as searching by parts of words needs."""
+    known = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=True).stdout.split()
+    wanted = ("C.UTF-8", "C.utf8", "en_US.UTF-8", "en_US.utf8", "zh_CN.UTF-8")
+    return next((name for name in wanted if name in known), "C")

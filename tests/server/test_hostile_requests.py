@@ -83,7 +83,7 @@ ADDRESSES = [
     get("a checklist nobody has", f"/api/forms/checklists/{'0' * 64}", 404, "not-found"),
     get("an id that is none", "/api/visits/1", 404, "not-found"),
     get("a NUL in a query", "/api/register/subjects?q=%00", 400, "malformed-request"),
-    get("a page beyond numbers", "/api/register/subjects?page=99999999999999999999", 422, "invalid"),
+    get("a page beyond numbers", "/api/register/subjects?page_size=99999999999999999999", 422, "invalid"),
     get("the first day of the calendar", "/api/visits?from=0001-01-01", 422, "invalid"),
     get("the last day of the calendar", "/api/hazards?to=9999-12-31", 422, "invalid"),
     get("a cursor of somebody else's making", "/api/sync/changes?cursor=1e9", 422, "invalid"),

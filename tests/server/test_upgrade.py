@@ -49,6 +49,7 @@ FROZEN = {
     "0011_judged_photos.py": "f7b530da78d232143f4942321961b47064f1a5ea4603ea7bd8a0025cbc86ed3b",
     "0012_fewer_indexes.py": "820b9b149c459abfc21e2d15c5818cac1a26839794c81c08ff1d036c6398d45a",
     "0013_dated_register.py": "2723a43cad5e9db31c90be2e15ca30e590da9b87996d47eccafc4c8392ad2b1c",
+    "0014_lists.py": "ce0e1bbd6f95df9f05af06145e8d1206640c4ac56c87bd5c71d0e13545a3e9cb",
 }
 
 

@@ -96,7 +96,11 @@ export interface paths {
         /** The actor's own downloads, newest first. */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    cursor?: string;
+                    page_size?: number;
+                    count?: boolean;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -112,6 +116,7 @@ export interface paths {
                         "application/json": components["schemas"]["Downloads"];
                     };
                 };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -565,14 +570,15 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    cursor?: string;
+                    page_size?: number;
+                    count?: boolean;
                     state?: "pending" | "approved" | "returned" | "second_opinion";
                     flagged?: boolean;
                     flag?: "no_position" | "far_from_subject" | "positions_disagree" | "outside_county" | "outside_visit" | "clock_off" | "exif_time_off" | "album" | "edited_by_software" | "same_bytes_elsewhere" | "near_same_elsewhere" | "after_like_before" | "broken_picture";
                     town?: string;
                     sector?: string;
                     subject_id?: string;
-                    page?: number;
-                    page_size?: number;
                 };
                 header?: never;
                 path?: never;
@@ -1111,7 +1117,11 @@ export interface paths {
         /** Every checklist with all versions (draft, published, retired) and the drafts of the office. */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    cursor?: string;
+                    page_size?: number;
+                    count?: boolean;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -1127,6 +1137,7 @@ export interface paths {
                         "application/json": components["schemas"]["Library"];
                     };
                 };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -1361,6 +1372,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    cursor?: string;
+                    page_size?: number;
+                    count?: boolean;
                     state?: "draft" | "confirmed" | "assigned" | "rectifying" | "submitted" | "closed" | "voided" | "open";
                     grade?: "general" | "major";
                     town?: string;
@@ -1376,8 +1390,6 @@ export interface paths {
                     to?: string;
                     q?: string;
                     sort?: "found" | "deadline";
-                    page?: number;
-                    page_size?: number;
                 };
                 header?: never;
                 path?: never;
@@ -1504,6 +1516,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    cursor?: string;
+                    page_size?: number;
+                    count?: boolean;
                     subject_id?: string;
                 };
                 header?: never;
@@ -1544,11 +1559,12 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    cursor?: string;
+                    page_size?: number;
+                    count?: boolean;
                     state?: "open" | "resolved" | "all";
                     kind?: "visit" | "submission" | "hazard_event" | "photo";
                     subject_id?: string;
-                    page?: number;
-                    page_size?: number;
                 };
                 header?: never;
                 path?: never;
@@ -1832,12 +1848,13 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    cursor?: string;
+                    page_size?: number;
+                    count?: boolean;
                     town?: string;
                     sector?: string;
                     kind?: string;
                     q?: string;
-                    page?: number;
-                    page_size?: number;
                 };
                 header?: never;
                 path?: never;
@@ -2286,12 +2303,13 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    cursor?: string;
+                    page_size?: number;
+                    count?: boolean;
                     subject_id?: string;
                     town?: string;
                     from?: string;
                     to?: string;
-                    page?: number;
-                    page_size?: number;
                 };
                 header?: never;
                 path?: never;
@@ -2847,6 +2865,11 @@ export interface components {
             missing: components["schemas"]["Missing"];
             receipt: components["schemas"]["Receipt"] | null;
         };
+        Count: {
+            /** @description there are more than n */
+            more: boolean;
+            n: number;
+        };
         CountedHazard: {
             closed_on: string | null;
             deadline: string | null;
@@ -2940,7 +2963,13 @@ export interface components {
             state: "queued" | "running" | "done" | "failed";
         };
         Downloads: {
-            downloads: components["schemas"]["Download"][];
+            /** @description only when asked for */
+            count: components["schemas"]["Count"] | null;
+            items: components["schemas"]["Download"][];
+            next: string | null;
+            previous: string | null;
+            /** @description ids of rows of this page that cannot be shown */
+            unreadable: string[];
         };
         Draft: {
             based_on: number | null;
@@ -3137,27 +3166,6 @@ export interface components {
             } | null;
             reason: string | null;
         };
-        HazardRow: {
-            /** @enum {string} */
-            grade: "general" | "major";
-            id: string;
-            number: string;
-            overdue: boolean;
-            photos: components["schemas"]["HazardPhoto"][];
-            /** @description whose report waits for acceptance */
-            reported_by?: string | null;
-            revision: number;
-            sector: string | null;
-            /** @enum {string} */
-            source: "self_check" | "pairing_visit" | "department_check" | "tip_off" | "handed_down";
-            /** @enum {string} */
-            state: "draft" | "confirmed" | "assigned" | "rectifying" | "submitted" | "closed" | "voided";
-            subject: components["schemas"]["LedgerSubject"];
-            subject_id: string;
-            visit_id: string | null;
-        } & {
-            [key: string]: unknown;
-        };
         Import: {
             at: string;
             author: string;
@@ -3235,9 +3243,41 @@ export interface components {
             version: string;
         };
         Ledger: {
-            items: components["schemas"]["HazardRow"][];
-            page: number;
-            total: number;
+            /** @description only when asked for */
+            count: components["schemas"]["Count"] | null;
+            items: components["schemas"]["LedgerLine"][];
+            next: string | null;
+            previous: string | null;
+            /** @description ids of rows of this page that cannot be shown */
+            unreadable: string[];
+        };
+        LedgerLine: {
+            closed_at: string | null;
+            deadline: string | null;
+            description: string;
+            found_at: string;
+            /** @enum {string} */
+            grade: "general" | "major";
+            id: string;
+            item_path: string | null;
+            number: string;
+            overdue: boolean;
+            owner: components["schemas"]["Owner"] | null;
+            photos: components["schemas"]["LinePhoto"][];
+            refused_events: number;
+            responsible_unit: string | null;
+            returned_count: number;
+            revision: number;
+            sector: string | null;
+            /** @enum {string} */
+            source: "self_check" | "pairing_visit" | "department_check" | "tip_off" | "handed_down";
+            spot: string;
+            /** @enum {string} */
+            state: "draft" | "confirmed" | "assigned" | "rectifying" | "submitted" | "closed" | "voided";
+            subject: components["schemas"]["LedgerSubject"];
+            subject_id: string;
+            submitted_at: string | null;
+            visit_id: string | null;
         };
         LedgerSubject: {
             id: string;
@@ -3247,7 +3287,13 @@ export interface components {
             town_name: string;
         };
         Library: {
-            checklists: components["schemas"]["LibraryEntry"][];
+            /** @description only when asked for */
+            count: components["schemas"]["Count"] | null;
+            items: components["schemas"]["LibraryEntry"][];
+            next: string | null;
+            previous: string | null;
+            /** @description ids of rows of this page that cannot be shown */
+            unreadable: string[];
         };
         LibraryEntry: {
             current: components["schemas"]["ChecklistVersion"] | null;
@@ -3256,6 +3302,11 @@ export interface components {
             sector: string | null;
             title: components["schemas"]["Text"];
             versions: components["schemas"]["ChecklistVersion"][];
+        };
+        LinePhoto: {
+            id: string;
+            role: string;
+            thumbnail_url: string;
         };
         Major: {
             closed: number;
@@ -3325,6 +3376,10 @@ export interface components {
             visits_due: number;
             zero_accident: components["schemas"]["Rate"] | null;
         };
+        Owner: {
+            name: string;
+            title: string;
+        };
         PaginationMetadata: {
             /** @description First available page number. */
             first_page?: number;
@@ -3354,7 +3409,13 @@ export interface components {
             valid_from: string;
         };
         Pairings: {
-            pairings: components["schemas"]["Pairing"][];
+            /** @description only when asked for */
+            count: components["schemas"]["Count"] | null;
+            items: components["schemas"]["Pairing"][];
+            next: string | null;
+            previous: string | null;
+            /** @description ids of rows of this page that cannot be shown */
+            unreadable: string[];
         };
         Photo: {
             author_name: string | null;
@@ -3463,6 +3524,8 @@ export interface components {
             version: string | null;
         };
         QuarantineCount: {
+            /** @description there are more than that */
+            more: boolean;
             open: number;
         };
         QuarantineEntry: {
@@ -3527,9 +3590,13 @@ export interface components {
             visit_id: string | null;
         };
         QuarantinePage: {
+            /** @description only when asked for */
+            count: components["schemas"]["Count"] | null;
             items: components["schemas"]["QuarantineLine"][];
-            page: number;
-            total: number;
+            next: string | null;
+            previous: string | null;
+            /** @description ids of rows of this page that cannot be shown */
+            unreadable: string[];
         };
         QuarantineResolution: {
             at: string;
@@ -3540,9 +3607,13 @@ export interface components {
             record_id: string | null;
         };
         Queue: {
+            /** @description only when asked for */
+            count: components["schemas"]["Count"] | null;
             items: components["schemas"]["QueueItem"][];
-            page: number;
-            total: number;
+            next: string | null;
+            previous: string | null;
+            /** @description ids of rows of this page that cannot be shown */
+            unreadable: string[];
         };
         QueueHazard: {
             deadline: string | null;
@@ -3782,9 +3853,13 @@ export interface components {
             submission_id: string;
         };
         Subjects: {
+            /** @description only when asked for */
+            count: components["schemas"]["Count"] | null;
             items: components["schemas"]["Subject"][];
-            page: number;
-            total: number;
+            next: string | null;
+            previous: string | null;
+            /** @description ids of rows of this page that cannot be shown */
+            unreadable: string[];
         };
         Submission: {
             checklist: components["schemas"]["ChecklistName"];
@@ -3874,14 +3949,10 @@ export interface components {
             missing: components["schemas"]["Missing"];
             officer_name: string | null;
             photos_expected: number;
-            position: components["schemas"]["Place"] | null;
             receipt: components["schemas"]["Receipt"] | null;
             /** Format: date-time */
             received_at: string;
             records_expected: number;
-            representative: {
-                [key: string]: unknown;
-            };
             signature: components["schemas"]["VisitSignature"];
             /** Format: date-time */
             started_at: string;
@@ -3894,9 +3965,13 @@ export interface components {
             reason: string | null;
         };
         Visits: {
+            /** @description only when asked for */
+            count: components["schemas"]["Count"] | null;
             items: components["schemas"]["VisitRow"][];
-            page: number;
-            total: number;
+            next: string | null;
+            previous: string | null;
+            /** @description ids of rows of this page that cannot be shown */
+            unreadable: string[];
         };
     };
     responses: {

@@ -683,6 +683,7 @@ export const ProblemCode = {
   period_missing: "period-missing",
   receipt_code_invalid: "receipt-code-invalid",
   cursor_unknown: "cursor-unknown",
+  place_in_list_unknown: "place-in-list-unknown",
   not_a_rescue_file: "not-a-rescue-file",
   rescue_file_too_large: "rescue-file-too-large",
   rescue_file_without_manifest: "rescue-file-without-manifest",

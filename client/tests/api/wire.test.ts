@@ -43,13 +43,14 @@ const deskReads: {
   photo: Fits<Omit<Schemas["Photo"], "review" | "role">, Omit<desk.ReviewPhoto, "review" | "role">>;
   flag: Fits<Schemas["Flag"], desk.Flag>;
   download: Fits<Omit<Schemas["Download"], "filters">, Omit<desk.Download, "filters">>;
-  visit: Fits<Omit<Schemas["VisitRow"], "representative">, Omit<desk.VisitBrief, "representative">>;
+  hazardLine: Fits<Schemas["LedgerLine"], desk.HazardBrief>;
+  visit: Fits<Schemas["VisitRow"], desk.VisitBrief>;
   submission: Fits<Schemas["Submission"], desk.VisitSubmission>;
   receipt: Fits<Schemas["ReceiptLookup"], desk.ReceiptAnswer>;
   checklist: Fits<Schemas["ChecklistSummary"], desk.ChecklistBrief>;
 } = {
   user: true, area: true, department: true, subject: true, overview: true, comparison: true, trend: true, subjectRow: true,
-  drilldown: true, event: true, queueItem: true, photo: true, flag: true, download: true, visit: true, submission: true,
+  drilldown: true, event: true, queueItem: true, photo: true, flag: true, download: true, hazardLine: true, visit: true, submission: true,
   receipt: true, checklist: true,
 };
 

@@ -20,6 +20,13 @@ test('changing a filter starts again at page one, turning the page does not', ()
   expect(withChange({ ...DEFAULTS, page: '3' }, { page: '4' })).toEqual({ state: '', town: '', page: '4' });
 });
 
+test('changing a filter begins a list anew, turning the page goes on from its place', () => {
+  const defaults = { state: '', cursor: '' };
+
+  expect(withChange({ ...defaults, cursor: 'here' }, { state: 'closed' })).toEqual({ state: 'closed', cursor: '' });
+  expect(withChange({ ...defaults, cursor: 'here' }, { cursor: 'there' })).toEqual({ state: '', cursor: 'there' });
+});
+
 test('empty filters are not sent', () => {
   expect(requestParams({ state: '', town: '140525108' })).toEqual({ town: '140525108' });
 });

@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest';
+import type { ListPage } from '@/office/api/lists';
+import type { ReviewItem } from '@/office/api/types';
 import { currentOf, EMPTY_QUEUE, moved, needsMore, upcoming, withDecision, withMore, withoutLastDecision, type QueueState } from '@/office/review/queue';
 import { makeItem } from './factories';
 
 function queueOf(...ids: string[]): QueueState {
   return { ...EMPTY_QUEUE, items: ids.map((id) => makeItem(id)), total: ids.length };
+}
+
+function pageOf(ids: string[], values: Partial<ListPage<ReviewItem>>): ListPage<ReviewItem> {
+  return { items: ids.map((id) => makeItem(id)), next: null, previous: null, count: null, unreadable: [], ...values };
 }
 
 const idsOf = (queue: QueueState): string[] => queue.items.map((item) => item.photo.id);
@@ -45,20 +51,24 @@ test('moving stops at both ends', () => {
 
 test('more pairs from the server come behind; known and decided ones do not come twice', () => {
   const queue = withDecision(queueOf('a', 'b'), 'a', 'approved');
-  const filled = withMore(queue, [makeItem('a'), makeItem('b'), makeItem('c')], 7);
+  const filled = withMore(queue, pageOf(['a', 'b', 'c'], { count: { n: 7, more: true }, next: 'further' }));
 
   expect(idsOf(filled)).toEqual(['b', 'c']);
-  expect(filled.total).toBe(7);
+  expect(filled).toMatchObject({ total: 7, countsOn: true, next: 'further' });
   expect(upcoming(filled, 3).map((item) => item.photo.id)).toEqual(['c']);
 });
 
+test('a page that was not counted leaves the count as it is', () => {
+  expect(withMore(queueOf('a', 'b'), pageOf(['c'], { count: null }))).toMatchObject({ total: 2, countsOn: false, next: null });
+});
+
 test.each([
-  ['in the middle of what is here', { shown: 2, here: 20, total: 86 }, false],
-  ['a few pairs before the end of what is here', { shown: 14, here: 20, total: 86 }, true],
-  ['at the end of what is here', { shown: 19, here: 20, total: 86 }, true],
-  ['at the end of everything', { shown: 19, here: 20, total: 20 }, false],
-])('stepping on: %s', (_where, { shown, here, total }, asks) => {
-  const queue = { ...queueOf(...Array.from({ length: here }, (_, index) => `p${index}`)), index: shown, total };
+  ['in the middle of what is here', { shown: 2, here: 20, next: 'further' }, false],
+  ['a few pairs before the end of what is here', { shown: 14, here: 20, next: 'further' }, true],
+  ['at the end of what is here', { shown: 19, here: 20, next: 'further' }, true],
+  ['at the end of everything', { shown: 19, here: 20, next: null }, false],
+])('stepping on: %s', (_where, { shown, here, next }, asks) => {
+  const queue = { ...queueOf(...Array.from({ length: here }, (_, index) => `p${index}`)), index: shown, next };
 
   expect(needsMore(queue, 6)).toBe(asks);
 });

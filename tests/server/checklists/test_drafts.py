@@ -214,7 +214,7 @@ def test_a_draft_that_was_thrown_away_is_gone(chen: Person) -> None:
     assert chen.get(address).status_code == 410
     assert discard(chen, draft).status_code == 410
     assert chen.get("/api/forms/drafts/" + str(uuid.uuid4())).status_code == 404
-    assert "ladders" not in {each["id"] for each in chen.get("/api/forms/library").json["checklists"]}
+    assert "ladders" not in {each["id"] for each in chen.get("/api/forms/library").json["items"]}
 
 
 def test_a_draft_tells_what_it_changes_in_plain_words(chen: Person) -> None:

@@ -238,7 +238,7 @@ def test_a_version_that_is_reinstated_takes_the_place_of_the_one_in_use(chen: Pe
 
     assert reinstate(chen, first["hash"]).status_code == 200
 
-    entry = next(each for each in chen.get("/api/forms/library").json["checklists"] if each["id"] == "ladders")
+    entry = next(each for each in chen.get("/api/forms/library").json["items"] if each["id"] == "ladders")
     assert [(each["version"], each["current"]) for each in entry["versions"]] == [("2026.2", False), ("2026.1", True)]
     assert [each["version"] for each in anna.get("/api/forms/checklists").json["checklists"] if each["id"] == "ladders"] == [
         "2026.1"
@@ -249,7 +249,7 @@ def test_the_library_keeps_retired_versions_with_who_and_why(chen: Person) -> No
     version = published(chen, ladders())
     retire(chen, version["hash"], reason="分值有误")
 
-    entry = next(each for each in chen.get("/api/forms/library").json["checklists"] if each["id"] == "ladders")
+    entry = next(each for each in chen.get("/api/forms/library").json["items"] if each["id"] == "ladders")
 
     assert entry["current"] is None
     assert [(each["state"], each["retire_approved_by"], each["retire_reason"]) for each in entry["versions"]] == [
@@ -290,7 +290,7 @@ def test_the_library_lists_every_version_and_draft(chen: Person) -> None:
     published(chen, ladders("2026.2", points=7))
     drafted(chen, without(ladders("2026.3", points=7), "feet"))
 
-    library = {each["id"]: each for each in chen.get("/api/forms/library").json["checklists"]}
+    library = {each["id"]: each for each in chen.get("/api/forms/library").json["items"]}
 
     assert len(library) == 13
     entry = library["ladders"]
@@ -339,7 +339,7 @@ def test_only_the_office_publishes_and_retires(chen: Person, anna: Person, ben: 
 
 
 def test_a_restart_changes_nothing_that_the_office_decided(app: Flask, chen: Person) -> None:
-    fire = chen.get("/api/forms/library").json["checklists"]
+    fire = chen.get("/api/forms/library").json["items"]
     digest = next(each["current"]["hash"] for each in fire if each["id"] == "fire_safety")
     retire(chen, digest)
 
@@ -385,7 +385,7 @@ def test_a_release_only_proposes_when_the_office_has_published_its_own(
     assert _release(monkeypatch, tmp_path, released) == []
 
     assert offered(chen)["ladders"] == ("2026.2", "published")
-    entry = next(each for each in chen.get("/api/forms/library").json["checklists"] if each["id"] == "ladders")
+    entry = next(each for each in chen.get("/api/forms/library").json["items"] if each["id"] == "ladders")
     assert [(draft["version"], draft["source"]) for draft in entry["drafts"]] == [(released["version"], "repository")]
 
 
@@ -395,12 +395,12 @@ def test_a_proposal_that_was_thrown_away_does_not_come_again(
     published(chen, ladders("2026.2"))
     released = ladders("2026.3", status="published", points=9)
     _release(monkeypatch, tmp_path, released)
-    entry = next(each for each in chen.get("/api/forms/library").json["checklists"] if each["id"] == "ladders")
+    entry = next(each for each in chen.get("/api/forms/library").json["items"] if each["id"] == "ladders")
     discard(chen, entry["drafts"][0])
 
     _release(monkeypatch, tmp_path, released)
 
-    entry = next(each for each in chen.get("/api/forms/library").json["checklists"] if each["id"] == "ladders")
+    entry = next(each for each in chen.get("/api/forms/library").json["items"] if each["id"] == "ladders")
     assert entry["drafts"] == []
 
 
@@ -419,7 +419,7 @@ def test_a_checklist_released_as_a_draft_is_put_into_use_by_publishing_it(
 ) -> None:
     _release(monkeypatch, tmp_path, ladders("2026.1", status="draft"))
     assert offered(anna)["ladders"] == ("2026.1", "draft")
-    library = chen.get("/api/forms/library").json["checklists"]
+    library = chen.get("/api/forms/library").json["items"]
     released = next(each["current"] for each in library if each["id"] == "ladders")
 
     draft = send(chen, {"from": released["hash"]}).json

@@ -131,7 +131,7 @@ def test_somebody_elses_download_does_not_exist(app: Flask, chen: Person, ben: P
 
     assert ben.get(f"/api/downloads/{ordered['id']}").status_code == 404
     assert ben.get(f"/api/downloads/{ordered['id']}/file").status_code == 404
-    assert ben.get("/api/downloads").json["downloads"] == []
+    assert ben.get("/api/downloads").json["items"] == []
 
 
 def test_inspector_may_not_download(anna: Person) -> None:
@@ -144,7 +144,7 @@ def test_list_shows_progress_and_the_name_to_save_under(app: Flask, chen: Person
 
     work_off(app)
 
-    [listed] = chen.get("/api/downloads").json["downloads"]
+    [listed] = chen.get("/api/downloads").json["items"]
     assert (listed["state"], listed["progress"]) == ("done", {"done": 2, "total": 2})
     assert listed["file_name"] == "各镇隐患排查治理情况对比（2026-Q4）_20261124-1200.csv"
     with chen.get(listed["file_url"]) as answer:
@@ -253,7 +253,7 @@ def test_missing_file_is_gone(app: Flask, chen: Person, county: County) -> None:
     fetch(app, chen, "subject_scores", "csv")
     for path in app.config["SETTINGS"].download_dir.iterdir():
         path.unlink()
-    [download] = chen.get("/api/downloads").json["downloads"]
+    [download] = chen.get("/api/downloads").json["items"]
 
     assert chen.get(download["file_url"]).status_code == 410
 

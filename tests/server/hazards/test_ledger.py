@@ -24,7 +24,7 @@ def test_supervisor_of_the_town_sees_the_hazard(ben: Person, hazard_id: str) -> 
 
 
 def test_person_without_scope_sees_neither_list_nor_detail(dora: Person, hazard_id: str) -> None:
-    assert dora.get("/api/hazards").json["total"] == 0
+    assert dora.get("/api/hazards").json["items"] == []
     assert dora.get(f"/api/hazards/{hazard_id}").status_code == 404
 
 
@@ -45,11 +45,21 @@ def test_person_without_scope_sees_neither_list_nor_detail(dora: Person, hazard_
         ("from=2026-11-21", 0),
         ("to=2026-11-19", 0),
         ("q=安全出口", 1),
+        ("q=出口", 1),
+        ("q=口", 1),
+        ("q=示例煤业", 1),
+        ("q=口 被堵", 1),
+        ("q=堵东", 0),
         ("q=100%25", 0),
+        ("q=*", 0),
+        ("q=%20", 1),
     ],
 )
 def test_filters_of_the_ledger(chen: Person, hazard_id: str, query: str, total: int) -> None:
-    assert chen.get(f"/api/hazards?{query}").json["total"] == total
+    ledger = chen.get(f"/api/hazards?{query}&count=true").json
+
+    assert [item["id"] for item in ledger["items"]] == [hazard_id] * total
+    assert ledger["count"] == {"n": total, "more": False}
 
 
 def test_unknown_filter_value_is_a_problem(chen: Person) -> None:

@@ -1,5 +1,6 @@
 /** The library of checklists: versions, drafts of the office, what changes between them, publishing and retiring. */
 import { deleteJson, getJson, postJson, sendForm } from './http';
+import { wholeList } from './lists';
 import type { ChecklistDocument, LocalText } from './types';
 
 export type ChangeKind = 'added' | 'removed' | 'retyped' | 'rescored' | 'reworded' | 'relimited' | 'moved' | 'condition' | 'narrowed' | 'widened' | 'grounds' | 'hazard' | 'scope' | 'reordered';
@@ -29,8 +30,8 @@ export interface Publication { approved_by: string; hash: string; base: string |
 
 const FORMS = '/api/forms';
 
-export async function fetchLibrary(signal?: AbortSignal): Promise<LibraryEntry[]> {
-  return (await getJson<{ checklists: LibraryEntry[] }>(`${FORMS}/library`, {}, signal)).checklists;
+export function fetchLibrary(signal?: AbortSignal): Promise<LibraryEntry[]> {
+  return wholeList<LibraryEntry>(`${FORMS}/library`, signal);
 }
 
 export function fetchDraft(id: string, signal?: AbortSignal): Promise<Draft> {

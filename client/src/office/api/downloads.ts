@@ -1,4 +1,5 @@
-import { getJson, postJson } from './http';
+import { postJson } from './http';
+import { listOf } from './lists';
 import type { Download, DownloadFormat, DownloadKind } from './types';
 
 export interface DownloadOrder { kind: DownloadKind; format: DownloadFormat; period: string; filters: Record<string, string>; language: 'zh' | 'en' }
@@ -7,6 +8,4 @@ export function orderDownload(order: DownloadOrder): Promise<Download> {
   return postJson<Download>('/api/downloads', order);
 }
 
-export async function listDownloads(signal?: AbortSignal): Promise<Download[]> {
-  return (await getJson<{ downloads: Download[] }>('/api/downloads', {}, signal)).downloads;
-}
+export const listDownloads = listOf<Download>('/api/downloads');

@@ -1,12 +1,10 @@
 import { deleteJson, getJson, postJson } from './http';
+import { listOf } from './lists';
 import type { Circle, ReceiptAnswer, ReviewDecision, ReviewItem } from './types';
 
-export interface ReviewPage { items: ReviewItem[]; total: number }
 export interface Decision { decision: ReviewDecision; reason?: string; mark?: Circle | null }
 
-export function listReviews(params: Record<string, string>, signal?: AbortSignal): Promise<ReviewPage> {
-  return getJson<ReviewPage>('/api/evidence/reviews', params, signal);
-}
+export const listReviews = listOf<ReviewItem>('/api/evidence/reviews');
 
 /** `seen` is the number of acts on the photo that are on screen. */
 export function decideOnPhoto(photoId: string, decision: Decision, seen: number): Promise<unknown> {

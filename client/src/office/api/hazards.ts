@@ -1,11 +1,8 @@
 import { getJson, postJson } from './http';
+import { listOf } from './lists';
 import type { HazardBrief, HazardDetail } from './types';
 
-export interface HazardPage { items: HazardBrief[]; total: number; page: number }
-
-export function listHazards(params: Record<string, string>, signal?: AbortSignal): Promise<HazardPage> {
-  return getJson<HazardPage>('/api/hazards', params, signal);
-}
+export const listHazards = listOf<HazardBrief>('/api/hazards');
 
 export function fetchHazard(id: string, signal?: AbortSignal): Promise<HazardDetail> {
   return getJson<HazardDetail>(`/api/hazards/${id}`, {}, signal);

@@ -1,5 +1,6 @@
 /** Records that did not fit their checklist: kept whole, counted nowhere, until somebody settles them. */
 import { getJson, postJson } from './http';
+import { listOf, type Counted } from './lists';
 import type { LocalText, Receipt } from './types';
 
 export type QuarantineState = 'open' | 'accepted' | 'corrected' | 'set_aside';
@@ -10,11 +11,8 @@ export interface QuarantineEntry {
   state: QuarantineState; resolution: { outcome: string; by: { id: string; name: string } | null; at: string; reason: string; record_id: string | null } | null; may_resolve: boolean;
 }
 export interface QuarantineDetail extends QuarantineEntry { body: Record<string, unknown>; faults: QuarantineFault[]; faults_now: QuarantineFault[] }
-export interface QuarantinePage { items: QuarantineEntry[]; total: number; page: number }
 
-export function listQuarantine(params: Record<string, string>, signal?: AbortSignal): Promise<QuarantinePage> {
-  return getJson<QuarantinePage>('/api/quarantine', params, signal);
-}
+export const listQuarantine = listOf<QuarantineEntry>('/api/quarantine');
 
 export function fetchQuarantined(id: string, signal?: AbortSignal): Promise<QuarantineDetail> {
   return getJson<QuarantineDetail>(`/api/quarantine/${id}`, {}, signal);
@@ -28,6 +26,7 @@ export function setAsideQuarantined(id: string, reason: string): Promise<Quarant
   return postJson<QuarantineEntry>(`/api/quarantine/${id}/set-aside`, { reason });
 }
 
-export async function countQuarantined(): Promise<number> {
-  return (await getJson<{ open: number }>('/api/quarantine/count')).open;
+export async function countQuarantined(): Promise<Counted> {
+  const { open, more } = await getJson<{ open: number; more: boolean }>('/api/quarantine/count');
+  return { n: open, more };
 }

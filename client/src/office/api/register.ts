@@ -1,4 +1,5 @@
 import { getJson } from './http';
+import { listOf } from './lists';
 import type { Area, Department, SubjectBrief } from './types';
 
 export async function listAreas(): Promise<Area[]> {
@@ -9,11 +10,7 @@ export async function listDepartments(): Promise<Department[]> {
   return (await getJson<{ departments: Department[] }>('/api/register/departments')).departments;
 }
 
-export interface SubjectPage { items: SubjectBrief[]; total: number }
-
-export function listSubjects(params: Record<string, string>, signal?: AbortSignal): Promise<SubjectPage> {
-  return getJson<SubjectPage>('/api/register/subjects', params, signal);
-}
+export const listSubjects = listOf<SubjectBrief>('/api/register/subjects');
 
 export function fetchSubject(id: string, signal?: AbortSignal): Promise<SubjectBrief> {
   return getJson<SubjectBrief>(`/api/register/subjects/${id}`, {}, signal);

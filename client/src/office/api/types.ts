@@ -55,14 +55,15 @@ export interface SubjectScoreRow {
 export interface HazardBrief {
   id: string; number: string; subject: { id: string; name: string; town_name: string | null; sectors: string[] };
   description: string; spot: string | null; grade: Grade; state: HazardState; overdue: boolean;
-  found_at: string; deadline: string | null; original_deadline: string | null; submitted_at: string | null; closed_at: string | null;
+  found_at: string; deadline: string | null; submitted_at: string | null; closed_at: string | null;
   owner: Person | null; responsible_unit: string | null; source: HazardSource | null; returned_count: number;
-  fixed_on_spot: boolean; photos: HazardPhoto[];
+  photos: { id: string; role: string; thumbnail_url: string | null }[];
 }
 export interface HazardPhoto { id: string; role: string; thumbnail_url: string | null; display_url: string | null; review?: PhotoReview | null; captured_at?: string | null }
 export interface HazardEvent { id: string; kind: string; at: string; received_at: string; author_name: string | null; body: Record<string, unknown>; ineffective: string | null }
 export interface Commitments { responsible_person?: string | null; measures?: string | null; funds_wan?: string | number | null; deadline?: string | null; contingency_plan?: string | null }
-export interface HazardDetail extends HazardBrief {
+export interface HazardDetail extends Omit<HazardBrief, 'photos'> {
+  original_deadline: string | null; fixed_on_spot: boolean; photos: HazardPhoto[];
   kind_of_hazard: string | null; basis: { standard: string; clause: string; name?: string | null }[]; determinations: string[];
   commitments: Commitments | null; missing_commitments: string[]; confirmed_at: string | null; return_reason: string | null; events: HazardEvent[];
 }
@@ -97,14 +98,14 @@ export interface VisitBrief {
   id: string; subject_id: string; subject_name?: string; town_code?: string; officer_name: string | null;
   started_at: string; finished_at: string; received_at: string; complete: boolean;
   missing: { records: string[]; photos: string[]; different_photos: string[] }; receipt: { code: string; sha256: string; received_at: string } | null;
-  position: Position | null; representative: Person | null; signature: { kind: string | null; reason: string | null };
+  signature: { kind: string | null; reason: string | null };
   photos_expected: number; records_expected: number;
 }
 export interface VisitSubmission {
   id: string; checklist: { id: string; hash: string }; finished_at: string; superseded: boolean;
   score: { display: string; provisional: boolean; checked: number; total: number; grade: string | null; insufficient_sample: boolean };
 }
-export interface VisitDetail extends VisitBrief { submissions: VisitSubmission[] }
+export interface VisitDetail extends VisitBrief { position: Position | null; representative: Person | null; submissions: VisitSubmission[] }
 export interface Receipt { code: string; kind: 'record' | 'photo' | 'visit'; id: string; sha256: string; received_at: string }
 export interface ReceiptAnswer {
   receipt: Receipt; subject: { id: string; name: string } | null; visit_id: string | null; record_kind: string | null;

@@ -31,9 +31,10 @@ export function requestParams(filters: FilterValues): Record<string, string> {
   return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== ''));
 }
 
-/** Every change but turning the page starts again at page one. */
+/** Every change but turning the page starts again at the first page. */
 export function withChange<F extends FilterValues>(filters: F, change: Partial<F>): F {
   const next = { ...filters, ...change };
   if ('page' in filters && !('page' in change)) return { ...next, page: '1' };
+  if ('cursor' in filters && !('cursor' in change)) return { ...next, cursor: '' };
   return next;
 }

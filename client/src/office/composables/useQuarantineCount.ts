@@ -1,10 +1,11 @@
 /** The number beside 待核记录 in the menu; settling a record lowers it at once. */
 import { ref, type Ref } from 'vue';
+import type { Counted } from '../api/lists';
 import { countQuarantined } from '../api/quarantine';
 import { useEvery } from './useEvery';
 
 const EVERY_MS = 60_000;
-const openQuarantine = ref<number | null>(null);
+const openQuarantine = ref<Counted | null>(null);
 
 export async function refreshQuarantineCount(): Promise<void> {
   try {
@@ -15,7 +16,7 @@ export async function refreshQuarantineCount(): Promise<void> {
   }
 }
 
-export function useQuarantineCount(isWanted: () => boolean): { openQuarantine: Ref<number | null> } {
+export function useQuarantineCount(isWanted: () => boolean): { openQuarantine: Ref<Counted | null> } {
   const refresh = (): void => { if (isWanted()) void refreshQuarantineCount(); };
   refresh();
   useEvery(EVERY_MS, refresh);

@@ -1,6 +1,7 @@
 /** The queue against the server: fills up before it runs dry, decides at once on screen, takes back what was refused. */
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
-import { decideOnPhoto, listReviews, undoDecision, type Decision, type ReviewPage } from '../api/evidence';
+import { decideOnPhoto, listReviews, undoDecision, type Decision } from '../api/evidence';
+import type { ListPage } from '../api/lists';
 import { asProblem, type Problem } from '../api/http';
 import type { ReviewItem } from '../api/types';
 import { setPendingReviews } from '../composables/usePendingCount';
@@ -8,14 +9,12 @@ import { useLoad, type Loaded } from '../composables/useLoad';
 import { currentOf, EMPTY_QUEUE, moved, needsMore, upcoming, withDecision, withMore, withoutLastDecision, type QueueState } from './queue';
 
 const PAGE_SIZE = 20;
-/** The server's limit. */
-const PAGE_SIZE_AT_MOST = 100;
 const FILL_BELOW = 6;
 const SHOWN_NEXT = 4;
 const PRELOADED = 3;
 
 export interface ReviewQueue {
-  state: ShallowRef<Loaded<ReviewPage>>; queue: ShallowRef<QueueState>; current: ComputedRef<ReviewItem | null>; next: ComputedRef<ReviewItem[]>;
+  state: ShallowRef<Loaded<ListPage<ReviewItem>>>; queue: ShallowRef<QueueState>; current: ComputedRef<ReviewItem | null>; next: ComputedRef<ReviewItem[]>;
   problem: ShallowRef<Problem | null>; busy: Ref<boolean>;
   decide: (decision: Decision) => Promise<boolean>; undo: () => Promise<void>; move: (steps: number) => void; show: (photoId: string) => void; reload: () => Promise<void>;
 }
@@ -27,25 +26,24 @@ export function useReviewQueue(params: ComputedRef<Record<string, string>>): Rev
   /** Acts by photo that this page has made since it read the photo. */
   const own = new Map<string, number>();
   const isPendingView = computed(() => params.value.state === 'pending' && Object.keys(params.value).length === 1);
-  const load = (count: number, signal?: AbortSignal): Promise<ReviewPage> => listReviews({ ...params.value, page_size: String(Math.min(count, PAGE_SIZE_AT_MOST)) }, signal);
 
   const { state, reload } = useLoad(async (signal) => {
-    const page = await load(PAGE_SIZE, signal);
+    const page = await listReviews({ ...params.value, page_size: String(PAGE_SIZE), count: 'true' }, signal);
     own.clear();
-    queue.value = withMore({ ...EMPTY_QUEUE, decided: [] }, page.items, page.total);
+    queue.value = withMore({ ...EMPTY_QUEUE, decided: [] }, page);
     return page;
   }, () => JSON.stringify(params.value));
 
-  watch(queue, ({ total }) => { if (isPendingView.value && state.value.kind === 'ready') setPendingReviews(total); });
+  watch(queue, ({ total, countsOn }) => { if (isPendingView.value && state.value.kind === 'ready') setPendingReviews({ n: total, more: countsOn }); });
   watch(() => upcoming(queue.value, PRELOADED), preload);
 
   async function refill(): Promise<void> {
-    const here = queue.value.items.length;
-    if (!needsMore(queue.value, FILL_BELOW) || here >= PAGE_SIZE_AT_MOST) return;
+    const { next } = queue.value;
+    if (next === null || !needsMore(queue.value, FILL_BELOW)) return;
     try {
-      // From the front: what was decided has left the list, so a page further on would skip pairs.
-      const page = await load(here + PAGE_SIZE);
-      queue.value = withMore(queue.value, page.items, page.total);
+      const page = await listReviews({ ...params.value, page_size: String(PAGE_SIZE), cursor: next });
+      // Two at once would bring the same page: the second finds that the queue has gone on.
+      if (queue.value.next === next) queue.value = withMore(queue.value, page);
     } catch (error) {
       problem.value = asProblem(error);
     }

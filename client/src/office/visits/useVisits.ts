@@ -1,17 +1,19 @@
 /** Visits, and what a receipt number stands for. */
-import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
+import { ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { lookUpReceipt } from '../api/evidence';
 import { listHazards } from '../api/hazards';
 import { asProblem, type Problem } from '../api/http';
-import type { HazardBrief, ReceiptAnswer, SubjectBrief, VisitDetail } from '../api/types';
+import type { ListPage } from '../api/lists';
+import type { HazardBrief, ReceiptAnswer, SubjectBrief, VisitBrief, VisitDetail } from '../api/types';
 import { fetchSubject } from '../api/register';
-import { fetchVisit, listVisits, type VisitPage } from '../api/visits';
+import { fetchVisit, listVisits } from '../api/visits';
+import { useListPage } from '../composables/useListPage';
 import { useLoad, type Loader } from '../composables/useLoad';
 
 export interface VisitWithHazards { visit: VisitDetail; subject: SubjectBrief; hazards: HazardBrief[] }
 
-export function useVisitPage(params: ComputedRef<Record<string, string>>): Loader<VisitPage> {
-  return useLoad((signal) => listVisits(params.value, signal), computed(() => JSON.stringify(params.value)));
+export function useVisitPage(params: ComputedRef<Record<string, string>>): Loader<ListPage<VisitBrief>> {
+  return useListPage(listVisits, params);
 }
 
 export function useVisit(id: () => string): Loader<VisitWithHazards> {
