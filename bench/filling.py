@@ -40,7 +40,7 @@ class Filler:
     """Fills a database that nobody writes to meanwhile."""
 
     def __init__(self, settings: Settings, model: Model, *, only_lists: bool = False) -> None:
-        """``only_lists``: no rows that only figures and the feed read."""
+        """``only_lists``: no rows that only figures read."""
         self._only_lists = only_lists
         self._engine = create_engine(settings.resolved_database_url)
         self._sql = Sql(self._engine.dialect.name)
@@ -116,6 +116,7 @@ class Filler:
             connection, "download", "original.id = (SELECT id FROM download ORDER BY created_at LIMIT 1)",
             first // 10 + 1, last // 10, {"id": sql.uuid(DOWNLOAD), "state": "'failed'", **earlier("created_at")},
         )  # fmt: skip
+        self._add_changes(connection, ("visit",) if self._only_lists else ("hazard", "submission", "visit"), first, last)
         if self._only_lists:
             return
         multiply(
@@ -127,10 +128,14 @@ class Filler:
             {"id": sql.uuid(EVENT), "hazard_id": sql.uuid(HAZARD), "visit_id": sql.uuid(VISIT), **earlier("at")},
             hazard=hazard,
         )  # fmt: skip
-        for kind, number in (("hazard", HAZARD), ("submission", SUBMISSION), ("visit", VISIT)):
+
+    def _add_changes(self, connection: Connection, kinds: tuple[str, ...], first: int, last: int) -> None:
+        numbers = {"hazard": HAZARD, "submission": SUBMISSION, "visit": VISIT}
+        subject = self._sql.uuid(SUBJECT, f"1 + i % {self._subjects}")
+        for kind in kinds:
             _multiply_numbered(
                 connection, "change", "seq = (SELECT min(seq) FROM change WHERE kind = :kind)", first, last,
-                {"entity_id": sql.uuid_text(number), "subject_id": subject}, kind=kind,
+                {"entity_id": self._sql.uuid_text(numbers[kind]), "subject_id": subject}, kind=kind,
             )  # fmt: skip
 
     def _add_hazards(self, connection: Connection, first: int, last: int, hazard: object, ids: dict[str, str]) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import aliased
 
 from server.changes import Change
 from server.db import db, transaction
+from server.paging import not_by_index
 from server.records.cursors import Place, Position
 from server.records.models import FeedState
 
@@ -65,8 +66,8 @@ def changes_after(position: Position, county_code: str, subjects: Any, limit: in
     rows = db.session.execute(
         select(*_COLUMNS)
         .where(
-            tuple_(Change.xid, Change.seq) > (position.xid, position.seq),
-            Change.county_code == county_code,
+            _after(position),
+            not_by_index(Change.county_code) == county_code,
             or_(Change.subject_id.is_(None), func.coalesce(Change.subject_id, literal(_NOBODY, Uuid())).in_(subjects)),
             *readable,
         )
@@ -78,10 +79,9 @@ def changes_after(position: Position, county_code: str, subjects: Any, limit: in
 
 def changes_of_nobody(position: Position, county_code: str, limit: int) -> list[Entry]:
     """At most ``limit`` changes of no subject after the position, oldest first."""
-    later = tuple_(Change.xid, Change.seq) > (position.xid, position.seq)
     rows = db.session.execute(
         select(*_COLUMNS)
-        .where(Change.subject_id.is_(None), later, Change.county_code == county_code)
+        .where(Change.subject_id.is_(None), _after(position), not_by_index(Change.county_code) == county_code)
         .order_by(Change.xid, Change.seq)
         .limit(limit)
     )
@@ -95,11 +95,10 @@ def changes_of(subject_ids: Sequence[uuid.UUID], place: Place, county_code: str,
     """
     rest: ColumnElement[bool] = true()
     if place.subject_id is not None:
-        later = tuple_(Change.xid, Change.seq) > (place.after.xid, place.after.seq)
-        rest = or_(Change.subject_id > place.subject_id, and_(Change.subject_id == place.subject_id, later))
+        rest = or_(Change.subject_id > place.subject_id, and_(Change.subject_id == place.subject_id, _after(place.after)))
     rows = db.session.execute(
         select(*_COLUMNS)
-        .where(Change.subject_id.in_(subject_ids), rest, Change.county_code == county_code)
+        .where(Change.subject_id.in_(subject_ids), rest, not_by_index(Change.county_code) == county_code)
         .order_by(Change.subject_id, Change.xid, Change.seq)
         .limit(limit)
     )
@@ -161,14 +160,16 @@ def new_generation() -> str:
     return uuid.uuid4().hex[:12]
 
 
+def _after(position: Position) -> ColumnElement[bool]:
+    if _is_postgresql():
+        return tuple_(Change.xid, Change.seq) > (position.xid, position.seq)
+    # SQLite goes by the first column of a pair alone, and that is the same in every row: each page would begin at the start.
+    return and_(Change.xid == 0, Change.seq > position.seq)
+
+
 def _window(after: Position) -> list[Entry]:
     readable = [Change.xid < _XMIN] if _is_postgresql() else []
-    rows = db.session.execute(
-        select(*_COLUMNS)
-        .where(tuple_(Change.xid, Change.seq) > (after.xid, after.seq), *readable)
-        .order_by(Change.xid, Change.seq)
-        .limit(WINDOW)
-    )
+    rows = db.session.execute(select(*_COLUMNS).where(_after(after), *readable).order_by(Change.xid, Change.seq).limit(WINDOW))
     return [Entry(*row) for row in rows]
 
 

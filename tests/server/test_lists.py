@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,18 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 from sqlalchemy import event as engine_event
+from sqlalchemy import select
 
 from bench.filling import Filler, Model
 from bench.lists import LISTS
 from server import clock
 from server.app import create_app
+from server.changes import Change
 from server.db import db, transaction
 from server.pairings.models import PairingGroup
+from server.records import feed
+from server.records.cursors import Place, Position
+from server.register.models import Subject
 from server.scores.service import refresh_subject
 from server.settings import Settings
 from tests.conftest import COUNTY, County, Person, build_county
@@ -35,7 +40,7 @@ ROWS = 100_000
 # A page of 50 looks at its rows, at what it tells of them, and at those it passes over for a filter or a scope.
 LOOKED_AT_MOST = 10_000
 # Tables with that many rows; the text that is searched may be read on until there are too many hits.
-LARGE = ("visit", "record", "hazard", "photo")
+LARGE = ("visit", "record", "hazard", "photo", "change")
 
 
 @dataclass
@@ -145,9 +150,40 @@ def test_a_count_ends_where_a_screen_stops_counting(chen: Person) -> None:
     assert sum(statement.looked_at for statement in seen) < LOOKED_AT_MOST
 
 
+@pytest.mark.parametrize("after", [0, ROWS - 1000], ids=["at the start", "far in"])
+@pytest.mark.parametrize("part", ["after a place", "of some subjects", "of nobody"])
+def test_a_page_of_the_feed_is_read_in_its_order_wherever_it_begins(filled: Flask, part: str, after: int) -> None:
+    subjects = select(Subject.id).where(Subject.county_code == COUNTY)
+    few = list(db.session.scalars(subjects.order_by(Subject.id).limit(50)))
+    place = Position(
+        *db.session.execute(select(Change.xid, Change.seq).order_by(Change.xid, Change.seq).offset(after)).first() or ()
+    )
+    pages = {
+        "after a place": lambda: feed.changes_after(place, COUNTY, subjects, 100),
+        "of some subjects": lambda: feed.changes_of(few, Place(few[3], place), COUNTY, 100),
+        "of nobody": lambda: feed.changes_of_nobody(place, COUNTY, 100),
+    }
+
+    seen = questions_of(pages[part])
+
+    plan = [line for statement in seen for line in statement.plan]
+    assert [line for line in plan if is_scan(line) or "TEMP B-TREE" in line or line.startswith("Sort")] == []
+    assert sum(statement.looked_at for statement in seen) < LOOKED_AT_MOST
+
+
 def watched(person: Person, path: str) -> list[Seen]:
     """What a request asked the database, with the plan of each question and how much was looked at."""
-    person.get(quote(path, safe="/?&=,"))
+    path = quote(path, safe="/?&=,")
+    person.get(path)
+
+    def ask() -> None:
+        answer = person.get(path)
+        assert answer.status_code == 200, answer.text
+
+    return questions_of(ask)
+
+
+def questions_of(ask: Callable[[], object]) -> list[Seen]:
     seen: list[Seen] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
@@ -156,10 +192,9 @@ def watched(person: Person, path: str) -> list[Seen]:
 
     engine_event.listen(db.engine, "before_cursor_execute", note)
     try:
-        answer = person.get(quote(path, safe="/?&=,"))
+        ask()
     finally:
         engine_event.remove(db.engine, "before_cursor_execute", note)
-    assert answer.status_code == 200, answer.text
     explain = explain_sqlite if db.engine.dialect.name == "sqlite" else explain_postgresql
     for statement in seen:
         explain(statement)
