@@ -19,7 +19,7 @@ from server.accounts.views import blp as accounts_blp
 from server.checklists.authoring_views import blp as authoring_blp
 from server.checklists.service import load_summaries
 from server.checklists.views import blp as checklists_blp
-from server.db import db
+from server.db import open_database
 from server.downloads.jobs import run_build_downloads
 from server.downloads.service import expire_files, note_lost_downloads
 from server.downloads.views import blp as downloads_blp
@@ -58,6 +58,7 @@ from server.wire import ProblemSchema
 from server.wiring import FeedKind, Wiring
 from server.work.queue import connect
 from server.work.views import blp as work_blp
+from server.work.wake import Waker, wake_relay
 from vocabulary import ChangeKind, Periodic, RecordKind, Topic
 
 BLUEPRINTS = (
@@ -104,13 +105,7 @@ WIRING = Wiring(
     },
 )
 
-# SQLite has one writer at a time, and PostgreSQL 100 connections for all web processes and workers.
-POOL_SIZE = 16
-# A transaction that nobody goes on with holds back every phone's changes. And pages of this size of database lie in memory:
-# going to one of them costs little more than reading on.
-POSTGRESQL_OPTIONS = "-c idle_in_transaction_session_timeout=60s -c random_page_cost=1.1"
-# Who waits longer for a connection is told to come again; the web server's threads are needed for others.
-POOL_TIMEOUT_S = 10
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 def create_app(settings: Settings | None = None, wiring: Wiring = WIRING) -> Flask:
@@ -120,8 +115,6 @@ def create_app(settings: Settings | None = None, wiring: Wiring = WIRING) -> Fla
     app.json = _Json(app)
     app.config.update(
         SETTINGS=settings,
-        SQLALCHEMY_DATABASE_URI=settings.resolved_database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
         MAX_CONTENT_LENGTH=settings.max_request_bytes,
         API_TITLE="“零事故”单位创建检查服务 Zero-accident inspection service",
         API_VERSION="1",
@@ -129,7 +122,7 @@ def create_app(settings: Settings | None = None, wiring: Wiring = WIRING) -> Fla
         OPENAPI_URL_PREFIX="/api",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    db.init_app(app)
+    open_database(app, settings)
     problems.register_handlers(app)
     tokens.install(app)
     api = _ProblemApi(app)
@@ -137,12 +130,14 @@ def create_app(settings: Settings | None = None, wiring: Wiring = WIRING) -> Fla
         api.register_blueprint(blueprint)
     app.extensions["wiring"] = wiring
     app.extensions["guesses"] = Guesses(connect(settings.redis_url) if settings.redis_url else None)
+    app.extensions["waker"] = Waker(connect(settings.redis_url)) if settings.redis_url else None
     app.extensions["hashing"] = Hashing(settings.password_hashes_at_once)
     # Our own front and the proxies before it have each added whom they answered; nothing else of theirs is believed.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1 + settings.proxies_in_front, x_proto=0)  # type: ignore[method-assign]
     health.register_with(app)
     static_client.register_with(app)
     app.after_request(_secure)
+    app.after_request(_wake_relay)
     app.after_request(_read_away_what_was_refused)
     return app
 
@@ -175,20 +170,6 @@ class _Json(JSONProvider):
         return Response(body, content_type="application/json")
 
 
-def _engine_options(settings: Settings) -> dict[str, Any]:
-    """Few connections for many threads: most threads wait for slow phones' bytes and hold none meanwhile."""
-    pool = {
-        "pool_size": min(settings.web_threads, POOL_SIZE),
-        "max_overflow": 0,
-        "pool_timeout": POOL_TIMEOUT_S,
-        "json_serializer": lambda value: orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode(),
-        "json_deserializer": orjson.loads,
-    }
-    if settings.resolved_database_url.startswith("sqlite"):
-        return {"connect_args": {"check_same_thread": False}, **pool}
-    return {"pool_pre_ping": True, "connect_args": {"options": POSTGRESQL_OPTIONS}, **pool}
-
-
 def _secure(response: Response) -> Response:
     secure(response, request.path, current_app.config["SETTINGS"], problems.request_id())
     return response
@@ -213,6 +194,12 @@ def secure(response: Response, path: str, settings: Settings, request_id: str) -
     if path.startswith("/api/"):
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["X-Request-Id"] = request_id
+
+
+def _wake_relay(response: Response) -> Response:
+    if request.method not in SAFE_METHODS and response.status_code < 400:
+        wake_relay()
+    return response
 
 
 def _read_away_what_was_refused(response: Response) -> Response:

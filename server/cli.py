@@ -136,10 +136,9 @@ def worker(settings: Settings, names: tuple[str, ...]) -> None:
 @click.pass_obj
 def relay(settings: Settings) -> None:
     """Run the relay from the outbox to the queue."""
-    from server.app import create_app
     from server.work.relay import run_forever
 
-    run_forever(create_app(settings))
+    run_forever(settings)
 
 
 @main.command("renumber-feed")

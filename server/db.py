@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from flask import current_app
+import orjson
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, Enum, MetaData, String, event, text
 from sqlalchemy.engine import Dialect
@@ -20,11 +21,20 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 from sqlalchemy.types import JSON, TypeDecorator
 
+from server.settings import Settings
 from server.writing import ATTEMPTS, WRITING, Unit, Writer, pause, was_broken_off
 from vocabulary import Code, set_name
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
+
+# SQLite has one writer at a time, and PostgreSQL 100 connections for all web processes and workers.
+POOL_SIZE = 16
+# A transaction that nobody goes on with holds back every phone's changes. And pages of this size of database lie in memory:
+# going to one of them costs little more than reading on.
+POSTGRESQL_OPTIONS = "-c idle_in_transaction_session_timeout=60s -c random_page_cost=1.1"
+# Who waits longer for a connection is told to come again; the web server's threads are needed for others.
+POOL_TIMEOUT_S = 10
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -90,6 +100,15 @@ class InCounty:
 IDLE_IN_TRANSACTION_S = 600
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+def open_database(app: Flask, settings: Settings) -> None:
+    """Gives an application the database of the settings. Opens no connection."""
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.resolved_database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+    )
+    db.init_app(app)
 
 
 @contextlib.contextmanager
@@ -170,6 +189,20 @@ def lock_ids(ids: Iterable[uuid.UUID]) -> None:
     if keys:
         # Sorted, so that two transactions that want the same ids take them in the same order.
         db.session.execute(text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key"), {"keys": keys})
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    """Few connections for many threads: most threads wait for slow phones' bytes and hold none meanwhile."""
+    pool = {
+        "pool_size": min(settings.web_threads, POOL_SIZE),
+        "max_overflow": 0,
+        "pool_timeout": POOL_TIMEOUT_S,
+        "json_serializer": lambda value: orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode(),
+        "json_deserializer": orjson.loads,
+    }
+    if settings.resolved_database_url.startswith("sqlite"):
+        return {"connect_args": {"check_same_thread": False}, **pool}
+    return {"pool_pre_ping": True, "connect_args": {"options": POSTGRESQL_OPTIONS}, **pool}
 
 
 @event.listens_for(Engine, "connect")

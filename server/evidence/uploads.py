@@ -49,6 +49,7 @@ from server.register.models import Subject
 from server.visits.completion import refresh_visits
 from server.visits.models import Visit
 from server.work.outbox import ADD_NOTE
+from server.work.wake import wake_relay
 from sync.receipts import receipt_code
 from vocabulary import Action, ChangeKind, FaultCode, ProblemCode, ReceiptKind, ReviewState, Topic
 
@@ -427,6 +428,7 @@ def finish_upload(upload: Announced, media_type: MediaType, now: datetime) -> st
             lock_ids([visit_id])
             if _VISIT_IS_HERE.rows(connection, visit_id=visit_id):
                 refresh_visits([visit_id], now)
+    wake_relay()
     return code
 
 

@@ -16,6 +16,7 @@ from server.passing_faults import passing_fault
 from server.wiring import wiring
 from server.work.outbox import NotYet, begin_again, finish, note_failure, put_off, visible_notes
 from server.work.topics import HANDLING
+from server.work.wake import wake_relay
 from vocabulary import Topic
 
 
@@ -76,6 +77,8 @@ def run_topic(topic_name: str, keys: list[str]) -> None:
         raise
     with transaction():
         finish(covered)
+    # What a job notes is as urgent as what a request does.
+    wake_relay()
 
 
 class AppWorker(SimpleWorker):

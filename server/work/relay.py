@@ -6,6 +6,7 @@ One relay per installation is enough; two do no harm, since jobs may run twice.
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -17,41 +18,51 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from server import clock
-from server.db import db, transaction
+from server.db import db, open_database, transaction
+from server.settings import Settings
 from server.work.outbox import ATTEMPTS_AT_MOST, OutboxNote
 from server.work.queue import enqueue, redis_connection
 from server.work.schedule import new_scheduler
 from server.work.topics import HANDLING
+from server.work.wake import wait_for_a_call
 from vocabulary import Topic
 
 log = logging.getLogger(__name__)
 
 BATCH = 500
-PAUSE_S = 0.3
+# Without a call: for notes that were put off, and for calls that were lost.
+LOOKS_EVERY_S = 2.0
+# What is noted together with the note that called goes into the same job.
+GATHERS_S = 0.2
 PAUSE_WITHOUT_REDIS_S = 2.0
 MARK = "zero-accident:relay"
 
 
-def run_forever(app: Flask) -> None:
-    """Loops until the process is told to end."""
+def run_forever(settings: Settings) -> None:
+    """Loops until the process is told to end; of the application it needs the database only."""
+    app = Flask(__name__, static_folder=None)
+    app.config["SETTINGS"] = settings
+    open_database(app, settings)
     with app.app_context():
         scheduler = new_scheduler(redis_connection())
+    looked_at = -math.inf
     while True:
-        pause = PAUSE_S
         with app.app_context():
             try:
-                scheduler.enqueue_jobs()
-                enqueue_again_what_was_lost()
-                if relay(clock.now()) == BATCH:
-                    pause = 0
+                # At its start, and when nobody calls, all that can have become due or been lost is looked for.
+                if time.monotonic() - looked_at >= LOOKS_EVERY_S:
+                    looked_at = time.monotonic()
+                    scheduler.enqueue_jobs()
+                    enqueue_again_what_was_lost()
+                if relay(clock.now()) < BATCH and wait_for_a_call(redis_connection(), LOOKS_EVERY_S):
+                    time.sleep(GATHERS_S)
             except RedisError:
                 log.warning("the queue is away; notes wait in the database")
-                pause = PAUSE_WITHOUT_REDIS_S
+                time.sleep(PAUSE_WITHOUT_REDIS_S)
             except SQLAlchemyError:
                 log.exception("the database is away")
                 db.session.rollback()
-                pause = PAUSE_WITHOUT_REDIS_S
-        time.sleep(pause)
+                time.sleep(PAUSE_WITHOUT_REDIS_S)
 
 
 def relay(now: datetime) -> int:

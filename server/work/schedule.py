@@ -11,6 +11,7 @@ from rq.cron import CronScheduler
 
 from server import clock
 from server.wiring import wiring
+from server.work.wake import wake_relay
 from vocabulary import Periodic, QueueName
 
 
@@ -48,3 +49,4 @@ def new_scheduler(connection: Redis) -> CronScheduler:
 def run_periodic(name: str) -> None:
     """What a worker runs; safe to run again at any time."""
     wiring().periodic[Periodic(name)](clock.now())
+    wake_relay()

@@ -14,6 +14,7 @@ from server import clock
 from server.db import db, transaction
 from server.work import outbox, queue, relay
 from server.work.outbox import OutboxNote
+from server.work.topics import HANDLING
 from tests.conftest import COUNTY, Person
 from tests.server.work.serving import serve
 from vocabulary import Topic
@@ -105,9 +106,10 @@ def test_job_that_did_not_end_in_its_time_is_enqueued_again(fake: FakeQueue) -> 
     relay.relay(now)
     fake.jobs.clear()
 
-    relay.relay(now + timedelta(seconds=30))
+    limit_s = HANDLING[Topic.REFRESH_SUBJECT].timeout_s
+    relay.relay(now + timedelta(seconds=limit_s))
     early = list(fake.jobs)
-    relay.relay(now + timedelta(seconds=31))
+    relay.relay(now + timedelta(seconds=limit_s + 1))
 
     assert (early, fake.jobs) == ([], [("refresh_subject", "a")])
 
@@ -199,11 +201,11 @@ def fail_once(app: Flask, topic: Topic, key: str, error: Exception) -> None:
 def test_many_keys_of_a_topic_share_a_job(fake: FakeQueue) -> None:
     with transaction():
         outbox.note(Topic.INSPECT_PHOTO, COUNTY, [f"{number:02}" for number in range(40)])
-    note("a", "b")
+    note(*(f"{number:03}" for number in range(201)))
 
     relay.relay(clock.now())
 
-    assert sorted(map(len, fake.batches)) == [1, 1, 10, 30]
+    assert sorted(map(len, fake.batches)) == [1, 10, 30, 200]
 
 
 def test_work_that_fails_waits_longer_each_time_and_comes_alone(fake: FakeQueue, app: Flask) -> None:
