@@ -5,7 +5,7 @@ COPY client/package.json client/package-lock.json client/.npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY client/ ./
 COPY forms/ /build/forms/
-COPY sync/duties.json /build/sync/duties.json
+COPY sync/duties.json sync/largest.json /build/sync/
 RUN npm run build
 
 FROM python:3.13-slim-bookworm

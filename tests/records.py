@@ -145,6 +145,7 @@ def visit(
     *,
     made_at: str = MADE_AT,
     pairing_id: str | None = None,
+    **values: Any,
 ) -> dict[str, Any]:
     body = {
         "pairing_id": pairing_id,
@@ -155,6 +156,7 @@ def visit(
         "representative": {"name": "赵矿长", "title": "矿长"},
         "signature": {"kind": "refused", "reason": "不在场"},
         "expected": {"records": [record["id"] for record in records], "photos": photos or []},
+        **values,
     }
     return seal("visit", subject_id, body, visit_id=visit_id, record_id=visit_id, made_at=made_at)
 

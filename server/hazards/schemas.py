@@ -17,6 +17,7 @@ from server.records.parts import (
 )
 from server.shapes import RequestSchema, check_day, check_moment, check_uuid
 from server.wire import AnswerSchema, day, one_of
+from sync import largest
 from vocabulary import (
     HazardEventKind,
     HazardGrade,
@@ -39,7 +40,7 @@ class EventSchema(RequestSchema):
     hazard_id = fields.String(required=True, validate=check_uuid)
     kind = fields.String(required=True, validate=validate.OneOf(list(HazardEventKind)))
     at = fields.String(required=True, validate=check_moment)
-    photos = fields.List(fields.Nested(PhotoRefPart), validate=validate.Length(max=40))
+    photos = fields.List(fields.Nested(PhotoRefPart), validate=validate.Length(max=largest.PHOTOS_OF_HAZARD))
     reason = words(500)
     note = words(1000)
     text = words(1000)

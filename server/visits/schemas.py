@@ -9,6 +9,7 @@ from server.records.parts import ClockPart, NumberField, PersonPart, PositionPar
 from server.records.schemas import CompletenessSchema, OpenSchema
 from server.shapes import RequestSchema, check_moment, check_sha256, check_uuid
 from server.wire import AnswerSchema, PlaceSchema, TextSchema, day, moment, one_of
+from sync import largest
 from vocabulary import Datum, HazardGrade, VisitScope
 
 
@@ -31,8 +32,10 @@ class ExpectedPhotoSchema(OpenSchema):
 
 
 class ExpectedSchema(OpenSchema):
-    records = fields.List(fields.String(validate=check_uuid), required=True, validate=validate.Length(max=2000))
-    photos = fields.List(fields.Nested(ExpectedPhotoSchema), required=True, validate=validate.Length(max=2000))
+    records = fields.List(
+        fields.String(validate=check_uuid), required=True, validate=validate.Length(max=largest.RECORDS_OF_VISIT)
+    )
+    photos = fields.List(fields.Nested(ExpectedPhotoSchema), required=True, validate=validate.Length(max=largest.PHOTOS_OF_VISIT))
 
 
 class VisitBodySchema(OpenSchema):
@@ -40,7 +43,9 @@ class VisitBodySchema(OpenSchema):
     started_at = fields.String(required=True, validate=check_moment)
     finished_at = fields.String(required=True, validate=check_moment)
     position = fields.Nested(PositionSchema, allow_none=True)
-    companions = fields.List(fields.String(validate=validate.Length(max=80)), validate=validate.Length(max=50))
+    companions = fields.List(
+        fields.String(validate=validate.Length(max=largest.COMPANION_LENGTH)), validate=validate.Length(max=largest.COMPANIONS)
+    )
     officers = fields.List(fields.String(validate=check_uuid), validate=validate.Length(max=50))
     representative = fields.Nested(PersonPart, allow_none=True)
     signature = fields.Nested(SignaturePart, required=True)

@@ -36,7 +36,7 @@ export function dayWords(day: string, locale: string, today?: string): string {
   return `${Number(date)} ${ENGLISH_MONTHS[Number(month) - 1] ?? month}${withYear ? ` ${year}` : ""}`;
 }
 
-/** 3月20日 17:03 / 20 Mar 17:03. */
-export function momentWords(at: string | number | Date, locale: string): string {
-  return `${dayWords(beijingDay(at), locale)} ${clockWords(at)}`;
+/** 3月20日 17:03 / 20 Mar 17:03; with the year when `today` is given and lies in another one. */
+export function momentWords(at: string | number | Date, locale: string, today?: string): string {
+  return `${dayWords(beijingDay(at), locale, today)} ${clockWords(at)}`;
 }

@@ -8,6 +8,7 @@ import { mediaTypeOf } from "../../media/formats.ts";
 import type { Located } from "../../media/position.ts";
 import { preparePhoto } from "../../media/prepare.ts";
 import type { PreparedPhoto } from "../../media/prepare.ts";
+import { LARGEST } from "../../sync/largest.ts";
 import { formatTime } from "../../sync/times.ts";
 import type { UnsealedRecord } from "../../sync/records.ts";
 import type { PhotoReviewBody, PhotoRole, Uuid } from "../../api/wire.ts";
@@ -29,6 +30,11 @@ export interface PhotoTarget {
 
 /** A fix may take seconds; the photo is saved at once and gets its position when it comes. */
 export type PositionSource = Located | Promise<Located>;
+
+/** A hazard can be reported with so many and no more. */
+export class EnoughPhotos extends Error {
+  override name = "EnoughPhotos";
+}
 
 export type Prepare = (file: Blob) => Promise<PreparedPhoto>;
 
@@ -198,13 +204,22 @@ async function writePick(vault: Vault, { visit_id, review, subject_id, target, f
     failure: null,
   };
   await inVault(vault, () =>
-    db.transaction("rw", db.picked, db.photo_bytes, async () => {
+    db.transaction("rw", db.photos, db.picked, db.photo_bytes, async () => {
+      await checkRoom(vault, pick);
       await db.photo_bytes.put({ photo_id: pick.id, bytes, thumbnail: null });
       await db.picked.put(pick);
     }),
   );
   if (position instanceof Promise) followPosition(vault, pick.id, position);
   return pick;
+}
+
+/** Two fingers may pick at once: counted where it is written. */
+async function checkRoom({ db }: Vault, { id, hazard_id, visit_id }: PickedRow): Promise<void> {
+  if (hazard_id === null || visit_id === null) return;
+  const photos = await db.photos.where({ hazard_id }).filter((photo) => photo.visit_id === visit_id).count();
+  const picks = await db.picked.where({ hazard_id }).filter((pick) => pick.visit_id === visit_id && pick.failure === null && pick.id !== id).count();
+  if (photos + picks >= LARGEST.photos_of_hazard) throw new EnoughPhotos(`a hazard has at most ${LARGEST.photos_of_hazard} photos`);
 }
 
 /** The photo may be made before its fix comes, or after it. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { PhotoReviewBody } from "../../../src/api/wire.ts";
 import { finishVisit } from "../../../src/field/local/finish.ts";
 import { removeHazard, saveHazard } from "../../../src/field/local/hazards.ts";
-import { addPhoto, dismissPick, keepRetake, picksOf, pickPhoto, pickRetake, prepareRetake, processPicks } from "../../../src/field/local/picks.ts";
+import { addPhoto, dismissPick, EnoughPhotos, keepRetake, picksOf, pickPhoto, pickRetake, prepareRetake, processPicks } from "../../../src/field/local/picks.ts";
 import type { Prepare } from "../../../src/field/local/picks.ts";
 import { photosOf } from "../../../src/field/local/pictures.ts";
 import { closeVault, openVault, StorageFull } from "../../../src/field/local/vault.ts";
@@ -40,6 +40,17 @@ describe("files picked for photos", () => {
     const texts = await Promise.all(photos.map(async ({ id }) => new TextDecoder().decode((await later.db.photo_bytes.get(id))?.bytes)));
     expect(texts.sort()).toEqual(["photo 1", "photo 2", "photo 3", "photo 4", "photo 5", "photo 6"]);
     expect(await picksOf(later, { visit_id })).toEqual([]);
+  });
+
+  it("are no more for one hazard than the server takes with it", async () => {
+    const { vault, visit_id } = await aVisit();
+    const before = { role: "before", hazard_id: HAZARD_ID } as const;
+    for (let nth = 1; nth <= 40; nth += 1) await pickPhoto(vault, visit_id, before, file(`photo ${nth}`), "album", NOWHERE);
+
+    await expect(pickPhoto(vault, visit_id, before, file("one more"), "album", NOWHERE)).rejects.toThrow(EnoughPhotos);
+    await pickPhoto(vault, visit_id, { ...before, hazard_id: "11110000-0000-4000-8000-000000000002" }, file("of another"), "album", NOWHERE);
+
+    expect((await picksOf(vault, { visit_id })).length).toBe(41);
   });
 
   it("keep the moment and the place in which they were picked", async () => {
