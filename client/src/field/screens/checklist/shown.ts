@@ -1,6 +1,6 @@
 /** What a checklist screen shows of a reading: sections, instances and rows, and how many of them are answered. Pure. */
 import type { Checklist, Section } from "../../../forms/checklist.ts";
-import type { ItemDocument, Result, SectionDocument, Text } from "../../../forms/format.ts";
+import type { ConditionDocument, ItemDocument, Result, SectionDocument, Text } from "../../../forms/format.ts";
 import { askedOf, pathOf } from "../../../forms/reading.ts";
 import type { Part, Reading } from "../../../forms/reading.ts";
 import type { SubmissionRow } from "../../local/rows.ts";
@@ -76,11 +76,23 @@ export function sameShape(a: readonly SectionView[], b: readonly SectionView[]):
   return shape(a) === shape(b);
 }
 
-/** What "the rest of this section passes" may answer: looked at with the eyes, without a value, a choice or a picture. */
-export function passableRest(section: SectionView, resultOf: (path: string) => Result): RowView[] {
-  return section.parts
-    .flatMap((part) => part.rows)
-    .filter((row) => (row.item.type === "judgement" || row.item.type === "facts") && resultOf(row.path) === "unchecked");
+/**
+ * What "the rest of this section passes" may answer: what is looked at with the eyes. Never a determination fact, what another
+ * answer opened, or what carries a hazard: each of them wants a look of its own.
+ */
+export function passableRest(section: SectionView, resultOf: (path: string) => Result, hasHazard: (path: string) => boolean): RowView[] {
+  return uncheckedIn(section, resultOf).filter(({ path, item }) => item.type === "judgement" && !asksAnswers(item.relevant) && !hasHazard(path));
+}
+
+export function uncheckedIn(section: SectionView, resultOf: (path: string) => Result): RowView[] {
+  return section.parts.flatMap((part) => part.rows).filter((row) => resultOf(row.path) === "unchecked");
+}
+
+/** Whether a condition looks at answers, not at the subject's profile alone. */
+function asksAnswers(condition: ConditionDocument | undefined): boolean {
+  if (condition === undefined) return false;
+  if (condition.item !== undefined) return true;
+  return [condition.all, condition.any, condition.of, condition.not && [condition.not]].some((children) => children?.some(asksAnswers) ?? false);
 }
 
 function rowsOf(part: Part, cache: RowCache): RowView[] {
