@@ -205,6 +205,10 @@ export interface HazardBody {
   checklist_id?: string | null;
   photos: HazardPhoto[];
   immediate_measure?: ImmediateMeasure | null;
+  /** What the unit reported with its rectification (五落实). */
+  completed_on?: DateText | null;
+  commitments?: { responsible_person?: string | null; measures?: string | null; funds_wan?: string | number | null; deadline?: string | null; contingency_plan?: string | null };
+  missing_commitments?: string[];
 }
 
 export interface PhotoReviewBody {

@@ -10,7 +10,7 @@ import type { Pauses } from "./pauses.ts";
 import { failureOf, IDLE, PROGRESS } from "./steps.ts";
 import type { Step } from "./steps.ts";
 
-/** The first ones show how it was found; a hazard with twenty photos must not fill the phone. */
+/** The first ones show how it was found, the last how it was put right; a hazard with twenty photos must not fill the phone. */
 const PER_HAZARD = 3;
 /** About 25 MB of copies at most, small ones first. */
 const MOST_PICTURES = 400;
@@ -69,5 +69,7 @@ async function wantedPictures(vault: Vault): Promise<Wanted[]> {
 }
 
 function picturesOf(hazard: HazardRow, size: PictureRow["size"]): Wanted[] {
-  return hazard.photos.slice(0, PER_HAZARD).map((photo) => ({ photo_id: photo.id, hazard_id: hazard.id, size }));
+  const after = hazard.photos.filter((photo) => photo.role === "after");
+  const before = hazard.photos.filter((photo) => photo.role !== "after" && photo.role !== "signature");
+  return [...before.slice(0, PER_HAZARD), ...after.slice(-PER_HAZARD)].map((photo) => ({ photo_id: photo.id, hazard_id: hazard.id, size }));
 }

@@ -45,6 +45,16 @@ describe("pictures of open hazards", () => {
     expect(await textOf(photoPicture(vault, PHOTO_ID, "full"))).toBe("large");
   });
 
+  it("show how it was found and how it was put right, however many there are", async () => {
+    const { vault, server } = await aPhone();
+    const photos = ["before", "before", "before", "before", "signature", "after", "after", "after", "after"].map((role, nth) => ({ id: `p${nth}`, role: role as "before" }));
+    await vault.db.hazards.put(aKnownHazard({ state: "rectifying", photos }));
+
+    await fetchAll(vault, server);
+
+    expect(server.calls).toEqual(["p0", "p1", "p2", "p6", "p7", "p8"].map((id) => `thumbnail ${id}`));
+  });
+
   it("stand in for the large picture only while the server cannot be reached", async () => {
     const { vault, server } = await aPhone();
     await vault.db.hazards.put(aKnownHazard({ state: "rectifying", photos: [{ id: OTHER_ID, role: "before" }] }));
