@@ -47,6 +47,8 @@ function forgetVisit(vault: Vault, visit_id: Uuid): Promise<void> {
   const tables = [db.visits, db.submissions, db.hazard_drafts, db.recheck_drafts, db.photos, db.photo_bytes, db.records];
   return inVault(vault, () =>
     db.transaction("rw", tables, async () => {
+      // A correction may be on its way long after the visit itself.
+      if ((await db.records.where({ visit_id }).filter((record) => record.state !== "stored").count()) > 0) return;
       await db.photo_bytes.bulkDelete(await db.photos.where({ visit_id }).primaryKeys());
       for (const table of [db.photos, db.submissions, db.hazard_drafts, db.recheck_drafts, db.records]) await table.where({ visit_id }).delete();
       await db.visits.delete(visit_id);

@@ -179,10 +179,10 @@ export function hangingOn(vault: Vault, submission_id: Uuid, section_id: string,
 export function removeRepeat(vault: Vault, submission_id: Uuid, section_id: string, instance_id: string): Promise<SubmissionRow> {
   const { db } = vault;
   return inVault(vault, () =>
-    db.transaction("rw", [db.visits, db.submissions, db.hazard_drafts, db.photos, db.photo_bytes, db.picked], async () => {
+    db.transaction("rw", [db.visits, db.submissions, db.hazard_drafts, db.photos, db.photo_bytes, db.picked, db.records], async () => {
       const submission = await db.submissions.get(submission_id);
       if (submission === undefined) throw new NotInVault(`submission ${submission_id}`);
-      await getOpenVisit(vault, submission.visit_id);
+      await checkMayChange(vault, submission);
       await dropPhotos(vault, { submission_id }, ({ item_path }) => isWithin(item_path, section_id, instance_id));
       await db.hazard_drafts.where({ submission_id }).filter(({ item_path }) => isWithin(item_path, section_id, instance_id)).delete();
       return changeOpenSubmission(vault, submission_id, (row) => {
@@ -292,13 +292,19 @@ export function putAnswer(submission: SubmissionRow, path: string, answer: Answe
 
 function changeSubmission(vault: Vault, submission_id: Uuid, change: (submission: SubmissionRow) => void): Promise<SubmissionRow> {
   return inVault(vault, () =>
-    vault.db.transaction("rw", vault.db.visits, vault.db.submissions, async () => {
+    vault.db.transaction("rw", vault.db.visits, vault.db.submissions, vault.db.records, async () => {
       const submission = await vault.db.submissions.get(submission_id);
       if (submission === undefined) throw new NotInVault(`submission ${submission_id}`);
-      await getOpenVisit(vault, submission.visit_id);
+      await checkMayChange(vault, submission);
       return changeOpenSubmission(vault, submission_id, change);
     }),
   );
+}
+
+/** While its visit is open; a correction of a sealed one until it is sealed itself. */
+async function checkMayChange(vault: Vault, { id, visit_id, revises }: SubmissionRow): Promise<void> {
+  if (revises === null) await getOpenVisit(vault, visit_id);
+  else if ((await vault.db.records.get(id)) !== undefined) throw new VisitNotOpen(visit_id);
 }
 
 export function findInstance(submission: Pick<SubmissionRow, "repeats">, section_id: string, instance_id: string): RepeatInstance | undefined {
