@@ -33,7 +33,7 @@ BATCH = 500
 # Without a call: for notes that were put off, and for calls that were lost.
 LOOKS_EVERY_S = 2.0
 # What is noted together with the note that called goes into the same job.
-GATHERS_S = 0.2
+GATHERS_S = 0.5
 PAUSE_WITHOUT_REDIS_S = 2.0
 MARK = "zero-accident:relay"
 

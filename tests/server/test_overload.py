@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.client
 import json
 import os
@@ -11,20 +12,25 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
 
 import pytest
 
+from server.db import db
 from server.settings import Settings
 from tests.conftest import PASSWORD, County
+from tests.records import batch, new_id, store_small_checklist, submission
 from tests.server.evidence.live import LiveFront
 
 SESSION = "/api/accounts/session"
 MEGABYTE = 1024 * 1024
+THREADS, WORKERS = 8, 2
 
 
 @pytest.fixture
 def live(settings: Settings, county: County) -> Iterator[LiveFront]:
-    server = LiveFront(settings.data_dir, threads=8, workers=2)
+    server = LiveFront(settings.data_dir, threads=THREADS, workers=WORKERS)
     server.start()
     yield server
     server.kill()
@@ -88,6 +94,45 @@ def test_many_sign_ins_at_once_neither_stop_the_others_nor_take_the_memory(live:
     # Two processes of two hashes of 64 MB.
     assert most[0] - before < 400 * MEGABYTE
     assert sign_in(live, "anna", PASSWORD) == 200
+
+
+def push(live: LiveFront, token: str, record: dict[str, Any], answers: SimpleQueue[tuple[int, str | None]]) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", live.port, timeout=120)
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+    connection.request("POST", "/api/sync/records", json.dumps(batch(record)), headers)
+    answer = connection.getresponse()
+    answer.read()
+    answers.put((answer.status, answer.headers["Retry-After"]))
+    connection.close()
+
+
+def test_pushes_that_cannot_be_served_soon_are_shed_while_others_are_served(
+    live: LiveFront, settings: Settings, county: County
+) -> None:
+    """Somebody holds the database; as many pushes as may be at once wait for it."""
+    store_small_checklist()
+    db.session.remove()
+    connection = http.client.HTTPConnection("127.0.0.1", live.port, timeout=120)
+    name = json.dumps({"username": "anna", "password": PASSWORD})
+    connection.request("POST", SESSION, name, {"Content-Type": "application/json"})
+    token = json.load(connection.getresponse())["token"]
+    connection.close()
+    answers: SimpleQueue[tuple[int, str | None]] = SimpleQueue()
+    afterwards: SimpleQueue[tuple[int, str | None]] = SimpleQueue()
+    at_once = THREADS * WORKERS * 3 // 4
+
+    with (settings.data_dir / "service.sqlite-writer").open("w") as lock, ThreadPoolExecutor(at_once + 8) as phones:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for _ in range(at_once + 8):
+            phones.submit(push, live, token, submission(county.mine, new_id()), answers)
+        shed = [answers.get(timeout=120) for _ in range(8)]
+        is_well_meanwhile = is_well(live)
+        fcntl.flock(lock, fcntl.LOCK_UN)
+    push(live, token, submission(county.mine, new_id()), afterwards)
+
+    assert shed == [(503, "5")] * 8
+    assert is_well_meanwhile
+    assert afterwards.get(timeout=120) == (200, None)
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,7 @@ class LiveFront(LiveServer):
         }  # fmt: skip
         environment = {
             **os.environ, "DATA_DIR": str(self._data_dir), "REDIS_URL": "redis://127.0.0.1:1", "PORT": str(self.port),
+            "WEB_THREADS": str(self._threads), "WEB_WORKERS": str(self._workers),
         }  # fmt: skip
         for name, command in commands.items():
             self.processes[name] = subprocess.Popen(command, env=environment, cwd=ROOT, start_new_session=True)
