@@ -45,7 +45,9 @@ def decide_retry(status: int | None, failed_attempts: int, retry_after_s: int | 
     if status is not None and status not in (408, 429) and not 500 <= status < 600:
         return RetryDecision(RetryAction.STOP, None)
     asked_ms = 1_000 * min(max(retry_after_s or 0, 0), LONGEST_RETRY_AFTER_S)
-    return RetryDecision(RetryAction.RETRY, max(asked_ms, backoff_ms(failed_attempts, random_unit)))
+    # All who were told the same must not return at once.
+    apart_ms = math.floor(min(asked_ms, LONGEST_DELAY_MS) * random_unit)
+    return RetryDecision(RetryAction.RETRY, max(asked_ms + apart_ms, backoff_ms(failed_attempts, random_unit)))
 
 
 def backoff_ms(failed_attempts: int, random_unit: float) -> int:

@@ -28,7 +28,9 @@ export function decideRetry(
   const isTemporary = status === null || status === 408 || status === 429 || (status >= 500 && status < 600);
   if (!isTemporary) return { action: "stop", delay_ms: null };
   const askedMs = 1_000 * Math.min(Math.max(retryAfterS ?? 0, 0), LONGEST_RETRY_AFTER_S);
-  return { action: "retry", delay_ms: Math.max(askedMs, backoffMs(failedAttempts, randomUnit)) };
+  // All who were told the same must not return at once.
+  const apartMs = Math.floor(Math.min(askedMs, LONGEST_DELAY_MS) * randomUnit);
+  return { action: "retry", delay_ms: Math.max(askedMs + apartMs, backoffMs(failedAttempts, randomUnit)) };
 }
 
 /** Doubles per failure up to five minutes; the upper half is random, so that a town's phones do not return as one. */

@@ -189,13 +189,13 @@ describe("sending photos", () => {
     expect((await vault.db.photos.get(photo_ids[0] ?? ""))?.upload.next_try_ms).toBeGreaterThan(vault.clocks.now());
   });
 
-  it("honours Retry-After for a photo", async () => {
+  it("honours Retry-After for a photo, and stays away up to as long again", async () => {
     const { vault, server, photo_ids, clocks } = await aFinishedVisit(1);
     server.faults.upload = () => ({ ...refusal(429, "too-many-requests"), retry_after_s: 120 });
 
     await uploadPhoto(vault, server, new Set(), never, half);
 
-    expect((await vault.db.photos.get(photo_ids[0] ?? ""))?.upload.next_try_ms).toBe(clocks.now() + 120_000);
+    expect((await vault.db.photos.get(photo_ids[0] ?? ""))?.upload.next_try_ms).toBe(clocks.now() + 120_000 + 60_000);
   });
 
   it("does not wait a day for a photo because the clock was set back by one", async () => {
