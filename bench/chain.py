@@ -1,6 +1,7 @@
 """The whole chain: what a visit, its photos, a list, the feed and the figures cost from the socket to the last job's end.
 
     python -m bench.chain                          everything, writes results/chain.md (about 25 minutes on two idle cores)
+    python -m bench.chain --minutes 11             the same, smaller and without a million rows; what there is no time for is said
     python -m bench.chain --setup run-sqlite --part visits --part photos --quick
 
 Method: each set-up is started as users start it (`python -m server run`, or the services of compose.yaml as processes of this
@@ -18,6 +19,7 @@ import argparse
 import contextlib
 import io
 import json
+import math
 import os
 import random
 import sys
@@ -67,6 +69,8 @@ class Size:
     feed_s: float = 20.0
 
 
+SHORT = Size(blocks=3, visits=100, photo_visits=8, latency_pushes=400, slow_s=15, many=100_000, most=0, list_requests=8,
+             feed_s=8.0)  # fmt: skip
 QUICK = Size(blocks=2, visits=60, photo_visits=5, latency_pushes=160, burst_pushes=100, slow_uploads=200, slow_s=10,
              few=2_000, many=20_000, most=50_000, list_requests=5, feed_s=5.0)  # fmt: skip
 
@@ -99,6 +103,8 @@ class Bench:
     results: Results
     phone: Phone
     bare_ms: list[float] = field(default_factory=list)
+    # time.monotonic() after which no part begins.
+    until: float = math.inf
 
     @property
     def port(self) -> int:
@@ -298,11 +304,12 @@ PARTS = ("visits", "photos", "latency", "crowd", "lists", "feed", "rebuild", "gr
 ONLY_ONCE_PER_DATABASE = {"lists", "feed", "rebuild", "growth"}
 
 
-def run_setup(name: str, parts: set[str], size: Size, results: Results) -> str:
+def run_setup(name: str, parts: set[str], size: Size, results: Results, until: float) -> str:
     """Measures one set-up; returns its title."""
     if name == "compose":
         parts = parts - ONLY_ONCE_PER_DATABASE
     with _bench(name, size, results) as bench, contextlib.ExitStack() as stack:
+        bench.until = until
         say(f"{bench.installation.name}: {parts_text(parts)}")
         _warm_up(bench)
         filler = Filler(bench.installation.settings, bench.county.model)
@@ -314,8 +321,8 @@ def run_setup(name: str, parts: set[str], size: Size, results: Results) -> str:
         for part in (visits, photos, latency, crowd):
             if part.__name__ in parts:
                 _tried(bench, part.__name__, lambda part=part: part(bench))  # type: ignore[misc]
-        small = growth(bench) if "growth" in parts else None
-        if parts & {"lists", "feed", "rebuild"}:
+        small = growth(bench) if "growth" in parts and size.most else None
+        if parts & {"lists", "feed", "rebuild"} and time.monotonic() < bench.until:
             _fill(bench, filler, size.many)
             bench.installation.measure_idle()
             if "lists" in parts:
@@ -324,7 +331,7 @@ def run_setup(name: str, parts: set[str], size: Size, results: Results) -> str:
                 _tried(bench, "feed", lambda: feed(bench))
             if "rebuild" in parts:
                 _tried(bench, "rebuild", lambda: rebuild(bench))
-        if parts & {"lists", "growth"}:
+        if parts & {"lists", "growth"} and size.most:
             _fill(bench, filler, size.most)
             bench.installation.measure_idle()
             if "lists" in parts:
@@ -368,6 +375,9 @@ def _warm_up(bench: Bench) -> None:
 def _tried(bench: Bench, part: str, run: Callable[[], None]) -> None:
     """One part that cannot be measured does not cost the others."""
     started = time.monotonic()
+    if started > bench.until:
+        bench.add(f"{part}", "", "no time was left for it")
+        return
     try:
         run()
     except (RuntimeError, OSError) as error:
@@ -483,11 +493,15 @@ def main(arguments: Sequence[str] = ()) -> None:
     parser.add_argument("--setup", action="append", choices=list(SETUPS), help="measure only this set-up (may be repeated)")
     parser.add_argument("--part", action="append", choices=PARTS, help="measure only this part (may be repeated)")
     parser.add_argument("--quick", action="store_true", help="less of everything, for a look while working")
+    parser.add_argument("--minutes", type=float, help="about how long it may take; less than a million rows, and kept as well")
     chosen = parser.parse_args(arguments)
     whole = not (chosen.setup or chosen.part or chosen.quick)
+    size = QUICK if chosen.quick else SHORT if chosen.minutes else Size()
     results, titles, started = Results(), [], time.monotonic()
-    for name in chosen.setup or SETUPS:
-        titles.append(run_setup(name, set(chosen.part or PARTS), QUICK if chosen.quick else Size(), results))
+    setups = list(chosen.setup or SETUPS)
+    for number, name in enumerate(setups, 1):
+        until = started + chosen.minutes * 60 * number / len(setups) if chosen.minutes else math.inf
+        titles.append(run_setup(name, set(chosen.part or PARTS), size, results, until))
     table = results.table(titles)
     say(f"took {(time.monotonic() - started) / 60:.1f} minutes")
     if whole:
