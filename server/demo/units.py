@@ -37,7 +37,7 @@ def _mine(name: str, gas_grade: str, hydrology: str = "medium", status: str = "p
     facts = {
         "mining_method": "underground", "gas_grade": gas_grade, "rockburst": "none", "spontaneous_combustion": "not_prone",
         "hydrology": hydrology, "status": status,
-        **_yes(f"has_person_hoist has_chairlift has_belt_conveyor uses_blasting production {more}"),
+        **_yes(f"has_person_hoist has_chairlift has_belt_conveyor has_incline_haulage uses_blasting production {more}"),
     }  # fmt: skip
     return DemoUnit(name, (Sector.COAL_MINE, Sector.FIRE_SAFETY), _OFFICE | facts)
 
@@ -63,7 +63,7 @@ def _of(sector: str, name: str, yes: str, fire: dict[str, Any] = _FACTORY, **fac
 
 
 UNITS: tuple[DemoUnit, ...] = (
-    _mine("巴公煤业一号井", "high", more="outsourced has_lithium_charging"),
+    _mine("巴公煤业一号井", "high", more="outsourced has_lithium_charging has_trackless has_locomotive"),
     _mine("下村煤业", "low", "simple"),
     _mine("周村煤业", "outburst", "complex"),
     _mine("川底煤业", "high", status="expanding", more="outsourced"),
@@ -88,7 +88,7 @@ UNITS: tuple[DemoUnit, ...] = (
     _station("晋东加油站", "class_3"),
     _chemicals("溶剂经营部", "operating_paper", "", use="shop", has_warehouse=False),
     _place("铸造有限公司", "ordinary", "factory", "has_warehouse"),
-    _place("商贸城", "public_gathering", "shop", _CROWDED),
+    _place("商贸城", "public_gathering", "shop", f"{_CROWDED} has_ebike_charging"),
     _place("宾馆", "public_gathering", "hotel", f"{_CROWDED} has_kitchen high_rise"),
     _place("幼儿园", "crowded_other", "children", "public_institution boarding has_kitchen", "unit"),
     _place("卫生院", "crowded_other", "hospital", "public_institution boarding has_control_room has_linkage", "unit"),
@@ -99,11 +99,11 @@ UNITS: tuple[DemoUnit, ...] = (
     _place("家具厂", "ordinary", "factory", "has_warehouse"),
     _place("超市", "public_gathering", "shop", _CROWDED),
     _place("影剧院", "public_gathering", "entertainment", f"{_CROWDED} tall_space"),
-    _place("饭店", "public_gathering", "restaurant", "has_kitchen"),
+    _place("饭店", "public_gathering", "restaurant", "has_kitchen uses_alcohol_fuel"),
     _place("高级中学", "crowded_other", "school", f"{_CROWDED} public_institution boarding has_kitchen", "unit"),
     _place("精密铸件股份有限公司第三分厂（含消失模车间）", "ordinary", "factory", "has_warehouse"),
     _of(
-        Sector.NON_COAL_MINE, "巴公石灰石矿", "has_open_pit has_dump uses_blasting outsourced",
+        Sector.NON_COAL_MINE, "巴公石灰石矿", "has_open_pit has_dump has_crushing uses_blasting outsourced",
         status="producing", engineering_geology="simple",
     ),
     _of(
@@ -112,8 +112,8 @@ UNITS: tuple[DemoUnit, ...] = (
     ),
     _of(Sector.ROAD_TRANSPORT, "巴公客运有限公司", "line_passenger rural_passenger monitored_fleet", _OFFICE, vehicles="18"),
     _of(
-        Sector.ROAD_TRANSPORT, "高都物流运输有限公司", "freight dangerous_goods loading_source monitored_fleet", _OFFICE,
-        vehicles="46",
+        Sector.ROAD_TRANSPORT, "高都物流运输有限公司",
+        "freight dangerous_goods loading_source monitored_fleet dg_parking repair_shop", _OFFICE, vehicles="46",
     ),
     _of("transportation", "巴公公路养护站", "has_bridges has_roads maintenance_work", _OFFICE),
     _of("transportation", "公共交通有限公司", "city_bus new_energy", _OFFICE),
@@ -127,7 +127,7 @@ UNITS: tuple[DemoUnit, ...] = (
         Sector.INDUSTRIAL_PARK, "巴公压铸有限公司", "has_melting has_fuel_gas has_machining has_contractors", role="tenant",
         industry="machinery", dust="metal", confined="plain", staff="64",
     ),
-    _of(Sector.INDUSTRIAL_PARK, "工业园区管委会", "is_park_office has_contractors", _OFFICE, role="landlord"),
+    _of(Sector.INDUSTRIAL_PARK, "工业园区管委会", "is_park_office is_chemical_park has_contractors", _OFFICE, role="landlord"),
     _of(
         Sector.HAZARDOUS_WASTE, "巴公汽车维修中心", "storage_point transfers flammable_waste", waste_class="registered",
         unit_class="service", incinerator="none",
