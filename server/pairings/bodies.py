@@ -14,6 +14,7 @@ from server.pairings.store import LivePairing, pairings_of
 from server.pairings.visibility import visible_subjects
 from server.permissions import Actor
 from server.register.models import Subject
+from server.register.names import pinyin
 from server.register.store import area_names, department_names
 from vocabulary import Action
 
@@ -41,6 +42,7 @@ def subject_bodies(subjects: Sequence[Subject], actor: Actor) -> dict[str, Any]:
             "name": subject.name,
             "short_name": subject.short_name,
             "initials": subject.initials,
+            "pinyin": pinyin(subject.name),
             "kind": subject.kind,
             "group": subject.target_group,
             "sectors": subject.sectors,

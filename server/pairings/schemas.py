@@ -66,6 +66,7 @@ class SubjectSchema(AnswerSchema):
     name = fields.String()
     short_name = fields.String()
     initials = fields.String()
+    pinyin = fields.String(metadata={"optional": True, "description": "the whole syllables of the name, together"})
     kind = fields.String()
     group = fields.String(allow_none=True)
     sectors = fields.List(fields.String())

@@ -31,7 +31,7 @@ class Phone:
         username_field.fill(username)
         self.tap_target("password").fill(password)
         self.tap("sign-in")
-        expect(self.page.get_by_test_id("subject-card").first).to_be_visible(timeout=20_000)
+        expect(self.page.get_by_test_id("subject-card").first).to_be_visible(timeout=60_000)
 
     def wait_until_offline_ready(self) -> None:
         """The service worker controls the page and the shell is in its cache."""

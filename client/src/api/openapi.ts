@@ -3800,6 +3800,8 @@ export interface components {
             name: string;
             open_hazards: number;
             pairings: components["schemas"]["Pairing"][];
+            /** @description the whole syllables of the name, together */
+            pinyin?: string;
             position: components["schemas"]["Place"] | null;
             profile: {
                 [key: string]: unknown;

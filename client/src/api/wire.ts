@@ -140,6 +140,8 @@ export interface SubjectBody {
   representative: { name: string; title: string | null; phone: string | null } | null;
   profile: Record<string, ProfileValue>;
   initials: string;
+  /** Missing in what was kept before it travelled. */
+  pinyin?: string;
   industry_department: { id: Uuid; name: string } | null;
   pairings: PairingSummary[];
   last_visit_on: DateText | null;

@@ -12,11 +12,12 @@ export function findSubject(vault: Vault, subject_id: Uuid): Promise<SubjectRow 
   return inVault(vault, () => vault.db.subjects.get(subject_id));
 }
 
-/** By any part of the names or address, or by the first letters of the pinyin ("bgmk"); an empty query finds everything. */
+/** By any part of the names or address, by the first letters of the pinyin ("bgmk") or by the pinyin itself ("ba gong"); an empty query finds everything. */
 export function matchesSearch(subject: SubjectRow, query: string): boolean {
   const wanted = query.trim().toLowerCase();
   if (wanted === "") return true;
-  if (/^[a-z0-9]+$/.test(wanted) && subject.initials.toLowerCase().includes(wanted)) return true;
+  const letters = wanted.replaceAll(/[\s']/g, "");
+  if (/^[a-z0-9]+$/.test(letters) && [subject.initials.toLowerCase(), subject.pinyin ?? ""].some((text) => text.includes(letters))) return true;
   const texts = [subject.name, subject.short_name, subject.town_name, subject.village_name, subject.address];
   return texts.some((text) => text?.toLowerCase().includes(wanted) ?? false);
 }
