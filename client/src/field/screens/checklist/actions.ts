@@ -13,6 +13,8 @@ export interface ItemHazard {
   complete: boolean;
   fixed: boolean;
   photos: readonly PhotoRow[];
+  /** Of the picture that stands for it. */
+  coverId: string | null;
 }
 
 export interface ChecklistActions {
@@ -22,6 +24,7 @@ export interface ChecklistActions {
   openHazard: (row: RowView, hazardId?: string | "another") => void;
   /** Straight from the checklist to the camera; the sheet follows. */
   photographHazard: (row: RowView, files: File[], source: "camera" | "album") => void;
+  describeHazard: (hazardId: string, description: string) => void;
   photographItem: (row: RowView, files: File[], source: "camera" | "album") => void;
   removePhoto: (photoId: string) => void;
   hazardsOf: (path: string) => readonly ItemHazard[];

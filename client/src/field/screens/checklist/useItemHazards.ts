@@ -2,7 +2,7 @@
 import { computed } from "vue";
 import type { ComputedRef } from "vue";
 import { useI18n } from "../../../i18n/index.ts";
-import { hazardDraftsOf, nextHazardId, saveHazard } from "../../local/hazards.ts";
+import { findHazardDraft, hazardDraftsOf, nextHazardId, saveHazard } from "../../local/hazards.ts";
 import { readPath } from "../../../forms/reading.ts";
 import { useLive } from "../../local/live.ts";
 import { photosOf } from "../../local/pictures.ts";
@@ -13,6 +13,7 @@ import { useCapture } from "../capture.ts";
 import type { Capture } from "../capture.ts";
 import { faultsOfHazard } from "../hazard/completeness.ts";
 import { hazardOfItem } from "../hazard/begin.ts";
+import { mayBeCover } from "../hazards/hazard-lines.ts";
 import { useScreenPosition } from "../position.ts";
 import { useToday } from "../today.ts";
 import type { ItemHazard } from "./actions.ts";
@@ -29,6 +30,7 @@ export interface ItemHazards {
   ensure: (row: RowView, another: boolean) => Promise<string>;
   photographHazard: (row: RowView, files: File[], source: "camera" | "album") => Promise<string>;
   photographItem: (row: RowView, files: File[], source: "camera" | "album") => Promise<void>;
+  describe: (hazardId: string, description: string) => Promise<void>;
 }
 
 export function useItemHazards(vault: Vault, visitId: string, submissionId: string, fill: Fill): ItemHazards {
@@ -52,6 +54,7 @@ export function useItemHazards(vault: Vault, visitId: string, submissionId: stri
         complete: faultsOfHazard(draft, own).length === 0,
         fixed: draft.fixed_on_spot,
         photos: own,
+        coverId: own.find((photo) => mayBeCover(photo, draft.found_at))?.id ?? null,
       };
       found.set(draft.item_path, [...(found.get(draft.item_path) ?? []), hazard]);
     }
@@ -104,6 +107,10 @@ export function useItemHazards(vault: Vault, visitId: string, submissionId: stri
       const hazard_id = await ensure(row, false);
       void capture.take(files, source, { role: "overview", hazard_id, submission_id: submissionId, item_path: row.path });
       return hazard_id;
+    },
+    async describe(hazardId, description) {
+      const draft = await findHazardDraft(vault, hazardId);
+      if (draft) await saveHazard(vault, visitId, { ...draft, description });
     },
     async photographItem(row, files, source) {
       await capture.take(files, source, { role: "item", submission_id: submissionId, item_path: row.path });

@@ -2,7 +2,7 @@
 import type { HazardDraftRow, HazardRow, PhotoRow } from "../../local/rows.ts";
 import type { Translate } from "../words.ts";
 import type { Tag } from "../visits/subject-lines.ts";
-import { dayWords, daysBetween } from "../../../ui/days.ts";
+import { beijingDay, dayWords, daysBetween } from "../../../ui/days.ts";
 import { faultsOfHazard } from "../hazard/completeness.ts";
 
 export interface HazardLine {
@@ -55,6 +55,11 @@ export function photoFromBefore(hazard: Pick<HazardRow, "photos">): HazardRow["p
   return order.map((role) => hazard.photos.find((photo) => photo.role === role)).find((photo) => photo !== undefined);
 }
 
+/** What may stand for a hazard in a list: a picture out of the album from before that day may show anything. */
+export function mayBeCover(photo: Pick<PhotoRow, "source" | "captured_at">, found_at: string): boolean {
+  return photo.source === "camera" || beijingDay(photo.captured_at) >= beijingDay(found_at);
+}
+
 const GROUP_ORDER = { overdue: 0, recheck: 1, rest: 2 } as const;
 
 export function byPressure(a: HazardRow & { line: HazardLine }, b: HazardRow & { line: HazardLine }): number {
@@ -66,7 +71,7 @@ export function draftLine(draft: HazardDraftRow, photos: readonly PhotoRow[], co
   const { t } = context;
   const own = photos.filter((photo) => photo.hazard_id === draft.id);
   const incomplete = faultsOfHazard(draft, own).length > 0;
-  const line = hazardLine({ ...draft, state: "draft", returned_count: 0, photos: own.map(({ id, role }) => ({ id, role })) }, context);
+  const line = hazardLine({ ...draft, state: "draft", returned_count: 0, photos: own.filter((photo) => mayBeCover(photo, draft.found_at)).map(({ id, role }) => ({ id, role })) }, context);
   return {
     ...line,
     title: draft.description || t("hazard.needs_description"),
