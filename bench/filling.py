@@ -190,7 +190,7 @@ def add_subjects(connection: Connection, model: Model, first: int, last: int, to
     multiply(connection, "subject", "original.id = :model", first, last, differing, model=model.subject_id)
     for table, own in (
         ("membership", {"id": sql.uuid(MEMBERSHIP)}), ("subject_validity", {"id": sql.uuid(VALIDITY)}), ("subject_sector", {}),
-        ("subject_period", {}), ("subject_day", {}),
+        ("subject_period", {}), ("counted_span", {}), ("counted_paired", {}), ("counted_subject", {}),
     ):  # fmt: skip
         differing = own | {"subject_id": subject}
         multiply(connection, table, "original.subject_id = :model", first, last, differing, model=model.subject_id)

@@ -80,27 +80,20 @@ def score(checklist: Checklist, answers: Mapping[str, Any] | Reading, outside_ve
     for section in reading.none_here:
         tallies[section.index].checked += 1
 
-    numerator, denominator, weight = 0, 1, 0
-    sections = []
+    sections, counted = [], []
     for section in reading.shown:
         tally = tallies[section.index]
         if _is_below_minimum(section, tally):
             tally.gate_failed = True
         earned = 0 if tally.gate_failed else tally.earned
         sections.append(_section_score(section, tally, earned))
-        if tally.applicable:
-            numerator = numerator * tally.applicable + section.weight * earned * denominator
-            denominator *= tally.applicable
-            weight += section.weight
-            divisor = gcd(numerator, denominator)
-            numerator, denominator = numerator // divisor, denominator // divisor
-    denominator *= weight
-    divisor = gcd(numerator, denominator) or 1
-    numerator, denominator = numerator // divisor, denominator // divisor
+        counted.append((section.weight, earned, tally.applicable))
+    share = weighted_share(counted)
+    numerator, denominator = share or (0, 1)
 
     checked = sum(tally.checked for tally in tallies.values())
     total = sum(tally.total for tally in tallies.values())
-    has_score = weight > 0
+    has_score = share is not None
     return Score(
         numerator=numerator if has_score else None,
         denominator=denominator if has_score else None,
@@ -117,6 +110,26 @@ def score(checklist: Checklist, answers: Mapping[str, Any] | Reading, outside_ve
         added_sections=_added_sections(reading),
         empty_sections=tuple(section.id for section in reading.empty),
     )
+
+
+def weighted_share(sections: Iterable[tuple[int, int, int]]) -> tuple[int, int] | None:
+    """The exact share of 1 that sections make, in lowest terms: each (weight, points earned, points that apply).
+
+    A section of which nothing applies gives its weight to the others; None when nothing applies at all.
+    """
+    numerator, denominator, weights = 0, 1, 0
+    for weight, earned, applicable in sections:
+        if applicable:
+            numerator = numerator * applicable + weight * earned * denominator
+            denominator *= applicable
+            weights += weight
+            divisor = gcd(numerator, denominator)
+            numerator, denominator = numerator // divisor, denominator // divisor
+    if not weights:
+        return None
+    denominator *= weights
+    divisor = gcd(numerator, denominator)
+    return numerator // divisor, denominator // divisor
 
 
 def _added_sections(reading: Reading) -> tuple[str, ...]:

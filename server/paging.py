@@ -17,7 +17,7 @@ from typing import Any
 
 import orjson
 from marshmallow import fields, validate
-from sqlalchemy import ColumnElement, Select, UnaryExpression, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Select, UnaryExpression, func, literal_column, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.operators import custom_op
 
@@ -127,28 +127,73 @@ def page_of(query: Select[Any], order: Order, asked: Asked) -> Page:
 
     Raises: Refusal invalid for a cursor that is not of this list.
     """
-    backward, after = _read(asked.cursor, order) if asked.cursor else (False, None)
-    descending = order.descending is not backward
-    columns = tuple_(*order.columns)
-    paged = query.add_columns(*(column.label(f"place_{number}") for number, column in enumerate(order.columns)))
-    if after is not None:
-        edge = tuple_(*after)
-        paged = paged.where(columns < edge if descending else columns > edge)
-    paged = paged.order_by(*(column.desc() if descending else column.asc() for column in order.columns))
-    found = list(db.session.execute(paged.limit(asked.page_size + 1)))
-    further, rows = len(found) > asked.page_size, found[: asked.page_size]
-    if backward:
-        rows.reverse()
+    turn = _turn(order, asked)
+    found = list(db.session.execute(turn.limited(query)))
     width = len(order.columns)
-    ends = [tuple(row[-width:]) for row in (rows[0], rows[-1])] if rows else []
-    has_next = bool(rows) and (further if not backward else True)
-    has_previous = bool(rows) and (further if backward else after is not None)
-    return Page(
-        rows=[row if len(row) > width + 1 else row[0] for row in rows],
-        next=_write(order, False, ends[1]) if has_next else None,
-        previous=_write(order, True, ends[0]) if has_previous else None,
-        count=_count(query) if asked.count else None,
+    return turn.page(
+        [row if len(row) > width + 1 else row[0] for row in found],
+        [tuple(row[-width:]) for row in found],
+        _count(query) if asked.count else None,
     )
+
+
+def page_beside(query: Select[Any], beside: Select[Any], order: Order, asked: Asked) -> tuple[Page, Sequence[Any]]:
+    """The page that was asked for and the one row of ``beside``, by one statement: neither can be newer than the other."""
+    turn = _turn(order, asked)
+    page, row = turn.limited(query).subquery("page"), beside.subquery("beside")
+    ends = [page.c[f"place_{number}"] for number in range(len(order.columns))]
+    statement = select(*row.c, *page.c).select_from(row).outerjoin(page, true()).order_by(*turn.directed(ends))
+    found = list(db.session.execute(statement))
+    first = tuple(found[0][: len(row.c)])
+    width = len(order.columns)
+    rows = [each for each in found if each[-1] is not None]
+    return turn.page(rows, [tuple(each[-width:]) for each in rows], None), first
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """From where a list is read on, and which way."""
+
+    order: Order
+    page_size: int
+    backward: bool
+    after: tuple[Any, ...] | None
+
+    @property
+    def descending(self) -> bool:
+        return self.order.descending is not self.backward
+
+    def directed(self, columns: Sequence[Any]) -> list[Any]:
+        return [column.desc() if self.descending else column.asc() for column in columns]
+
+    def limited(self, query: Select[Any]) -> Select[Any]:
+        """The rows of the page and one more, the place of each in the last columns."""
+        columns = self.order.columns
+        paged = query.add_columns(*(column.label(f"place_{number}") for number, column in enumerate(columns)))
+        if self.after is not None:
+            place, edge = tuple_(*columns), tuple_(*self.after)
+            paged = paged.where(place < edge if self.descending else place > edge)
+        return paged.order_by(*self.directed(columns)).limit(self.page_size + 1)
+
+    def page(self, found: Sequence[Any], places: Sequence[tuple[Any, ...]], count: dict[str, Any] | None) -> Page:
+        further = len(found) > self.page_size
+        rows, ends = list(found[: self.page_size]), list(places[: self.page_size])
+        if self.backward:
+            rows.reverse()
+            ends.reverse()
+        has_next = bool(rows) and (further if not self.backward else True)
+        has_previous = bool(rows) and (further if self.backward else self.after is not None)
+        return Page(
+            rows=rows,
+            next=_write(self.order, False, ends[-1]) if has_next else None,
+            previous=_write(self.order, True, ends[0]) if has_previous else None,
+            count=count,
+        )
+
+
+def _turn(order: Order, asked: Asked) -> _Turn:
+    backward, after = _read(asked.cursor, order) if asked.cursor else (False, None)
+    return _Turn(order, asked.page_size, backward, after)
 
 
 def bounded_count(query: Select[Any]) -> tuple[int, bool]:

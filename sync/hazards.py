@@ -29,7 +29,7 @@ from vocabulary import (
 )
 
 # Counts up when the fold makes another hazard of the same events; stored hazards are then folded again.
-RULES_VERSION = 2
+RULES_VERSION = 3
 
 _RANK = {kind.value: rank for rank, kind in enumerate(HazardEventKind)}
 _GRADES, _RESULTS = tuple(HazardGrade), tuple(RecheckResult)

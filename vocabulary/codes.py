@@ -23,6 +23,9 @@ __all__ = [
     "DownloadState",
     "DraftOutcome",
     "FaultCode",
+    "Figure",
+    "FigurePart",
+    "FigureRows",
     "FlagCode",
     "FlagSeverity",
     "FrequencyUnit",
@@ -37,8 +40,12 @@ __all__ = [
     "Ineffective",
     "ItemKind",
     "KindOfHazard",
+    "LevelReason",
     "MarkShape",
+    "NoPlace",
+    "ObligationState",
     "PairingLayer",
+    "PeriodUnit",
     "Periodic",
     "PhotoRole",
     "PhotoSource",
@@ -48,7 +55,6 @@ __all__ = [
     "QuarantineOutcome",
     "QuarantineState",
     "QueueName",
-    "Ranking",
     "ReceiptKind",
     "RecheckResult",
     "RecordKind",
@@ -69,12 +75,14 @@ __all__ = [
     "SignatureKind",
     "StandardGround",
     "SubjectKind",
+    "SubjectOrder",
     "TargetGroup",
     "TimeDoubt",
     "Topic",
     "ValueType",
     "VillageKind",
     "VisitScope",
+    "ZeroReportState",
 ]
 
 
@@ -442,6 +450,111 @@ class FaultCode(Code):
     UNKNOWN_SCOPE = "unknown-scope"
 
 
+class Figure(Code):
+    """Every number about subjects, visits, duties, hazards and scores; docs/figures.md defines each."""
+
+    SUBJECTS = "subjects"
+    TO_VISIT = "to_visit"
+    VISITED = "visited"
+    COVERAGE_RATE = "coverage_rate"
+    VISITS = "visits"
+    VISITS_DUE = "visits_due"
+    VISITS_DUE_TO_DATE = "visits_due_to_date"
+    VISITS_OVERDUE = "visits_overdue"
+    HAZARDS_FOUND = "hazards_found"
+    HAZARDS_CLOSED = "hazards_closed"
+    RECTIFICATION_RATE = "rectification_rate"
+    HAZARDS_DUE = "hazards_due"
+    ON_TIME_RATE = "on_time_rate"
+    HAZARDS_OVERDUE = "hazards_overdue"
+    OVERDUE_RATE = "overdue_rate"
+    MAJORS_FOUND = "majors_found"
+    MAJORS_CLOSED = "majors_closed"
+    MAJORS_OPEN = "majors_open"
+    MAJOR_RECTIFICATION_RATE = "major_rectification_rate"
+    MAJOR_ON_TIME_RATE = "major_on_time_rate"
+    MAJORS_OVERDUE = "majors_overdue"
+    MAJOR_OVERDUE_RATE = "major_overdue_rate"
+    CARRIED_CLOSED = "carried_closed"
+    SCORED = "scored"
+    MEAN_SCORE = "mean_score"
+    MEDIAN_SCORE = "median_score"
+
+
+class FigurePart(Code):
+    """Which of a figure's rows."""
+
+    DENOMINATOR = "denominator"
+    NUMERATOR = "numerator"
+    REST = "rest"
+
+
+class FigureRows(Code):
+    """What kind of rows stand behind a figure."""
+
+    SUBJECT = "subject"
+    VISIT = "visit"
+    HAZARD = "hazard"
+    OBLIGATION = "obligation"
+
+
+class SubjectOrder(Code):
+    """Orders of the list of subjects with their figures."""
+
+    NAME = "name"
+    SCORE = "score"
+    RECTIFICATION_RATE = "rectification_rate"
+    HAZARDS_OVERDUE = "hazards_overdue"
+
+
+class PeriodUnit(Code):
+    """Kinds of periods that figures are made for."""
+
+    YEAR = "year"
+    HALF_YEAR = "half_year"
+    QUARTER = "quarter"
+    MONTH = "month"
+    WEEK = "week"
+    CUSTOM = "custom"
+
+
+class NoPlace(Code):
+    """Why a group has no place in a ranking, in the order in which the first that applies is told."""
+
+    NONE = "none"
+    PART = "part"
+    EMPTY = "empty"
+    COVER = "cover"
+    FEW = "few"
+
+
+class LevelReason(Code):
+    """What lowers a level below the band of the score."""
+
+    VETO = "veto"
+    OVERDUE_MAJOR = "overdue_major"
+    FATAL_ACCIDENT = "fatal_accident"
+
+
+class ZeroReportState(Code):
+    """What a period's report on major hazards says, in the order in which the first that applies holds."""
+
+    REPORTED = "reported"
+    DECLARED_ZERO = "declared_zero"
+    ZERO_AFTER_VISITS = "zero_after_visits"
+    MISSING = "missing"
+    NOT_DUE = "not_due"
+
+
+class ObligationState(Code):
+    """Where a visit that is due stands."""
+
+    MET = "met"
+    LATE = "late"
+    OVERDUE = "overdue"
+    OPEN = "open"
+
+
 class HazardState(Code):
     """Where a hazard stands in its life. Overdue is derived from dates and never a state."""
 
@@ -639,17 +752,9 @@ class Grouping(Code):
     """By what figures are compared."""
 
     TOWN = "town"
+    VILLAGE = "village"
     DEPARTMENT = "department"
     SECTOR = "sector"
-
-
-class Ranking(Code):
-    """By what groups are ranked."""
-
-    RECTIFICATION = "rectification"
-    ON_TIME = "on_time"
-    COVERAGE = "coverage"
-    SCORE = "score"
 
 
 class Topic(Code):
@@ -760,6 +865,7 @@ class ProblemCode(Code):
     TEXT_FITS_NO_CELL = "text-fits-no-cell"
     TOWNS_HAVE_NO_POSITIONS = "towns-have-no-positions"
     PERIOD_MISSING = "period-missing"
+    PERIOD_TOO_LATE = "period-too-late"
     RECEIPT_CODE_INVALID = "receipt-code-invalid"
     CURSOR_UNKNOWN = "cursor-unknown"
     PLACE_IN_LIST_UNKNOWN = "place-in-list-unknown"

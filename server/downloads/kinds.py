@@ -18,8 +18,12 @@ from server.hazards.models import Hazard
 from server.permissions import Actor
 from server.register.models import Subject
 from server.register.store import area_names, department_names
-from server.scores import rollups, store
+from server.scores.figures import DEFINITIONS
+from server.scores.filters import conditions_for
+from server.scores.overview import comparison
 from server.scores.periods import Period
+from server.scores.questions import Question
+from server.scores.subjects import SubjectFigures, all_subject_figures, count_subjects
 from server.visits.models import Visit
 from sync.hazards import is_overdue
 from vocabulary import (
@@ -27,10 +31,14 @@ from vocabulary import (
     Code,
     Datum,
     DownloadKind,
+    Figure,
+    Grouping,
     HazardGrade,
     HazardSource,
     HazardState,
     KindOfHazard,
+    NoPlace,
+    ScoreGrade,
     Sector,
     SubjectKind,
 )
@@ -42,6 +50,11 @@ _RECTIFICATION: Wording = ("整改率", "Rectification rate")
 _ON_TIME: Wording = ("按期整改率", "On-time rate")
 _MAJOR: Wording = ("重大事故隐患", "Major hazards")
 _COVERAGE: Wording = ("覆盖率", "Coverage rate")
+_DUTIES: Wording = ("应访次数", "Visits due")
+_COUNTED = (
+    Figure.SUBJECTS, Figure.VISITED, Figure.VISITS, Figure.HAZARDS_FOUND, Figure.HAZARDS_CLOSED, Figure.MAJORS_FOUND,
+    Figure.MAJORS_CLOSED,
+)  # fmt: skip
 _DEFINITIONS: tuple[Wording, ...] = (
     (
         "口径：整改率＝已销号÷本期发现（按发现日归期，不含作废）；按期整改率＝期限内提交且最终认可÷期限已到（期限当天不算到期）。",
@@ -81,8 +94,8 @@ def build_table(order: Order) -> tuple[Table, int]:
 
 
 def _subject_scores(order: Order) -> tuple[Table, int]:
-    assert order.period is not None, "checked when it was asked for"
-    conditions = rollups.conditions_for(order.actor, Action.DOWNLOAD, order.filters)
+    question = _question(order)
+    period = question.period.key
     columns = (
         Column("number", ("序号", "No."), CellKind.INTEGER, width=6),
         Column("name", ("主体名称", "Subject"), width=28),
@@ -90,127 +103,134 @@ def _subject_scores(order: Order) -> tuple[Table, int]:
         Column("town", ("属地镇", "Town"), width=12),
         Column("sectors", ("行业领域", "Sectors"), width=20),
         Column("department", ("行业主管部门", "Industry department"), width=20),
-        count("visits_due", "应访", "Visits due"),
-        count("visits_done", "实访", "Visits done"),
-        count("submissions", "检查表份数", "Submissions"),
+        count(Figure.VISITS, "走访次数", "Visits"),
+        count(Figure.VISITS_DUE, "应访", "Due", _DUTIES),
+        count(Figure.VISITS_DUE_TO_DATE, "截至目前", "To date", _DUTIES),
+        count(Figure.VISITS_OVERDUE, "逾期未访", "Overdue", _DUTIES),
         Column("score", ("得分", "Score"), CellKind.DECIMAL),
+        Column("level", ("等级", "Level"), width=10),
         Column("score_note", ("得分说明", "Score note"), width=12),
-        count("closed", "已销号", "Closed", _RECTIFICATION),
-        count("found", "发现", "Found", _RECTIFICATION),
-        rate("rectification", "整改率(%)", "Rate (%)", "closed", "found", _RECTIFICATION),
-        count("on_time_count", "按期", "On time", _ON_TIME),
-        count("due", "期限已到", "Due", _ON_TIME),
-        rate("on_time", "按期整改率(%)", "Rate (%)", "on_time_count", "due", _ON_TIME),
-        count("overdue", "逾期", "Overdue"),
-        count("major_closed", "已销号", "Closed", _MAJOR),
-        count("major_found", "发现", "Found", _MAJOR),
-        rate("major_rectification", "整改率(%)", "Rate (%)", "major_closed", "major_found", _MAJOR),
+        count(Figure.HAZARDS_CLOSED, "已销号", "Closed", _RECTIFICATION),
+        count(Figure.HAZARDS_FOUND, "发现", "Found", _RECTIFICATION),
+        _rate(question, Figure.RECTIFICATION_RATE, ("整改率(%)", "Rate (%)"), _RECTIFICATION),
+        count("hazards_on_time", "按期", "On time", _ON_TIME),
+        count(Figure.HAZARDS_DUE, "期限已到", "Due", _ON_TIME),
+        _rate(question, Figure.ON_TIME_RATE, ("按期整改率(%)", "Rate (%)"), _ON_TIME),
+        count(Figure.HAZARDS_OVERDUE, "逾期", "Overdue"),
+        count(Figure.MAJORS_CLOSED, "已销号", "Closed", _MAJOR),
+        count(Figure.MAJORS_FOUND, "发现", "Found", _MAJOR),
+        _rate(question, Figure.MAJOR_RECTIFICATION_RATE, ("整改率(%)", "Rate (%)"), _MAJOR),
     )
-    title = order.word((f"主体得分与整改率（{order.period.key}）", f"Scores and rates by subject ({order.period.key})"))
-    score_note: Wording = (
-        "得分：本期最近一次完整检查的得分；“暂评”表示尚有未检查项；“样本不足”表示不适用项过多，均不参加排名。",
-        "Score: of the latest complete submission; provisional while items are unchecked; neither it nor an insufficient sample "
-        "is ranked.",
+    title = order.word((f"主体得分与整改率（{period}）", f"Scores and rates by subject ({period})"))
+    notes: tuple[Wording, ...] = (
+        (
+            "得分：本期最近一次有正式得分的走访的得分，没有时为最近一次走访的暂评得分；等级为各项条件所允许的最低等级；"
+            "“暂评”和“样本不足”不计入平均分。",
+            "Score: of the latest visit of the period with a final score, else of the latest, provisional; the level is the "
+            "lowest that all conditions allow; provisional and insufficient ones are in no mean.",
+        ),
+        (
+            "走访、隐患按当天所属的镇、部门计；本期内迁出的主体在原属镇只留下当时的走访和隐患，不计主体数。",
+            "Visits and hazards count where the subject belonged on their day; one that has moved away leaves only those of its "
+            "time there.",
+        ),
     )
-    table = _table(order, title, columns, _subject_score_rows(order, conditions), (score_note,))
-    return table, store.count_subjects(order.period, conditions)
+    table = _table(order, title, columns, _subject_score_rows(order, question), notes)
+    return table, count_subjects(question, order.filters.get("q", ""))
 
 
-def _subject_score_rows(order: Order, conditions: list[Any]) -> Iterator[dict[str, Any]]:
-    assert order.period is not None
+def _subject_score_rows(order: Order, question: Question) -> Iterator[dict[str, Any]]:
     towns, departments = area_names(), department_names()
-    rows = store.subject_rows(order.period, conditions, sort="name", limit=None)
 
-    def make(numbered: tuple[int, Any]) -> dict[str, Any]:
-        number, (subject, row, checklist_hash) = numbered
-        score = rollups.score_body(row, checklist_hash)
-        counts = {name: getattr(row, name) if row else 0 for name in store.SUMS}
+    def make(numbered: tuple[int, SubjectFigures]) -> dict[str, Any]:
+        number, one = numbered
+        subject, score = one.subject, one.score
         return {
             "id": str(subject.id),
             "position": _position(subject),
             "number": number,
             "name": subject.name,
             "subject_kind": _name(order, SubjectKind, subject.kind),
-            "town": towns.get(subject.town_code, ""),
+            "town": towns.get(one.town_code, ""),
             "sectors": _sector_names(order, subject),
-            "department": departments.get(subject.industry_department_id, ""),
-            "visits_due": counts["visits_due"],
-            "visits_done": counts["visits"],
-            "submissions": counts["submissions"],
+            "department": departments.get(one.department_id, "") if one.department_id else "",
             "score": score["display"] if score else "/",
+            "level": _name(order, ScoreGrade, score["level"]) if score else "",
             "score_note": _score_note(order, score),
-            "closed": counts["closed"],
-            "found": counts["found"],
-            "on_time_count": counts["on_time"],
-            "due": counts["due"],
-            "overdue": counts["overdue"],
-            "major_closed": counts["major_closed"],
-            "major_found": counts["major_found"],
+            **one.group.sums,
         }
 
-    return readable_rows(enumerate(rows, 1), lambda numbered: numbered[1][0].id, make)
+    rows = all_subject_figures(question, order.filters.get("q", ""))
+    return readable_rows(enumerate(rows, 1), lambda numbered: numbered[1].subject.id, make)
 
 
 def _town_comparison(order: Order) -> tuple[Table, int]:
     """The fifteen columns of the annex to a comparison circular (hazards.md §8.2), then what the county adds to them."""
-    assert order.period is not None, "checked when it was asked for"
-    conditions = rollups.conditions_for(order.actor, Action.DOWNLOAD, order.filters)
-    body = rollups.comparison("town", order.period, conditions, "rectification", order.as_of)
+    question = _question(order)
+    period = question.period.key
+    body = comparison(question, Grouping.TOWN, Figure.RECTIFICATION_RATE)
     columns = (
         Column("town", ("所属乡镇", "Town"), width=14),
-        count("subjects", "总主体数", "Subjects"),
-        count("visited", "检查主体数", "Subjects visited"),
-        count("visits_done", "出动次数", "Visits"),
-        count("found", "查出隐患数", "Hazards found"),
-        count("closed", "完成隐患数", "Hazards closed"),
-        rate("rectification", "隐患整改率(%)", "Rectification rate (%)", "closed", "found"),
-        count("major_found", "重大隐患数", "Major hazards found"),
-        count("major_closed", "完成重大隐患数", "Major hazards closed"),
-        rate("major_rectification", "重大隐患整改率(%)", "Major rectification rate (%)", "major_closed", "major_found"),
+        count(Figure.SUBJECTS, "总主体数", "Subjects"),
+        count(Figure.VISITED, "检查主体数", "Subjects visited"),
+        count(Figure.VISITS, "出动次数", "Visits"),
+        count(Figure.HAZARDS_FOUND, "查出隐患数", "Hazards found"),
+        count(Figure.HAZARDS_CLOSED, "完成隐患数", "Hazards closed"),
+        _rate(question, Figure.RECTIFICATION_RATE, ("隐患整改率(%)", "Rectification rate (%)")),
+        count(Figure.MAJORS_FOUND, "重大隐患数", "Major hazards found"),
+        count(Figure.MAJORS_CLOSED, "完成重大隐患数", "Major hazards closed"),
+        _rate(question, Figure.MAJOR_RECTIFICATION_RATE, ("重大隐患整改率(%)", "Major rectification rate (%)")),
         Column("funds_wan", ("整改资金(万元)", "Funds (10k CNY)"), width=12),
         Column("inspection_records", ("现场检查记录(份)", "Inspection records"), width=12),
         Column("rectify_orders", ("责令限期整改指令书(份)", "Orders to rectify"), width=12),
         Column("enforcement_decisions", ("强制措施决定书(份)", "Enforcement decisions"), width=12),
         Column("recheck_opinions", ("整改复查意见书(份)", "Re-check opinions"), width=12),
         count("covered", "已访", "Visited", _COVERAGE),
-        count("to_visit", "应访", "To visit", _COVERAGE),
-        rate("coverage", "覆盖率(%)", "Rate (%)", "covered", "to_visit", _COVERAGE),
-        count("on_time_count", "按期", "On time", _ON_TIME),
-        count("due", "期限已到", "Due", _ON_TIME),
-        rate("on_time", "按期整改率(%)", "Rate (%)", "on_time_count", "due", _ON_TIME),
-        count("overdue", "逾期", "Overdue"),
+        count(Figure.TO_VISIT, "应访", "To visit", _COVERAGE),
+        _rate(question, Figure.COVERAGE_RATE, ("覆盖率(%)", "Rate (%)"), _COVERAGE),
+        count("hazards_on_time", "按期", "On time", _ON_TIME),
+        count(Figure.HAZARDS_DUE, "期限已到", "Due", _ON_TIME),
+        _rate(question, Figure.ON_TIME_RATE, ("按期整改率(%)", "Rate (%)"), _ON_TIME),
+        count(Figure.HAZARDS_OVERDUE, "逾期", "Overdue"),
         Column("place", ("整改率名次", "Place by rectification rate"), CellKind.TEXT),
     )
-    title = order.word((f"各镇隐患排查治理情况对比（{order.period.key}）", f"Comparison of towns ({order.period.key})"))
+    title = order.word((f"各镇隐患排查治理情况对比（{period}）", f"Comparison of towns ({period})"))
     notes: tuple[Wording, ...] = (
         (
-            "名次：覆盖率低于 50% 或没有发现隐患的镇不参加排名，印“/”；并列同名次，后续跳号。"
+            "名次：只排完整可见、覆盖率和样本达到规定的镇，其余注明原因；并列同名次，后续跳号。"
             "整改资金和文书份数系统尚未登记，留空。",
-            "Places: towns with a coverage below 50 % or without hazards are not ranked; ties share a place and the next ones "
-            "are skipped. Funds and documents are not recorded yet and left blank.",
+            "Places: only towns that are seen as a whole, with the coverage and the sample that the county asks for; else the "
+            "reason stands there; ties share a place and the next ones are skipped. Funds and documents are not recorded yet "
+            "and left blank.",
         ),
     )
-    return _table(order, title, columns, [_town_row(row) for row in body["rows"]], notes), len(body["rows"])
+    return _table(order, title, columns, [_town_row(order, row) for row in body["rows"]], notes), len(body["rows"])
 
 
-def _town_row(row: Mapping[str, Any]) -> dict[str, Any]:
+def _town_row(order: Order, row: Mapping[str, Any]) -> dict[str, Any]:
+    figures, place = row["figures"], row["places"][Figure.RECTIFICATION_RATE]
+    counts = {name.value: figures[name]["numerator"] for name in (*_COUNTED, Figure.HAZARDS_DUE, Figure.HAZARDS_OVERDUE)}
     return {
         "id": row["code"],
         "town": row["name"],
-        "subjects": row["subjects"],
-        "visited": row["visited"]["numerator"],
-        "visits_done": row["visits_done"],
-        "found": row["hazards_found"],
-        "closed": row["hazards_closed"],
-        "major_found": row["major_found"],
-        "major_closed": row["major_closed"],
-        "covered": row["coverage"]["numerator"],
-        "to_visit": row["coverage"]["denominator"],
-        "on_time_count": row["on_time"]["numerator"],
-        "due": row["on_time"]["denominator"],
-        "overdue": row["overdue"],
-        "place": "/" if row["rank"] is None else str(row["rank"]),
+        **counts,
+        "covered": figures[Figure.COVERAGE_RATE]["numerator"],
+        Figure.TO_VISIT: figures[Figure.COVERAGE_RATE]["denominator"],
+        "hazards_on_time": figures[Figure.ON_TIME_RATE]["numerator"],
+        "place": _name(order, NoPlace, place["reason"]) if place["place"] is None else str(place["place"]),
     }
+
+
+def _question(order: Order) -> Question:
+    assert order.period is not None, "checked when it was asked for"
+    return Question.of(order.actor, Action.DOWNLOAD, order.period, order.filters, order.as_of)
+
+
+def _rate(question: Question, figure: Figure, label: Wording, group: Wording | None = None) -> Column:
+    """The column of a rate figure, shown by the rules of figures."""
+    definition = DEFINITIONS[figure]
+    assert definition.denominator is not None, "a rate"
+    return rate(figure.value, *label, definition.numerator, definition.denominator, group, question.target(figure))
 
 
 def _hazard_ledger(order: Order) -> tuple[Table, int]:
@@ -236,7 +256,7 @@ def _hazard_ledger(order: Order) -> tuple[Table, int]:
         Column("returned_count", ("退回次数", "Times returned"), CellKind.INTEGER),
         Column("overdue", ("是否逾期", "Overdue"), width=10),
     )
-    conditions = [*rollups.conditions_for(order.actor, Action.DOWNLOAD, order.filters), *_ledger_filters(order, today)]
+    conditions = [*conditions_for(order.actor, Action.DOWNLOAD, order.filters), *_ledger_filters(order, today)]
     span = order.word((f"（{order.period.key}）", f" ({order.period.key})")) if order.period else ""
     title = order.word(("隐患台账", "Hazard ledger")) + span
     total = select(func.count()).select_from(Hazard).join(Subject, Subject.id == Hazard.subject_id).where(*conditions)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any, TypeVar
 
-import forms
+from server.scores.showing import shown_rate
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,8 @@ class CellKind(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """``group`` is the heading above several columns. ``share_of`` names the columns of a rate: numerator, denominator."""
+    """``group`` is the heading above several columns. ``share_of`` names the columns of a rate: numerator, denominator;
+    ``target`` is the line in percent that a shown rate does not reach by rounding."""
 
     key: str
     label: Wording
@@ -38,15 +40,24 @@ class Column:
     width: int = 10
     summed: bool = False
     share_of: tuple[str, str] | None = None
+    target: Fraction | None = None
 
 
 def count(key: str, zh: str, en: str, group: Wording | None = None) -> Column:
-    """A column of whole numbers that the total row adds up."""
-    return Column(key, (zh, en), CellKind.INTEGER, group, summed=True)
+    """A column of whole numbers that the total row adds up; ``key`` may be a code, which JSON takes for no text."""
+    return Column(str(key), (zh, en), CellKind.INTEGER, group, summed=True)
 
 
-def rate(key: str, zh: str, en: str, numerator: str, denominator: str, group: Wording | None = None) -> Column:
-    return Column(key, (zh, en), CellKind.RATE, group, share_of=(numerator, denominator))
+def rate(
+    key: str,
+    zh: str,
+    en: str,
+    numerator: str,
+    denominator: str,
+    group: Wording | None = None,
+    target: Fraction | None = None,
+) -> Column:
+    return Column(key, (zh, en), CellKind.RATE, group, share_of=(numerator, denominator), target=target)
 
 
 @dataclass(frozen=True)
@@ -105,7 +116,7 @@ class Table:
 
     def _with_rates(self, row: Mapping[str, Any]) -> dict[str, Any]:
         shown = {
-            column.key: forms.display_percentage(row[column.share_of[0]], row[column.share_of[1]])
+            column.key: shown_rate(row[column.share_of[0]], row[column.share_of[1]], column.target)
             for column in self.columns
             if column.share_of
         }

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, text
+from sqlalchemy import ForeignKey, Index, Integer, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import InCounty, codes, db
@@ -96,6 +96,7 @@ class Hazard(InCounty, db.Model):
     closed_on: Mapped[date | None]
     department_id: Mapped[uuid.UUID | None]
     merged_into: Mapped[uuid.UUID | None]
+    in_doubt: Mapped[bool] = mapped_column(default=False, server_default=false())  # the time of the submission cannot be believed
     known_at: Mapped[datetime]
     rules_version: Mapped[int] = mapped_column(index=True)  # of the fold that made this row
     description: Mapped[str] = mapped_column(String(1000))

@@ -118,9 +118,9 @@ def fold_input(event: HazardEvent, visits: Mapping[uuid.UUID, VisitSpan] = NO_VI
     return said | known
 
 
-def fold_inputs(events: Sequence[HazardEvent]) -> list[dict[str, Any]]:
-    """The events of one hazard as the fold takes them."""
-    visits = _visits_of(event.visit_id for event in events)
+def fold_inputs(events: Sequence[HazardEvent], as_of: datetime | None = None) -> list[dict[str, Any]]:
+    """The events of one hazard as the fold takes them, beside the visits that were known at an instant; None is now."""
+    visits = _visits_of((event.visit_id for event in events), as_of)
     return [fold_input(event, visits) for event in events]
 
 
@@ -134,14 +134,14 @@ def _doubt(event: HazardEvent, visit: VisitSpan | None) -> TimeDoubt | None:
     return time_doubt(event.at, event.received_at, span, visit.clock_offset if visit is not None else None)
 
 
-def _visits_of(visit_ids: Iterable[uuid.UUID | None]) -> Mapping[uuid.UUID, VisitSpan]:
+def _visits_of(visit_ids: Iterable[uuid.UUID | None], as_of: datetime | None = None) -> Mapping[uuid.UUID, VisitSpan]:
     ids = {visit_id for visit_id in visit_ids if visit_id is not None}
     if not ids:
         return NO_VISITS
     rows = db.session.execute(
         select(Visit.id, Visit.started_at, Visit.finished_at, Record.body["clock"])
         .outerjoin(Record, Record.id == Visit.id)
-        .where(Visit.id.in_(ids))
+        .where(Visit.id.in_(ids), *([Visit.received_at <= as_of] if as_of is not None else []))
     )
     return {id_: VisitSpan(started, finished, clock_offset(facts)) for id_, started, finished, facts in rows}
 
@@ -169,6 +169,7 @@ def counted_columns(folded: Folded) -> dict[str, Any]:
         "closed_on": max(shanghai_date(parse_time(closed_at)), found_on) if closed_at else None,
         "department_id": uuid.UUID(folded.department_id) if folded.department_id else None,
         "merged_into": uuid.UUID(folded.merged_into) if folded.merged_into else None,
+        "in_doubt": folded.submission_in_doubt,
     }
 
 

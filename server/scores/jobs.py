@@ -5,9 +5,8 @@ from __future__ import annotations
 import uuid
 
 from server import clock
-from server.scores.service import refresh_subject
+from server.scores.service import refresh_subjects
 
 
 def run_refresh_subjects(subject_ids: list[str]) -> None:
-    for subject_id in subject_ids:
-        refresh_subject(uuid.UUID(subject_id), clock.now())
+    refresh_subjects(map(uuid.UUID, subject_ids), clock.now())

@@ -88,6 +88,11 @@ def visible_notes(topic: Topic, keys: Iterable[str]) -> dict[int, Noted]:
     return {row[0]: Noted(*row) for row in rows}
 
 
+def noted_keys(topic: Topic) -> set[str]:
+    """Keys of a kind of work that is noted and not finished."""
+    return set(db.session.scalars(select(OutboxNote.key).where(OutboxNote.topic == topic).distinct()))
+
+
 def begin_again(noted: Iterable[Noted]) -> None:
     """Counts an attempt of work that has failed before: should its job end the worker, nobody else would."""
     ids = [one.id for one in noted if one.attempts]

@@ -18,7 +18,7 @@ class Handling:
 
 
 HANDLING: Mapping[Topic, Handling] = {
-    Topic.REFRESH_SUBJECT: Handling(QueueName.SCORES, 60, at_most=200),
+    Topic.REFRESH_SUBJECT: Handling(QueueName.SCORES, 120, at_most=200),
     Topic.INSPECT_PHOTO: Handling(QueueName.EVIDENCE, 600, at_most=30),
     Topic.BUILD_DOWNLOAD: Handling(QueueName.DOWNLOADS, 1800),
 }

@@ -46,7 +46,7 @@ def known(app: Flask, anna: Person, chen: Person, county: County) -> dict[str, s
     return {
         "subject_id": str(county.mine), "visit_id": visit_id, "hazard_id": hazards["late"], "photo_id": photo_id,
         "code": receipt, "download_id": download.json["id"], "upload_id": upload, "draft": draft_id,
-        "digest": digest, "record_id": unfit["id"], "submission_id": answered["id"],
+        "digest": digest, "record_id": unfit["id"], "submission_id": answered["id"], "figure": "mean_score",
         "draft_id": chen.post("/api/forms/drafts", json={"from": digest}).json["draft_id"],
     }  # fmt: skip
 
@@ -90,7 +90,7 @@ def test_a_quarantined_record_is_counted_at_no_address(
     """One answer beyond what can be measured, everything else as a record that counts: the office's figures stay as they were."""
     before = _told(app, chen, known)
     answers = {"exit": {"result": "fail"}, "alarm": {"result": "fail"}, "gas": {"value": gas}}
-    record = submission(county.mine, new_id(), answers, made_at="2026-11-24T10:00:00+08:00")
+    record = submission(county.mine, known["visit_id"], answers, made_at="2026-11-24T10:00:00+08:00")
 
     [result] = anna.post("/api/sync/records", json=batch(record)).json["results"]
 

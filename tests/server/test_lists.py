@@ -29,7 +29,7 @@ from server.pairings.models import PairingGroup
 from server.records import feed
 from server.records.cursors import Place, Position
 from server.register.models import Subject
-from server.scores.service import refresh_subject
+from server.scores.service import refresh_subjects
 from server.settings import Settings
 from tests.conftest import COUNTY, County, Person, build_county
 from tests.records import batch, found, new_id, store_small_checklist, submission, visit
@@ -102,7 +102,7 @@ def write_the_model(app: Flask, county: County) -> None:
     assert anna.post("/api/sync/records", json=batch(unknown)).json["results"][0]["status"] == "quarantined"
     order = {"kind": "town_comparison", "format": "json", "period": "2026"}
     assert chen.post("/api/downloads", json=order).status_code == 202
-    refresh_subject(county.mine, clock.now())
+    refresh_subjects([county.mine], clock.now())
 
 
 @pytest.fixture

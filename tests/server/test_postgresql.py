@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from server import clock
 from server.db import db, transaction
@@ -219,8 +219,8 @@ def test_note_that_commits_while_the_job_runs_is_not_forgotten(app: Flask, inter
 
 
 def test_two_workers_on_one_subject_write_its_rows_once(anna: Person, county: County, interleaving: Interleaving) -> None:
-    from server.scores.models import SubjectPeriod
-    from server.scores.service import refresh_subject
+    from server.scores.models import CountedSubject, SubjectPeriod
+    from server.scores.service import refresh_subjects
 
     store_small_checklist()
     visit_id = new_id()
@@ -230,9 +230,10 @@ def test_two_workers_on_one_subject_write_its_rows_once(anna: Person, county: Co
 
     def refresh() -> None:
         with app.app_context():
-            refresh_subject(county.mine, clock.now())
+            refresh_subjects([county.mine], clock.now())
 
     interleaving.both(refresh, refresh)
 
-    count = select(func.count()).select_from(SubjectPeriod).where(SubjectPeriod.period == "2026-11")
-    assert fresh(count) == [1]
+    assert fresh(select(CountedSubject.subject_id)) == [county.mine]
+    stock = select(SubjectPeriod.subject_id).where(SubjectPeriod.period == "2026-11", SubjectPeriod.is_stock)
+    assert fresh(stock) == [county.mine]

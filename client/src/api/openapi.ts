@@ -1989,17 +1989,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Towns, departments or sectors compared and ranked; ties share a place and the next ones are skipped. */
+        /** Groups compared and ranked; ties share a place and the next ones are skipped. */
         get: {
             parameters: {
                 query?: {
                     period?: string;
                     town?: string;
-                    sector?: string;
+                    village?: string;
+                    sector?: "coal_mine" | "hazardous_chemicals" | "non_coal_mine" | "fire_safety" | "road_transport" | "transportation" | "urban_construction" | "industrial_park" | "hazardous_waste" | "special_equipment" | "none";
                     department?: string;
                     target_group?: "village" | "enterprise_institution";
-                    group?: "town" | "department" | "sector";
-                    ranked_by?: "rectification" | "on_time" | "coverage" | "score";
+                    subject?: string;
+                    group?: "town" | "village" | "department" | "sector";
+                    ranked_by?: "subjects" | "to_visit" | "visited" | "coverage_rate" | "visits" | "visits_due" | "visits_due_to_date" | "visits_overdue" | "hazards_found" | "hazards_closed" | "rectification_rate" | "hazards_due" | "on_time_rate" | "hazards_overdue" | "overdue_rate" | "majors_found" | "majors_closed" | "majors_open" | "major_rectification_rate" | "major_on_time_rate" | "majors_overdue" | "major_overdue_rate" | "carried_closed" | "scored" | "mean_score" | "median_score";
                 };
                 header?: never;
                 path?: never;
@@ -2028,6 +2030,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scores/figures/{figure}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                figure: "subjects" | "to_visit" | "visited" | "coverage_rate" | "visits" | "visits_due" | "visits_due_to_date" | "visits_overdue" | "hazards_found" | "hazards_closed" | "rectification_rate" | "hazards_due" | "on_time_rate" | "hazards_overdue" | "overdue_rate" | "majors_found" | "majors_closed" | "majors_open" | "major_rectification_rate" | "major_on_time_rate" | "majors_overdue" | "major_overdue_rate" | "carried_closed" | "scored" | "mean_score" | "median_score";
+            };
+            cookie?: never;
+        };
+        /** A figure with exactly the rows in it: those of its numerator, of its denominator, or the rest. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    page_size?: number;
+                    count?: boolean;
+                    period?: string;
+                    town?: string;
+                    village?: string;
+                    sector?: "coal_mine" | "hazardous_chemicals" | "non_coal_mine" | "fire_safety" | "road_transport" | "transportation" | "urban_construction" | "industrial_park" | "hazardous_waste" | "special_equipment" | "none";
+                    department?: string;
+                    target_group?: "village" | "enterprise_institution";
+                    subject?: string;
+                    part?: "denominator" | "numerator" | "rest";
+                    by?: "town" | "village" | "department" | "sector";
+                    /** @description none: rows in no group */
+                    code?: string;
+                };
+                header?: never;
+                path: {
+                    figure: "subjects" | "to_visit" | "visited" | "coverage_rate" | "visits" | "visits_due" | "visits_due_to_date" | "visits_overdue" | "hazards_found" | "hazards_closed" | "rectification_rate" | "hazards_due" | "on_time_rate" | "hazards_overdue" | "overdue_rate" | "majors_found" | "majors_closed" | "majors_open" | "major_rectification_rate" | "major_on_time_rate" | "majors_overdue" | "major_overdue_rate" | "carried_closed" | "scored" | "mean_score" | "median_score";
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FigureRows"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scores/overview": {
         parameters: {
             query?: never;
@@ -2041,9 +2100,11 @@ export interface paths {
                 query?: {
                     period?: string;
                     town?: string;
-                    sector?: string;
+                    village?: string;
+                    sector?: "coal_mine" | "hazardous_chemicals" | "non_coal_mine" | "fire_safety" | "road_transport" | "transportation" | "urban_construction" | "industrial_park" | "hazardous_waste" | "special_equipment" | "none";
                     department?: string;
                     target_group?: "village" | "enterprise_institution";
+                    subject?: string;
                 };
                 header?: never;
                 path?: never;
@@ -2079,19 +2140,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Subjects with their score and rates in a period. */
+        /** Subjects with their score and figures in a period. */
         get: {
             parameters: {
                 query?: {
+                    cursor?: string;
+                    page_size?: number;
+                    count?: boolean;
                     period?: string;
                     town?: string;
-                    sector?: string;
+                    village?: string;
+                    sector?: "coal_mine" | "hazardous_chemicals" | "non_coal_mine" | "fire_safety" | "road_transport" | "transportation" | "urban_construction" | "industrial_park" | "hazardous_waste" | "special_equipment" | "none";
                     department?: string;
                     target_group?: "village" | "enterprise_institution";
+                    subject?: string;
                     q?: string;
-                    sort?: "name" | "score" | "rectification" | "overdue";
-                    page?: number;
-                    page_size?: number;
+                    sort?: "name" | "score" | "rectification_rate" | "hazards_overdue";
                 };
                 header?: never;
                 path?: never;
@@ -2129,7 +2193,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** How a subject's figures came about: formulas, hazards behind them, answers behind the score. */
+        /** How a subject's score came about: its visits, their checklists beside each other, the answers. */
         get: {
             parameters: {
                 query?: {
@@ -2149,7 +2213,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Drilldown"];
+                        "application/json": components["schemas"]["SubjectPage"];
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -2177,9 +2241,11 @@ export interface paths {
                 query?: {
                     period?: string;
                     town?: string;
-                    sector?: string;
+                    village?: string;
+                    sector?: "coal_mine" | "hazardous_chemicals" | "non_coal_mine" | "fire_safety" | "road_transport" | "transportation" | "urban_construction" | "industrial_park" | "hazardous_waste" | "special_equipment" | "none";
                     department?: string;
                     target_group?: "village" | "enterprise_institution";
+                    subject?: string;
                     weeks?: number;
                 };
                 header?: never;
@@ -2810,39 +2876,25 @@ export interface components {
         Checklists: {
             checklists: components["schemas"]["ChecklistSummary"][];
         };
-        ChosenScore: {
-            formula: components["schemas"]["Text"];
-            submission_id: string | null;
-        };
         Comparison: {
             as_of: string;
-            group: string;
+            /** @enum {string} */
+            group: "town" | "village" | "department" | "sector";
             period: string;
-            ranked_by: string;
+            /** @enum {string} */
+            ranked_by: "coverage_rate" | "rectification_rate" | "on_time_rate" | "overdue_rate" | "mean_score";
             rows: components["schemas"]["ComparisonRow"][];
-            total: components["schemas"]["ComparisonRow"];
+            total: components["schemas"]["ComparisonTotal"];
         };
         ComparisonRow: {
-            carried_closed: number;
+            /** @description null: what is in no group */
             code: string | null;
-            coverage: components["schemas"]["Rate"];
-            hazards_closed: number;
-            hazards_found: number;
-            insufficient_sample: boolean;
-            major_closed: number;
-            major_found: number;
-            major_open: number;
-            major_rectification: components["schemas"]["Rate"];
+            figures: components["schemas"]["Figures"];
             name: string;
-            on_time: components["schemas"]["Rate"];
-            overdue: number;
-            rank: number | null;
-            rectification: components["schemas"]["Rate"];
-            score: components["schemas"]["ScoreSummary"];
-            subjects: number;
-            visited: components["schemas"]["Rate"];
-            visits_done: number;
-            visits_due: number;
+            places: components["schemas"]["Placings"];
+        };
+        ComparisonTotal: {
+            figures: components["schemas"]["Figures"];
         };
         CompatibilityChange: {
             /** @description answers already given may not fit any more */
@@ -2873,20 +2925,51 @@ export interface components {
         CountedHazard: {
             closed_on: string | null;
             deadline: string | null;
-            deadline_at_submission: string | null;
+            deadline_then: string | null;
             description: string;
-            due: boolean;
             found_on: string;
             /** @enum {string} */
             grade: "general" | "major";
-            id: string;
+            is_due: boolean;
+            is_on_time: boolean;
+            is_overdue: boolean;
             number: string;
-            on_time: boolean;
-            overdue: boolean;
+            original_deadline: string | null;
             spot: string;
             /** @enum {string} */
             state: "draft" | "confirmed" | "assigned" | "rectifying" | "submitted" | "closed" | "voided";
             submitted_on: string | null;
+        };
+        CountedObligation: {
+            begins: string;
+            due: string;
+            group_name: string;
+            number: number;
+            /** @enum {string} */
+            state: "met" | "late" | "overdue" | "open";
+            times: number;
+            /** @enum {string} */
+            unit: "days" | "week" | "month" | "quarter" | "half_year" | "year";
+            visit_day: string | null;
+            visit_id: string | null;
+        };
+        CountedSubject: {
+            paired_from: string | null;
+            paired_to: string | null;
+            score: string;
+            score_visit_id: string | null;
+            visit_day: string | null;
+            visit_id: string | null;
+        };
+        CountedVisit: {
+            clock_wrong: boolean;
+            day: string;
+            finished_at: string;
+            is_final: boolean;
+            is_insufficient: boolean;
+            /** @enum {string} */
+            scope: "core" | "full";
+            score: string;
         };
         Decision: {
             approved_by: string;
@@ -3027,21 +3110,6 @@ export interface components {
         Drafts: {
             drafts: components["schemas"]["DraftRow"][];
         };
-        Drilldown: {
-            as_of: string;
-            hazards: components["schemas"]["CountedHazard"][];
-            period: string;
-            rates: components["schemas"]["ExplainedRates"];
-            score: components["schemas"]["ChosenScore"];
-            subject: components["schemas"]["DrilldownSubject"];
-            submissions: components["schemas"]["ScoredSubmission"][];
-            submissions_total: number;
-        };
-        DrilldownSubject: {
-            id: string;
-            name: string;
-            town_code: string;
-        };
         Duty: {
             count: number;
             first: string;
@@ -3052,21 +3120,6 @@ export interface components {
             span_shares: components["schemas"]["SpanShare"][];
             /** @enum {string} */
             unit: "days" | "week" | "month" | "quarter" | "half_year" | "year";
-        };
-        ExplainedRate: {
-            denominator: number;
-            denominator_ids: string[];
-            /** @description one decimal, or / for an empty denominator */
-            display: string;
-            formula: components["schemas"]["Text"];
-            numerator: number;
-            numerator_ids: string[];
-        };
-        ExplainedRates: {
-            major_rectification: components["schemas"]["ExplainedRate"];
-            on_time: components["schemas"]["ExplainedRate"];
-            overdue: components["schemas"]["Overdue"];
-            rectification: components["schemas"]["ExplainedRate"];
         };
         FailedWork: {
             attempts: number;
@@ -3090,6 +3143,70 @@ export interface components {
                 [key: string]: unknown;
             };
             pointer: string;
+        };
+        Figure: {
+            denominator: number | null;
+            /** @description one decimal, or / for an empty denominator */
+            display: string;
+            /** @description in points of 100 for rates, or / for an empty denominator */
+            exact: string;
+            numerator: number | null;
+            /** @description the figure's own target of the year, in percent */
+            target: string | null;
+        };
+        FigureRow: {
+            /** @description it is in the numerator */
+            counted: boolean;
+            hazard: components["schemas"]["CountedHazard"] | null;
+            id: string;
+            obligation: components["schemas"]["CountedObligation"] | null;
+            subject: components["schemas"]["RowSubject"];
+            subject_facts: components["schemas"]["CountedSubject"] | null;
+            visit: components["schemas"]["CountedVisit"] | null;
+        };
+        FigureRows: {
+            /** @description only when asked for */
+            count: components["schemas"]["Count"] | null;
+            /** @enum {string} */
+            figure: "subjects" | "to_visit" | "visited" | "coverage_rate" | "visits" | "visits_due" | "visits_due_to_date" | "visits_overdue" | "hazards_found" | "hazards_closed" | "rectification_rate" | "hazards_due" | "on_time_rate" | "hazards_overdue" | "overdue_rate" | "majors_found" | "majors_closed" | "majors_open" | "major_rectification_rate" | "major_on_time_rate" | "majors_overdue" | "major_overdue_rate" | "carried_closed" | "scored" | "mean_score" | "median_score";
+            items: components["schemas"]["FigureRow"][];
+            next: string | null;
+            /** @enum {string} */
+            part: "denominator" | "numerator" | "rest";
+            previous: string | null;
+            /** @enum {string} */
+            rows: "subject" | "visit" | "hazard" | "obligation";
+            /** @description ids of rows of this page that cannot be shown */
+            unreadable: string[];
+            value: components["schemas"]["Figure"];
+        };
+        Figures: {
+            carried_closed: components["schemas"]["Figure"];
+            coverage_rate: components["schemas"]["Figure"];
+            hazards_closed: components["schemas"]["Figure"];
+            hazards_due: components["schemas"]["Figure"];
+            hazards_found: components["schemas"]["Figure"];
+            hazards_overdue: components["schemas"]["Figure"];
+            major_on_time_rate: components["schemas"]["Figure"];
+            major_overdue_rate: components["schemas"]["Figure"];
+            major_rectification_rate: components["schemas"]["Figure"];
+            majors_closed: components["schemas"]["Figure"];
+            majors_found: components["schemas"]["Figure"];
+            majors_open: components["schemas"]["Figure"];
+            majors_overdue: components["schemas"]["Figure"];
+            mean_score: components["schemas"]["Figure"];
+            median_score: components["schemas"]["Figure"];
+            on_time_rate: components["schemas"]["Figure"];
+            overdue_rate: components["schemas"]["Figure"];
+            rectification_rate: components["schemas"]["Figure"];
+            scored: components["schemas"]["Figure"];
+            subjects: components["schemas"]["Figure"];
+            to_visit: components["schemas"]["Figure"];
+            visited: components["schemas"]["Figure"];
+            visits: components["schemas"]["Figure"];
+            visits_due: components["schemas"]["Figure"];
+            visits_due_to_date: components["schemas"]["Figure"];
+            visits_overdue: components["schemas"]["Figure"];
         };
         Filters: {
             /** Format: uuid */
@@ -3308,13 +3425,6 @@ export interface components {
             role: string;
             thumbnail_url: string;
         };
-        Major: {
-            closed: number;
-            found: number;
-            listed: number;
-            open: number;
-            overdue: number;
-        };
         Mark: {
             r: number;
             /** @enum {string} */
@@ -3349,36 +3459,23 @@ export interface components {
              */
             period: string | null;
         };
-        Overdue: {
-            count: number;
-            ids: string[];
-        };
         Overview: {
             as_of: string;
-            carried_closed: number;
-            coverage: components["schemas"]["Rate"];
-            hazards_found: number;
-            major: components["schemas"]["Major"];
-            major_rectification: components["schemas"]["Rate"];
-            on_time: components["schemas"]["Rate"];
-            overdue: number;
+            figures: components["schemas"]["Figures"];
             period: string;
-            rectification: components["schemas"]["Rate"];
             /** @description subjects whose figures are being brought up to date */
             refreshing: number;
             reviews_pending: number;
-            score: components["schemas"]["ScoreSummary"];
-            subjects: number;
-            submissions: number;
-            targets: components["schemas"]["Target"][];
-            visited: components["schemas"]["Rate"];
-            visits_done: number;
-            visits_due: number;
-            zero_accident: components["schemas"]["Rate"] | null;
+            zero_accident: components["schemas"]["ZeroAccident"][];
         };
         Owner: {
             name: string;
             title: string;
+        };
+        PageSubject: {
+            id: string;
+            name: string;
+            town_code: string;
         };
         PaginationMetadata: {
             /** @description First available page number. */
@@ -3461,6 +3558,18 @@ export interface components {
             lat: number;
             lng: number;
         };
+        Placing: {
+            place: number | null;
+            /** @enum {string|null} */
+            reason: "none" | "part" | "empty" | "cover" | "few" | null;
+        };
+        Placings: {
+            coverage_rate: components["schemas"]["Placing"];
+            mean_score: components["schemas"]["Placing"];
+            on_time_rate: components["schemas"]["Placing"];
+            overdue_rate: components["schemas"]["Placing"];
+            rectification_rate: components["schemas"]["Placing"];
+        };
         Positions: {
             device_fix: components["schemas"]["Place"] | null;
             photo_exif: components["schemas"]["Place"] | null;
@@ -3471,7 +3580,7 @@ export interface components {
              * @description which case of the type; its words are the detail
              * @enum {string}
              */
-            code?: "malformed-request" | "body-unreadable" | "header-wrong" | "not-signed-in" | "sign-in-failed" | "signed-in-as-other" | "account-closed" | "not-allowed" | "own-photo" | "not-own-review" | "cross-site-request" | "not-found" | "no-such-draft" | "no-such-version" | "no-such-download" | "no-such-photo" | "photo-not-here" | "photo-only-original" | "photo-in-preparation" | "no-such-receipt" | "no-review-to-withdraw" | "no-such-upload" | "subject-not-yours" | "no-such-subject" | "no-such-hazard" | "no-such-quarantined" | "rescued-author-unknown" | "no-such-visit-draft" | "no-such-submission" | "of-another-checklist" | "no-such-failure" | "no-such-visit" | "method-not-allowed" | "request-timeout" | "conflict" | "version-not-in-use" | "version-in-use" | "download-not-ready" | "photo-not-arrived" | "too-late-to-withdraw" | "photo-received" | "hazard-of-another-subject" | "record-resolved" | "username-taken" | "draft-of-another-subject" | "offset-mismatch" | "feed-restarted" | "changed-meanwhile" | "gone" | "draft-closed" | "download-expired" | "upload-expired" | "upload-ended" | "upload-withdrawn" | "visit-submitted" | "precondition-failed" | "draft-changed" | "base-changed" | "tus-version" | "continued-elsewhere" | "draft-gone" | "not-publishable" | "too-large" | "file-too-large" | "photo-too-large" | "more-bytes-than-announced" | "unsupported-media-type" | "content-type-wanted" | "workbook-wanted" | "invalid" | "file-missing" | "file-of-another-checklist" | "checklists-differ" | "approver-missing" | "explanation-missing" | "text-fits-no-cell" | "towns-have-no-positions" | "period-missing" | "receipt-code-invalid" | "cursor-unknown" | "place-in-list-unknown" | "not-a-rescue-file" | "rescue-file-too-large" | "rescue-file-without-manifest" | "rescue-file-without-author" | "rescued-photo-missing" | "rescued-member-unreadable" | "rescued-member-too-large" | "rescued-member-misnamed" | "rescued-part-damaged" | "rescued-entry-unreadable" | "rescued-draft-damaged" | "kept-misshapen" | "answers-invalid" | "checklist-invalid" | "unknown-checklist" | "content-hash-mismatch" | "record-conflict" | "photo-conflict" | "event-not-possible" | "not-a-photo" | "picture-too-large" | "rescued-photo-damaged" | "checksum-mismatch" | "piece-differs" | "photo-differs" | "rescued-photo-incomplete" | "locked" | "too-many-requests" | "too-many-guesses" | "internal" | "unavailable" | "too-many-signing-in" | "too-many-uploads" | "storage-full";
+            code?: "malformed-request" | "body-unreadable" | "header-wrong" | "not-signed-in" | "sign-in-failed" | "signed-in-as-other" | "account-closed" | "not-allowed" | "own-photo" | "not-own-review" | "cross-site-request" | "not-found" | "no-such-draft" | "no-such-version" | "no-such-download" | "no-such-photo" | "photo-not-here" | "photo-only-original" | "photo-in-preparation" | "no-such-receipt" | "no-review-to-withdraw" | "no-such-upload" | "subject-not-yours" | "no-such-subject" | "no-such-hazard" | "no-such-quarantined" | "rescued-author-unknown" | "no-such-visit-draft" | "no-such-submission" | "of-another-checklist" | "no-such-failure" | "no-such-visit" | "method-not-allowed" | "request-timeout" | "conflict" | "version-not-in-use" | "version-in-use" | "download-not-ready" | "photo-not-arrived" | "too-late-to-withdraw" | "photo-received" | "hazard-of-another-subject" | "record-resolved" | "username-taken" | "draft-of-another-subject" | "offset-mismatch" | "feed-restarted" | "changed-meanwhile" | "gone" | "draft-closed" | "download-expired" | "upload-expired" | "upload-ended" | "upload-withdrawn" | "visit-submitted" | "precondition-failed" | "draft-changed" | "base-changed" | "tus-version" | "continued-elsewhere" | "draft-gone" | "not-publishable" | "too-large" | "file-too-large" | "photo-too-large" | "more-bytes-than-announced" | "unsupported-media-type" | "content-type-wanted" | "workbook-wanted" | "invalid" | "file-missing" | "file-of-another-checklist" | "checklists-differ" | "approver-missing" | "explanation-missing" | "text-fits-no-cell" | "towns-have-no-positions" | "period-missing" | "period-too-late" | "receipt-code-invalid" | "cursor-unknown" | "place-in-list-unknown" | "not-a-rescue-file" | "rescue-file-too-large" | "rescue-file-without-manifest" | "rescue-file-without-author" | "rescued-photo-missing" | "rescued-member-unreadable" | "rescued-member-too-large" | "rescued-member-misnamed" | "rescued-part-damaged" | "rescued-entry-unreadable" | "rescued-draft-damaged" | "kept-misshapen" | "answers-invalid" | "checklist-invalid" | "unknown-checklist" | "content-hash-mismatch" | "record-conflict" | "photo-conflict" | "event-not-possible" | "not-a-photo" | "picture-too-large" | "rescued-photo-damaged" | "checksum-mismatch" | "piece-differs" | "photo-differs" | "rescued-photo-incomplete" | "locked" | "too-many-requests" | "too-many-guesses" | "internal" | "unavailable" | "too-many-signing-in" | "too-many-uploads" | "storage-full";
             detail: string;
             error_count?: number;
             /** @description the first hundred of error_count */
@@ -3650,6 +3759,12 @@ export interface components {
             display: string;
             numerator: number;
         };
+        Reason: {
+            /** @enum {string} */
+            code: "veto" | "overdue_major" | "fatal_accident";
+            /** @description the submission, hazard or accident that lowers the level */
+            row: string;
+        };
         Receipt: {
             code: string;
             id: string;
@@ -3705,6 +3820,12 @@ export interface components {
             /** @default  */
             reason: string;
         };
+        RowSubject: {
+            id: string;
+            name: string;
+            town_code: string;
+            town_name: string;
+        };
         Score: {
             /** @description sections of a core visit that count whole */
             added_sections: string[];
@@ -3720,10 +3841,13 @@ export interface components {
             total: number;
             veto_paths: string[];
         };
-        ScoreSummary: {
-            count: number;
-            mean: string;
-            median: string;
+        ScorePart: {
+            display: string;
+            exact: string;
+            provisional: boolean;
+            submission_id: string;
+            vetoed: boolean;
+            weight: string;
         };
         ScoredChecklist: {
             hash: string;
@@ -3745,6 +3869,18 @@ export interface components {
             items: components["schemas"]["ScoredItem"][];
             score: components["schemas"]["Score"];
             visit_id: string;
+        };
+        ScoredVisit: {
+            clock_wrong: boolean;
+            day: string;
+            display: string;
+            exact: string;
+            id: string;
+            insufficient_sample: boolean;
+            parts: components["schemas"]["ScorePart"][];
+            provisional: boolean;
+            /** @enum {string} */
+            scope: "core" | "full";
         };
         Session: {
             /** Format: date-time */
@@ -3817,6 +3953,17 @@ export interface components {
             /** @description when the latest visit was made that is counted here */
             visits_until: string | null;
         };
+        SubjectPage: {
+            as_of: string;
+            figures: components["schemas"]["Figures"];
+            is_on_books: boolean;
+            period: string;
+            score: components["schemas"]["SubjectScore"] | null;
+            subject: components["schemas"]["PageSubject"];
+            submissions: components["schemas"]["ScoredSubmission"][];
+            visits: components["schemas"]["ScoredVisit"][];
+            visits_total: number;
+        };
         SubjectRef: {
             department_name: string;
             id: string;
@@ -3827,32 +3974,34 @@ export interface components {
             town_name: string;
         };
         SubjectRow: {
-            hazards_found: number;
-            major_found: number;
-            major_open: number;
-            on_time: components["schemas"]["Rate"];
-            overdue: number;
-            rectification: components["schemas"]["Rate"];
+            figures: components["schemas"]["Figures"];
+            /** @description false: it moved away, and only its events are here */
+            is_on_books: boolean;
             score: components["schemas"]["SubjectScore"] | null;
             subject: components["schemas"]["SubjectRef"];
-            submissions: number;
-            visits_done: number;
-            visits_due: number;
         };
         SubjectRows: {
+            /** @description only when asked for */
+            count: components["schemas"]["Count"] | null;
             items: components["schemas"]["SubjectRow"][];
-            page: number;
-            period: string;
-            total: number;
+            next: string | null;
+            previous: string | null;
+            /** @description ids of rows of this page that cannot be shown */
+            unreadable: string[];
         };
         SubjectScore: {
-            denominator: string | null;
+            /** @description of the exact score alone */
+            band: string | null;
             display: string;
-            grade: string | null;
+            exact: string;
             insufficient_sample: boolean;
-            numerator: string | null;
+            /** @description the lowest that all conditions allow */
+            level: string | null;
             provisional: boolean;
-            submission_id: string;
+            reasons: components["schemas"]["Reason"][];
+            /** @enum {string} */
+            scope: "core" | "full";
+            visit_id: string;
         };
         Subjects: {
             /** @description only when asked for */
@@ -3872,14 +4021,6 @@ export interface components {
             subject_id: string;
             superseded: boolean;
             visit_id: string;
-        };
-        Target: {
-            denominator: number;
-            /** @description one decimal, or / for an empty denominator */
-            display: string;
-            numerator: number;
-            permille: number;
-            target_group: string;
         };
         Text: {
             en: string;
@@ -3974,6 +4115,16 @@ export interface components {
             previous: string | null;
             /** @description ids of rows of this page that cannot be shown */
             unreadable: string[];
+        };
+        ZeroAccident: {
+            denominator: number | null;
+            /** @description one decimal, or / where there is no register of accidents */
+            display: string;
+            met: boolean | null;
+            numerator: number | null;
+            target: string | null;
+            /** @enum {string} */
+            target_group: "village" | "enterprise_institution";
         };
     };
     responses: {

@@ -364,6 +364,111 @@ export const FaultCode = {
 } as const;
 export type FaultCode = (typeof FaultCode)[keyof typeof FaultCode];
 
+/** Every number about subjects, visits, duties, hazards and scores; docs/figures.md defines each. */
+export const Figure = {
+  subjects: "subjects",
+  to_visit: "to_visit",
+  visited: "visited",
+  coverage_rate: "coverage_rate",
+  visits: "visits",
+  visits_due: "visits_due",
+  visits_due_to_date: "visits_due_to_date",
+  visits_overdue: "visits_overdue",
+  hazards_found: "hazards_found",
+  hazards_closed: "hazards_closed",
+  rectification_rate: "rectification_rate",
+  hazards_due: "hazards_due",
+  on_time_rate: "on_time_rate",
+  hazards_overdue: "hazards_overdue",
+  overdue_rate: "overdue_rate",
+  majors_found: "majors_found",
+  majors_closed: "majors_closed",
+  majors_open: "majors_open",
+  major_rectification_rate: "major_rectification_rate",
+  major_on_time_rate: "major_on_time_rate",
+  majors_overdue: "majors_overdue",
+  major_overdue_rate: "major_overdue_rate",
+  carried_closed: "carried_closed",
+  scored: "scored",
+  mean_score: "mean_score",
+  median_score: "median_score",
+} as const;
+export type Figure = (typeof Figure)[keyof typeof Figure];
+
+/** Which of a figure's rows. */
+export const FigurePart = {
+  denominator: "denominator",
+  numerator: "numerator",
+  rest: "rest",
+} as const;
+export type FigurePart = (typeof FigurePart)[keyof typeof FigurePart];
+
+/** What kind of rows stand behind a figure. */
+export const FigureRows = {
+  subject: "subject",
+  visit: "visit",
+  hazard: "hazard",
+  obligation: "obligation",
+} as const;
+export type FigureRows = (typeof FigureRows)[keyof typeof FigureRows];
+
+/** Orders of the list of subjects with their figures. */
+export const SubjectOrder = {
+  name: "name",
+  score: "score",
+  rectification_rate: "rectification_rate",
+  hazards_overdue: "hazards_overdue",
+} as const;
+export type SubjectOrder = (typeof SubjectOrder)[keyof typeof SubjectOrder];
+
+/** Kinds of periods that figures are made for. */
+export const PeriodUnit = {
+  year: "year",
+  half_year: "half_year",
+  quarter: "quarter",
+  month: "month",
+  week: "week",
+  custom: "custom",
+} as const;
+export type PeriodUnit = (typeof PeriodUnit)[keyof typeof PeriodUnit];
+
+/** Why a group has no place in a ranking, in the order in which the first that applies is told. */
+export const NoPlace = {
+  none: "none",
+  part: "part",
+  empty: "empty",
+  cover: "cover",
+  few: "few",
+} as const;
+export type NoPlace = (typeof NoPlace)[keyof typeof NoPlace];
+
+/** What lowers a level below the band of the score. */
+export const LevelReason = {
+  veto: "veto",
+  overdue_major: "overdue_major",
+  fatal_accident: "fatal_accident",
+} as const;
+export type LevelReason = (typeof LevelReason)[keyof typeof LevelReason];
+
+/** What a period's report on major hazards says, in the order in which the first that applies holds. */
+export const ZeroReportState = {
+  reported: "reported",
+  declared_zero: "declared_zero",
+  zero_after_visits: "zero_after_visits",
+  missing: "missing",
+  not_due: "not_due",
+} as const;
+export type ZeroReportState = (typeof ZeroReportState)[keyof typeof ZeroReportState];
+
+/** Where a visit that is due stands. */
+export const ObligationState = {
+  met: "met",
+  late: "late",
+  overdue: "overdue",
+  open: "open",
+} as const;
+export type ObligationState = (typeof ObligationState)[keyof typeof ObligationState];
+
 /** Where a hazard stands in its life. Overdue is derived from dates and never a state. */
 export const HazardState = {
   draft: "draft",
@@ -560,19 +665,11 @@ export type DownloadState = (typeof DownloadState)[keyof typeof DownloadState];
 /** By what figures are compared. */
 export const Grouping = {
   town: "town",
+  village: "village",
   department: "department",
   sector: "sector",
 } as const;
 export type Grouping = (typeof Grouping)[keyof typeof Grouping];
-
-/** By what groups are ranked. */
-export const Ranking = {
-  rectification: "rectification",
-  on_time: "on_time",
-  coverage: "coverage",
-  score: "score",
-} as const;
-export type Ranking = (typeof Ranking)[keyof typeof Ranking];
 
 /** Kinds of work that follow a commit. */
 export const Topic = {
@@ -681,6 +778,7 @@ export const ProblemCode = {
   text_fits_no_cell: "text-fits-no-cell",
   towns_have_no_positions: "towns-have-no-positions",
   period_missing: "period-missing",
+  period_too_late: "period-too-late",
   receipt_code_invalid: "receipt-code-invalid",
   cursor_unknown: "cursor-unknown",
   place_in_list_unknown: "place-in-list-unknown",

@@ -33,11 +33,6 @@ const deskReads: {
   area: Fits<Schemas["Area"], desk.Area>;
   department: Fits<Schemas["Department"], desk.Department>;
   subject: Fits<Schemas["Subject"], desk.SubjectBrief>;
-  overview: Fits<Schemas["Overview"], Omit<desk.Overview, "targets">>;
-  comparison: Fits<Schemas["Comparison"], desk.Comparison>;
-  trend: Fits<Schemas["TrendPoint"], desk.TrendPoint>;
-  subjectRow: Fits<Schemas["SubjectRow"], desk.SubjectScoreRow>;
-  drilldown: Fits<Schemas["Drilldown"], desk.SubjectScoreDetail>;
   event: Fits<Schemas["TimelineEntry"], desk.HazardEvent>;
   queueItem: Fits<Omit<Schemas["QueueItem"], "photo" | "before" | "after" | "review">, Omit<desk.ReviewItem, "photo" | "before" | "after" | "review">>;
   photo: Fits<Omit<Schemas["Photo"], "review" | "role">, Omit<desk.ReviewPhoto, "review" | "role">>;
@@ -49,8 +44,7 @@ const deskReads: {
   receipt: Fits<Schemas["ReceiptLookup"], desk.ReceiptAnswer>;
   checklist: Fits<Schemas["ChecklistSummary"], desk.ChecklistBrief>;
 } = {
-  user: true, area: true, department: true, subject: true, overview: true, comparison: true, trend: true, subjectRow: true,
-  drilldown: true, event: true, queueItem: true, photo: true, flag: true, download: true, hazardLine: true, visit: true, submission: true,
+  user: true, area: true, department: true, subject: true, event: true, queueItem: true, photo: true, flag: true, download: true, hazardLine: true, visit: true, submission: true,
   receipt: true, checklist: true,
 };
 

@@ -1,7 +1,6 @@
 /** Valid by default; a test names only what matters to it. */
-import type { ComparisonRow, HazardDetail, Overview, ReviewItem, ReviewPhoto, SubjectBrief, SubjectScoreRow, User } from '@/office/api/types';
-
-const NO_RATE = { numerator: 0, denominator: 0, display: '/' };
+import { Figure } from '@/vocabulary/codes';
+import type { Figures, FigureValue, HazardDetail, Overview, ReviewItem, ReviewPhoto, SubjectBrief, SubjectScoreRow, User } from '@/office/api/types';
 
 export function makePhoto(id: string, change: Partial<ReviewPhoto> = {}): ReviewPhoto {
   return {
@@ -27,18 +26,26 @@ export function makeHazard(change: Partial<HazardDetail> = {}): HazardDetail {
   };
 }
 
-export function makeOverview(change: Partial<Overview> = {}): Overview {
-  return {
-    period: '2026-Q4', as_of: '2026-11-24T08:00:00+08:00', refreshing: 0, subjects: 60, visited: NO_RATE, coverage: NO_RATE, visits_due: 0, visits_done: 0, hazards_found: 0,
-    rectification: NO_RATE, on_time: NO_RATE, major_rectification: NO_RATE, major: { found: 0, closed: 0, open: 0, overdue: 0, listed: 0 }, overdue: 0, zero_accident: null, reviews_pending: 0,
-    targets: [], score: { count: 0, median: '/', mean: '/' }, ...change,
-  };
+const figure = (numerator: number | null, denominator: number | null, display: string): FigureValue => ({ numerator, denominator, display, exact: display, target: null });
+
+/** Counts are 0, rates and scores have nothing behind them. */
+export function makeFigures(change: Partial<Figures> = {}): Figures {
+  const statistics: readonly string[] = ['mean_score', 'median_score'];
+  const empty = Object.values(Figure).map((name) => [name, name.endsWith('_rate') ? figure(0, 0, '/') : statistics.includes(name) ? figure(null, 0, '/') : figure(0, null, '0')]);
+  return { ...(Object.fromEntries(empty) as Figures), ...change };
 }
 
-export function makeScoreRow(id: string, change: Partial<SubjectScoreRow> = {}): SubjectScoreRow {
+export const countOf = (n: number): FigureValue => figure(n, null, String(n));
+export const rateOf = (numerator: number, denominator: number, display: string): FigureValue => figure(numerator, denominator, display);
+
+export function makeOverview(change: Partial<Overview> = {}): Overview {
+  return { period: '2026-Q4', as_of: '2026-11-24T08:00:00+08:00', refreshing: 0, figures: makeFigures(), zero_accident: [], reviews_pending: 0, ...change };
+}
+
+export function makeScoreRow(id: string, figures: Partial<Figures> = {}): SubjectScoreRow {
   return {
-    subject: { id, name: id, kind: 'enterprise', town_code: '140525108', town_name: '巴公镇', sectors: [], department_name: '' }, visits_due: 1, visits_done: 1, submissions: 1,
-    hazards_found: 0, rectification: NO_RATE, on_time: NO_RATE, major_found: 0, major_open: 0, overdue: 0, score: null, ...change,
+    subject: { id, name: id, kind: 'enterprise', town_code: '140525108', town_name: '巴公镇', sectors: [], department_name: '' }, is_on_books: true,
+    figures: makeFigures({ visits: countOf(1), ...figures }), score: null,
   };
 }
 
@@ -48,11 +55,4 @@ export function makeSubject(id: string, change: Partial<SubjectBrief> = {}): Sub
 
 export function makeUser(...roles: User['roles'][number]['role'][]): User {
   return { id: 'u', username: 'u', name: '示例', title: null, county_code: '140525', locale: null, roles: roles.map((role) => ({ role, scope_kind: 'county', scope_id: '140525', scope_name: '泽州县' })) };
-}
-
-export function makeComparisonRow(change: Partial<ComparisonRow> = {}): ComparisonRow {
-  return {
-    code: '140525108', name: '巴公镇', rank: 1, insufficient_sample: false, subjects: 5, visits_due: 7, visits_done: 4, hazards_found: 1, rectification: NO_RATE, on_time: NO_RATE, coverage: NO_RATE,
-    major_found: 0, major_open: 0, overdue: 0, score: { count: 0, median: '/', mean: '/' }, ...change,
-  };
 }

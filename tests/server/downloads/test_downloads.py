@@ -61,18 +61,21 @@ def test_subject_scores_hold_the_right_numbers(app: Flask, chen: Person, ids: di
     rows = lines(fetch(app, chen, "subject_scores", "xlsx"))
 
     assert rows[0][0] == "主体得分与整改率（2026-Q4）"
-    assert rows[1][11:] == ["整改率", None, None, "按期整改率", None, None, "逾期", "重大事故隐患", None, None]
+    assert rows[1][7:] == [
+        "应访次数", None, None, "得分", "等级", "得分说明", "整改率", None, None, "按期整改率", None, None, "逾期",
+        "重大事故隐患", None, None,
+    ]  # fmt: skip
     assert rows[3] == [
-        1, "渠头村（示例）", "村（社区）", "高都镇", "消防安全", None, 0, 0, 0, "/", "未评",
+        1, "渠头村（示例）", "村（社区）", "高都镇", "消防安全", None, 0, 0, 0, 0, "/", None, "未评",
         0, 0, "/", 0, 0, "/", 0, 0, 0, "/",
     ]  # fmt: skip
     assert rows[4][1:] == [
-        "巴公示例煤业一号井", "企业", "巴公镇", "煤矿", "泽州县应急管理局", 3, 1, 1, 80.0, "正式",
+        "巴公示例煤业一号井", "企业", "巴公镇", "煤矿", "泽州县应急管理局", 1, 3, 1, 9, 80.0, "良好", "正式",
         1, 3, 33.3, 1, 2, 50.0, 1, 0, 1, 0.0,
     ]  # fmt: skip
-    assert rows[5][9:14] == [100.0, "正式", 1, 1, 100.0]
+    assert rows[5][10:16] == [100.0, "优秀", "正式", 1, 1, 100.0]
     assert rows[6][1] == "合计"
-    assert rows[6][11:] == [2, 4, 50.0, 1, 3, 33.3, 1, 0, 1, 0.0]
+    assert rows[6][13:] == [2, 4, 50.0, 1, 3, 33.3, 1, 0, 1, 0.0]
     assert rows[7][0] == "统计截止时点：2026-11-24 12:00（北京时间）"
     assert rows[8][0].startswith("口径：整改率＝已销号÷本期发现")
     assert rows[-1][0].startswith("填报人：陈")
@@ -87,10 +90,10 @@ def test_town_comparison_has_the_fifteen_columns_of_the_annex_first(app: Flask, 
         "完成重大隐患数", "重大隐患整改率(%)", "整改资金(万元)", "现场检查记录(份)", "责令限期整改指令书(份)",
         "强制措施决定书(份)", "整改复查意见书(份)",
     ]  # fmt: skip
-    assert rows[3][:10] == ["巴公镇", 2, 2, 2, 4, 2, 50.0, 1, 0, 0.0]
-    assert rows[4][:10] == ["高都镇", 1, 0, 0, 0, 0, "/", 0, 0, "/"]
+    assert rows[3][:10] == ["高都镇", 1, 0, 0, 0, 0, "/", 0, 0, "/"]
+    assert rows[4][:10] == ["巴公镇", 2, 2, 2, 4, 2, 50.0, 1, 0, 0.0]
     assert rows[5][:10] == ["合计", 3, 2, 2, 4, 2, 50.0, 1, 0, 0.0]
-    assert [row[-1] for row in rows[3:5]] == ["1", "/"]
+    assert [row[-1] for row in rows[3:5]] == ["无数据，不排名", "样本少，不排名"]
 
 
 def test_ledger_as_csv_is_safe_to_open(app: Flask, chen: Person, ids: dict[str, str]) -> None:
@@ -116,7 +119,7 @@ def test_scores_as_geojson_lie_where_the_subjects_are(app: Flask, chen: Person, 
     document = json.loads(fetch(app, chen, "subject_scores", "geojson"))
 
     assert [feature["geometry"]["coordinates"] for feature in document["features"]] == [[112.8991, 35.6172]] * 3
-    assert document["features"][1]["properties"]["rectification"] == {"numerator": 1, "denominator": 3, "display": "33.3"}
+    assert document["features"][1]["properties"]["rectification_rate"] == {"numerator": 1, "denominator": 3, "display": "33.3"}
 
 
 def test_file_holds_only_what_its_owner_may_see(app: Flask, ben: Person, ids: dict[str, str]) -> None:

@@ -162,7 +162,7 @@ def on_time(chen: Person) -> tuple[int, int]:
     from server.scores.service import rebuild_all
 
     rebuild_all(clock.now())
-    rate = chen.get("/api/scores/overview?period=2026").json["on_time"]
+    rate = chen.get("/api/scores/overview?period=2026").json["figures"]["on_time_rate"]
     return rate["numerator"], rate["denominator"]
 
 

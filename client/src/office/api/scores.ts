@@ -1,5 +1,6 @@
+import type { Figure, FigurePart, Grouping } from '../../vocabulary/codes';
 import { getJson } from './http';
-import type { Comparison, Grouping, Overview, Ranking, TrendPoint } from './types';
+import type { Comparison, FigureRows, Overview, TrendPoint } from './types';
 
 type Params = Record<string, string>;
 
@@ -7,8 +8,13 @@ export function fetchOverview(params: Params, signal?: AbortSignal): Promise<Ove
   return getJson<Overview>('/api/scores/overview', params, signal);
 }
 
-export function fetchComparison(group: Grouping, ranking: Ranking, params: Params, signal?: AbortSignal): Promise<Comparison> {
+export function fetchComparison(group: Grouping, ranking: Figure, params: Params, signal?: AbortSignal): Promise<Comparison> {
   return getJson<Comparison>('/api/scores/by', { group, ranked_by: ranking, ...params }, signal);
+}
+
+/** A figure with a page of the rows in it: one answer, so that neither is older than the other. */
+export function fetchFigureRows(figure: Figure, part: FigurePart, params: Params, signal?: AbortSignal): Promise<FigureRows> {
+  return getJson<FigureRows>(`/api/scores/figures/${figure}`, { part, ...params }, signal);
 }
 
 export async function fetchTrend(weeks: number, params: Params, signal?: AbortSignal): Promise<TrendPoint[]> {

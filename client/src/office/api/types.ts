@@ -1,5 +1,5 @@
 /** What the desk reads from the server. Shapes only; the rules behind the figures stay on the server. */
-import type { Rate } from '../format/rate';
+import type { components } from '../../api/openapi';
 
 export type Role = 'inspector' | 'supervisor' | 'county_office' | 'administrator';
 export type ScopeKind = 'county' | 'town' | 'department' | 'sector' | 'self';
@@ -24,33 +24,21 @@ export interface SubjectBrief {
   village_name?: string | null; address?: string | null; position?: Position | null; open_hazards?: number | null;
 }
 
-export interface Target { target_group: 'village' | 'enterprise_institution'; permille: number; display: string }
-export interface ScoreSummary { count: number; median: string; mean: string }
-export interface Overview {
-  period: string; as_of: string; refreshing: number; subjects: number; visited: Rate; coverage: Rate; visits_due: number; visits_done: number; hazards_found: number;
-  rectification: Rate; on_time: Rate; major_rectification: Rate;
-  major: { found: number; closed: number; open: number; overdue: number; listed: number };
-  overdue: number; zero_accident: Rate | null; reviews_pending: number; targets: Target[]; score: ScoreSummary;
-}
-
-export interface ComparisonRow {
-  code: string | null; name: string; rank: number | null; insufficient_sample: boolean; subjects: number;
-  visits_due: number; visits_done: number; hazards_found: number;
-  rectification: Rate; on_time: Rate; coverage: Rate; major_found: number; major_open: number; overdue: number; score: ScoreSummary;
-}
-export interface Comparison { rows: ComparisonRow[]; total: ComparisonRow | null; as_of: string; ranked_by: string }
-export type Grouping = 'town' | 'department' | 'sector';
-export const RANKINGS = ['rectification', 'on_time', 'coverage', 'score'] as const;
-export type Ranking = (typeof RANKINGS)[number];
-
-export interface TrendPoint { week_start: string; until: string; rectification: Rate; on_time: Rate }
-
-export interface ScoreBody { display: string; grade: string | null; provisional: boolean; insufficient_sample: boolean }
-export interface SubjectScoreRow {
-  subject: { id: string; name: string; kind: string; town_code: string; town_name: string; sectors: string[]; department_name: string };
-  visits_due: number; visits_done: number; submissions: number; hazards_found: number;
-  rectification: Rate; on_time: Rate; major_found: number; major_open: number; overdue: number; score: ScoreBody | null;
-}
+type Schemas = components['schemas'];
+export type FigureValue = Schemas['Figure'];
+export type Figures = Schemas['Figures'];
+export type Overview = Schemas['Overview'];
+export type ZeroAccident = Schemas['ZeroAccident'];
+export type Comparison = Schemas['Comparison'];
+export type ComparisonRow = Schemas['ComparisonRow'];
+export type FigureRows = Schemas['FigureRows'];
+export type FigureRow = Schemas['FigureRow'];
+export type TrendPoint = Schemas['TrendPoint'];
+export type SubjectScore = Schemas['SubjectScore'];
+export type SubjectScoreRow = Schemas['SubjectRow'];
+export type SubjectScoreDetail = Schemas['SubjectPage'];
+export type ScoredVisit = Schemas['ScoredVisit'];
+export type ScoredSubmission = Schemas['ScoredSubmission'];
 
 export interface HazardBrief {
   id: string; number: string; subject: { id: string; name: string; town_name: string | null; sectors: string[] };
@@ -129,19 +117,3 @@ export interface ChecklistDocument {
   determinations?: { id: string; title: LocalText; standard: string; clause: string; grade: Grade; halt: string; regulator: string; unverified?: { reason: LocalText } }[];
 }
 export type { StandardDocument as Standard } from '../../forms/format.ts';
-
-export interface ItemScore { path: string; statement: LocalText | null; result: string; earned: string | number | null; applicable: string | number | null }
-export interface ScoredSubmission {
-  id: string; visit_id: string; finished_at: string; checklist: { id: string; version: string; hash: string; title: LocalText };
-  score: ScoreBody & { checked: number; total: number; veto_paths: string[] }; items: ItemScore[];
-}
-export interface CountedHazard {
-  id: string; number: string; description: string; spot: string; grade: Grade; state: HazardState;
-  found_on: string; deadline: string | null; deadline_at_submission: string | null; submitted_on: string | null; closed_on: string | null; due: boolean; on_time: boolean; overdue: boolean;
-}
-export type ExplainedRate = Rate & { formula: LocalText; numerator_ids: string[]; denominator_ids: string[] };
-export interface SubjectScoreDetail {
-  subject: { id: string; name: string; town_code: string }; period: string; as_of: string;
-  rates: { rectification: ExplainedRate; on_time: ExplainedRate; major_rectification: ExplainedRate; overdue: { count: number; ids: string[] } };
-  hazards: CountedHazard[]; score: { formula: LocalText; submission_id: string | null }; submissions_total: number; submissions: ScoredSubmission[];
-}

@@ -1,33 +1,27 @@
 /** Which rows stand behind a figure, and how to ask for them. The rules of counting are the server's; these only select. */
-import type { FigureName } from './figures';
-import type { Rate } from '../format/rate';
+import { FigurePart } from '../../vocabulary/codes';
+import type { Figure, Grouping } from '../../vocabulary/codes';
+import type { FigureValue } from '../api/types';
 
-export type PartName = 'closed' | 'open' | 'all';
-export interface FigurePart { name: PartName; params: Record<string, string> }
-export interface FigureQuestion { figure: FigureName; scope: Record<string, string>; scopeName: string; period: string; rate: Rate | null }
+/** `scope` are filters; `by` and `code` a group of the comparison ("none": what is in no group). */
+export interface FigureQuestion { figure: Figure; scope: Record<string, string>; scopeName: string; period: string; by?: Grouping; code?: string }
 
-const CLOSED_OR_OPEN: FigurePart[] = [{ name: 'closed', params: { state: 'closed' } }, { name: 'open', params: { state: 'open' } }];
+/** What a row opens. */
+export interface Opened { kind: 'hazard' | 'visit' | 'subject'; id: string }
 
-const HAZARD_PARTS: Partial<Record<FigureName, FigurePart[]>> = {
-  rectification: CLOSED_OR_OPEN,
-  hazards_found: CLOSED_OR_OPEN,
-  overdue: [{ name: 'all', params: { overdue: 'true', sort: 'deadline' } }],
-  major_open: [{ name: 'all', params: { grade: 'major', state: 'open' } }],
-};
-
-// Behind these figures stand subjects; each opens its own submissions and counted hazards.
-const SUBJECT_FIGURES: readonly FigureName[] = ['on_time', 'visited', 'coverage', 'visits', 'score'];
-
-export function hazardParts(figure: FigureName): FigurePart[] | null {
-  return HAZARD_PARTS[figure] ?? null;
+export function rowParams({ scope, period, by, code }: FigureQuestion): Record<string, string> {
+  return { ...scope, period, ...(by !== undefined && code !== undefined ? { by, code } : {}) };
 }
 
-export function isAboutSubjects(figure: FigureName): boolean {
-  return SUBJECT_FIGURES.includes(figure);
+/** A rate has a numerator and a rest; what is a count has one part. */
+export function figureParts(value: FigureValue | null): FigurePart[] {
+  return value && value.numerator !== null && value.denominator !== null
+    ? [FigurePart.numerator, FigurePart.rest, FigurePart.denominator]
+    : [FigurePart.denominator];
 }
 
-/** Size of a part of the rectification rate, known before its rows are: closed ones are the numerator, the rest is open. */
-export function partSize(part: PartName, rate: Rate | null): number | null {
-  if (!rate || part === 'all') return null;
-  return part === 'closed' ? rate.numerator : rate.denominator - rate.numerator;
+export function partSize(part: FigurePart, { numerator, denominator }: FigureValue): number {
+  const all = denominator ?? numerator ?? 0;
+  if (part === FigurePart.denominator) return all;
+  return part === FigurePart.numerator ? (numerator ?? 0) : all - (numerator ?? 0);
 }

@@ -1,15 +1,16 @@
 /** Subjects on the map and the state that colours them, the most urgent first. */
 import type { SubjectBrief, SubjectScoreRow } from '../api/types';
+import { count } from './figures';
 
 export type PointState = 'major' | 'overdue' | 'open' | 'unvisited' | 'clear';
 export const POINT_STATES: readonly PointState[] = ['major', 'overdue', 'open', 'unvisited', 'clear'];
 export interface MapPoint { id: string; name: string; town: string; lng: number; lat: number; state: PointState }
 
 export function pointState(subject: SubjectBrief, row: SubjectScoreRow | undefined): PointState {
-  if (row && row.major_open > 0) return 'major';
-  if (row && row.overdue > 0) return 'overdue';
+  if (row && count(row.figures.majors_open) > 0) return 'major';
+  if (row && count(row.figures.hazards_overdue) > 0) return 'overdue';
   if ((subject.open_hazards ?? 0) > 0) return 'open';
-  return row && row.visits_done === 0 ? 'unvisited' : 'clear';
+  return row && count(row.figures.visits) === 0 ? 'unvisited' : 'clear';
 }
 
 /** Subjects without a position cannot be drawn; urgent ones come last so that they lie on top. */

@@ -3,8 +3,10 @@ import type { ComputedRef } from 'vue';
 import { fetchComparison, fetchOverview, fetchTrend } from '../api/scores';
 import { listSubjectScores } from '../api/subjects';
 import { listSubjects } from '../api/register';
-import type { Comparison, Grouping, Overview, Ranking, TrendPoint } from '../api/types';
+import type { Comparison, Overview, TrendPoint } from '../api/types';
+import type { Grouping } from '../../vocabulary/codes';
 import { useLoad, type Loader } from '../composables/useLoad';
+import type { Ranking } from './figures';
 import { mapPoints, type MapPoint } from './mapPoints';
 
 const TREND_WEEKS = 12;

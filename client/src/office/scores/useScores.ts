@@ -1,11 +1,13 @@
 /** Scores of subjects: pages and single subjects. */
-import { computed, type ComputedRef } from 'vue';
-import { fetchSubjectScore, listSubjectScores, type SubjectScorePage } from '../api/subjects';
-import type { SubjectScoreDetail } from '../api/types';
+import type { ComputedRef } from 'vue';
+import type { ListPage } from '../api/lists';
+import { fetchSubjectScore, listSubjectScores } from '../api/subjects';
+import type { SubjectScoreDetail, SubjectScoreRow } from '../api/types';
+import { useListPage } from '../composables/useListPage';
 import { useLoad, type Loader } from '../composables/useLoad';
 
-export function useSubjectScores(params: ComputedRef<Record<string, string>>): Loader<SubjectScorePage> {
-  return useLoad((signal) => listSubjectScores(params.value, signal), computed(() => JSON.stringify(params.value)));
+export function useSubjectScores(params: ComputedRef<Record<string, string>>): Loader<ListPage<SubjectScoreRow>> {
+  return useListPage(listSubjectScores, params);
 }
 
 export function useSubjectScore(id: () => string, period: () => string): Loader<SubjectScoreDetail> {

@@ -1,0 +1,1 @@
+"""Accidents and whom they are attributed to, with when each was known."""
