@@ -328,9 +328,10 @@ def run_setup(name: str, parts: set[str], size: Size, results: Results, until: f
         if "rebuild" in parts and size.rebuild_among_few:
             _tried(bench, "rebuild", lambda: rebuild(bench))
         small = growth(bench) if "growth" in parts and size.most else None
-        if parts & {"lists", "feed", "rebuild"} and time.monotonic() < bench.until:
-            _fill(bench, filler, size.many)
-            bench.installation.measure_idle()
+        if parts & {"lists", "feed", "rebuild"}:
+            if time.monotonic() < bench.until:
+                _fill(bench, filler, size.many)
+                bench.installation.measure_idle()
             if "lists" in parts:
                 _tried(bench, "lists", lambda: lists(bench, size.many, "10"))
             if "feed" in parts:
