@@ -24,24 +24,23 @@ from server.downloads.jobs import run_build_downloads
 from server.downloads.service import expire_files, note_lost_downloads
 from server.downloads.views import blp as downloads_blp
 from server.evidence.bodies import add_reviews_to_hazards, load_photo_reviews, photo_lines
-from server.evidence.intake import check_photo, store_photos
-from server.evidence.jobs import inspect_photos_of, run_inspect_photos
-from server.evidence.store import durable_hashes
+from server.evidence.intake import PHOTO_CLAIMS, PHOTOS, UPLOAD_CLAIMS, inspect_photos_of
+from server.evidence.jobs import run_inspect_photos
 from server.evidence.tus_views import tus_blp
 from server.evidence.uploads import sweep_uploads
 from server.evidence.views import blp as evidence_blp
 from server.hazards.bodies import add_open_hazards, load_hazards
-from server.hazards.intake import add_missing_hazards, check_event, doubt_times, store_events
+from server.hazards.intake import HAZARD_CLAIMS, HAZARD_EVENTS, doubt_times
 from server.hazards.views import blp as hazards_blp
 from server.pairings.bodies import load_subjects
 from server.pairings.leaving import load_left_subjects
 from server.pairings.views import blp as pairings_blp
 from server.reading import discard_body
 from server.records import feed
-from server.records.kinds import RecordHandler
 from server.records.moves import tell_moves_by_date
 from server.records.quarantine import load_entries
 from server.records.quarantine_views import blp as quarantine_blp
+from server.records.stored import claims_query
 from server.records.views import blp as sync_blp
 from server.register.views import blp as register_blp
 from server.rescue.views import blp as rescue_blp
@@ -51,8 +50,9 @@ from server.scores.views import blp as scores_blp
 from server.settings import Settings, load_settings
 from server.visits import drafts
 from server.visits.bodies import add_visits_to_subjects, load_submissions, load_visits
-from server.visits.completion import follow_again, refresh_visits
-from server.visits.submissions import check_submission, check_visit, store_submissions, store_visits
+from server.visits.completion import refresh_visits_of
+from server.visits.drafts import DRAFT_CLAIMS, DRAFT_PHOTO_CLAIMS
+from server.visits.submissions import SUBMISSIONS, VISITS
 from server.visits.views import blp as visits_blp
 from server.wire import ProblemSchema
 from server.wiring import FeedKind, Wiring
@@ -66,18 +66,16 @@ BLUEPRINTS = (
     tus_blp, evidence_blp, rescue_blp, scores_blp, downloads_blp, work_blp,
 )  # fmt: skip
 
-# Record kinds are stored in this order: submissions before visits, so that a visit that completes finds them.
 WIRING = Wiring(
     record_kinds={
-        RecordKind.SUBMISSION: RecordHandler(check_submission, store_submissions),
-        RecordKind.VISIT: RecordHandler(check_visit, store_visits),
-        RecordKind.HAZARD_EVENT: RecordHandler(check_event, store_events),
-        RecordKind.PHOTO: RecordHandler(check_photo, store_photos),
+        RecordKind.SUBMISSION: SUBMISSIONS,
+        RecordKind.VISIT: VISITS,
+        RecordKind.HAZARD_EVENT: HAZARD_EVENTS,
+        RecordKind.PHOTO: PHOTOS,
     },
-    refresh_visits=refresh_visits,
-    follow_again=follow_again,
-    on_complete=(add_missing_hazards, doubt_times, inspect_photos_of),
-    photo_hashes=durable_hashes,
+    claims=claims_query(PHOTO_CLAIMS, UPLOAD_CLAIMS, DRAFT_CLAIMS, DRAFT_PHOTO_CLAIMS, HAZARD_CLAIMS),
+    refresh_visits=refresh_visits_of,
+    on_complete=(doubt_times, inspect_photos_of),
     feed_kinds={
         ChangeKind.SUBJECT: FeedKind(load_subjects, extend=(add_visits_to_subjects, add_open_hazards)),
         ChangeKind.LEFT_SUBJECT: FeedKind(load_left_subjects),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server import clock
 from server.db import InCounty, db
+from server.prepared import insertion
 from server.problems import request_id
 
 
@@ -28,6 +29,9 @@ class AuditEntry(InCounty, db.Model):
     request_id: Mapped[str] = mapped_column(String(32))
 
 
+ADD_ENTRY = insertion(AuditEntry.__table__, without=("id",))
+
+
 def write_audit(
     action: str, resource_kind: str, resource_id: object, *, county_code: str, actor_id: uuid.UUID | None, **detail: Any
 ) -> None:
@@ -41,6 +45,11 @@ def write_audit(
             resource_kind=resource_kind,
             resource_id=str(resource_id),
             detail=detail,
-            request_id=request_id() if has_request_context() else "",
+            request_id=current_request(),
         )
     )
+
+
+def current_request() -> str:
+    """The id of the request that this is done for; empty outside one."""
+    return request_id() if has_request_context() else ""

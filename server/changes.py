@@ -10,11 +10,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, String, Uuid, insert, literal_column
+from sqlalchemy import BigInteger, Index, Integer, String, Uuid, bindparam, insert
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.functions import FunctionElement
 
 from server import clock
 from server.db import InCounty, codes, db
+from server.prepared import Prepared
 from vocabulary import ChangeKind
 
 
@@ -30,15 +33,36 @@ class Change(InCounty, db.Model):
     at: Mapped[datetime]
 
 
+class _current_xid(FunctionElement[int]):
+    """The open transaction's id. SQLite has one writer at a time and needs none."""
+
+    inherit_cache = True
+    type = BigInteger()
+
+
+@compiles(_current_xid, "postgresql")
+def _of_postgresql(_element: Any, _compiler: Any, **_options: Any) -> str:
+    return "pg_current_xact_id()::text::bigint"
+
+
+@compiles(_current_xid, "sqlite")
+def _of_sqlite(_element: Any, _compiler: Any, **_options: Any) -> str:
+    return "0"
+
+
+_GIVEN = ("county_code", "kind", "entity_id", "subject_id", "at")
+# One row for each change: (county code, kind, entity id, subject it belongs to, moment).
+LOG_CHANGE = Prepared(
+    insert(Change.__table__).values({name: bindparam(name, required=True) for name in _GIVEN} | {"xid": _current_xid()})
+)
+
+
 def record_changes(kind: ChangeKind, county_code: str, entries: Iterable[tuple[object, uuid.UUID | None]]) -> None:
     """Notes in the open transaction what changed in a county; ``entries`` are (entity id, subject it belongs to)."""
-    xid: Any = literal_column("0")
-    if db.session.get_bind().dialect.name == "postgresql":
-        xid = literal_column("pg_current_xact_id()::text::bigint")
     now = clock.now()
     rows = [
         {"county_code": county_code, "kind": kind, "entity_id": str(entity), "subject_id": subject, "at": now}
         for entity, subject in dict.fromkeys(entries)
     ]
     if rows:
-        db.session.execute(insert(Change.__table__).values(xid=xid), rows)
+        db.session.execute(insert(Change.__table__).values(xid=_current_xid()), rows)

@@ -15,14 +15,28 @@ from typing import Any, TypeVar
 import orjson
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, Enum, MetaData, String, event, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    DateTime,
+    Engine,
+    Enum,
+    MetaData,
+    String,
+    bindparam,
+    column,
+    event,
+    func,
+    select,
+)  # fmt: skip
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 from sqlalchemy.types import JSON, TypeDecorator
 
+from server.prepared import Link, Prepared, link_of
 from server.settings import Settings
-from server.writing import ATTEMPTS, WRITING, Unit, Writer, pause, was_broken_off
+from server.writing import ATTEMPTS, WRITING, Work, Writer, pause, was_broken_off
 from vocabulary import Code, set_name
 
 T = TypeVar("T")
@@ -54,6 +68,8 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
+        if value.tzinfo is UTC:
+            return value
         if value.tzinfo is None:
             raise ValueError("a moment without a zone cannot be stored")
         return value.astimezone(UTC)
@@ -134,7 +150,7 @@ def transaction() -> Iterator[Any]:
             WRITING.reset(token)
 
 
-def write(unit: Unit[T]) -> T:
+def write(unit: Work[T]) -> T:
     """Runs a unit of work on a connection of its own (`server.writing`); for prepared statements, without the session.
 
     Raises: RuntimeError when opened inside a transaction.
@@ -177,18 +193,41 @@ def in_transaction() -> bool:
     return WRITING.get()
 
 
-def lock_ids(ids: Iterable[uuid.UUID]) -> None:
+_LOCK = Prepared(
+    select(func.pg_advisory_xact_lock(column("key"))).select_from(
+        func.unnest(bindparam("keys", type_=ARRAY(BigInteger), required=True)).alias("key")
+    )
+)
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[Link]:
+    """A connection for a query or two by prepared statements, without the session."""
+    connection = db.engine.raw_connection()
+    try:
+        yield Link(connection.driver_connection, db.engine.dialect)
+    finally:
+        connection.close()
+
+
+def session_link() -> Link:
+    """The connection of the session, for prepared statements in its transaction."""
+    return link_of(db.session.connection())
+
+
+def lock_ids(ids: Iterable[uuid.UUID], link: Link | None = None) -> None:
     """Makes every other transaction that locks one of these ids wait until the open one has ended.
 
     For rules over rows that may not exist yet (a visit and its last photo, a hazard and its first event), where no row can be
     locked. What the caller reads afterwards is what the one before has committed. On SQLite the whole transaction is a lock.
     """
-    if db.session.get_bind().dialect.name != "postgresql":
+    link = link or session_link()
+    if link.dialect.name != "postgresql":
         return
     keys = sorted({int.from_bytes(id_.bytes[:8], signed=True) for id_ in ids})
     if keys:
         # Sorted, so that two transactions that want the same ids take them in the same order.
-        db.session.execute(text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key"), {"keys": keys})
+        _LOCK.rows(link, keys=keys)
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 
 from flask import g
 
+from server.authors import Author
 from server.problems import Refusal
-from vocabulary import Action, ProblemCode, Role, ScopeKind
+from vocabulary import Action, AuthorKind, ProblemCode, Role, ScopeKind
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -51,6 +52,10 @@ class Actor:
     name: str
     county_code: str
     grants: tuple[Grant, ...]
+
+    @property
+    def author(self) -> Author:
+        return Author(AuthorKind.USER, self.county_code, self.user_id)
 
     def grants_for(self, action: Action) -> tuple[Grant, ...]:
         return tuple(grant for grant in self.grants if action in ALLOWED[grant.role])

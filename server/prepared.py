@@ -7,42 +7,69 @@ conversions of types. Nothing is filled in: a row to insert says every column.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ARRAY, ColumnElement, Connection, Executable, String, bindparam
+from sqlalchemy import ARRAY, ColumnDefault, ColumnElement, Connection, Executable, String, Table, bindparam, insert
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An open connection as its driver knows it, and the dialect that its database speaks."""
+
+    driver: Any
+    dialect: Dialect
+
+
+def link_of(connection: Connection) -> Link:
+    """A connection of SQLAlchemy's, in whose transaction prepared statements then run."""
+    return Link(connection.connection.driver_connection, connection.dialect)
+
+
 _Convert = Callable[[Any], Any] | None
 
 
 class Prepared:
-    """One statement, for every database it is run on."""
+    """One statement, for every database it is run on; where they differ, one for each by name of its dialect."""
 
-    def __init__(self, statement: Executable) -> None:
+    def __init__(self, statement: Executable | Mapping[str, Executable]) -> None:
         self._statement = statement
         self._forms: dict[str, _Form] = {}
 
-    def rows(self, connection: Connection, **values: Any) -> list[Row]:
+    def rows(self, link: Link, **values: Any) -> list[Row]:
         """What a query answers, or a statement with RETURNING."""
-        form = self._form(connection.dialect)
-        cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
-        cursor.execute(form.text, form.parameters(values))
-        found: list[Row] = cursor.fetchall()
-        cursor.close()
-        return form.converted(found)
+        return self.send(link, values)()
 
-    def run(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    def send(self, link: Link, values: Mapping[str, Any]) -> Callable[[], list[Row]]:
+        """The same in two steps, for :func:`together`: what is answered is read by the call of what this returns."""
+        form = self._form(link.dialect)
+        cursor = link.driver.cursor()
+        cursor.execute(form.text, form.parameters(values))
+
+        def read() -> list[Row]:
+            found: list[Row] = cursor.fetchall()
+            cursor.close()
+            return form.converted(found)
+
+        return read
+
+    def run(self, link: Link, rows: Iterable[Mapping[str, Any]]) -> None:
         """Runs a statement that answers nothing once for each row of values."""
-        form = self._form(connection.dialect)
+        form = self._form(link.dialect)
         parameters = [form.parameters(row) for row in rows]
         if not parameters:
             return
-        cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
+        cursor = link.driver.cursor()
         if len(parameters) == 1:
             cursor.execute(form.text, parameters[0])
         else:
@@ -52,8 +79,40 @@ class Prepared:
     def _form(self, dialect: Dialect) -> _Form:
         form = self._forms.get(dialect.name)
         if form is None:
-            form = self._forms[dialect.name] = _Form(self._statement, dialect)
+            statement = self._statement[dialect.name] if isinstance(self._statement, Mapping) else self._statement
+            form = self._forms[dialect.name] = _Form(statement, dialect)
         return form
+
+
+def insertion(table: Table, *, without: Collection[str] = (), unless_there: bool = False) -> Prepared:
+    """Inserts rows that say every column but these, which have the value that the model gives them by itself, else none.
+
+    ``unless_there``: a row whose key is there already stays as it is.
+    """
+    values: dict[str, Any] = {}
+    for column in table.columns:
+        if column.name not in without:
+            values[column.name] = bindparam(column.name, required=True)
+        elif isinstance(column.default, ColumnDefault) and column.default.is_scalar:
+            values[column.name] = column.default.arg
+        elif not column.nullable and column.server_default is None and column is not table.autoincrement_column:
+            raise ValueError(f"{table.name}.{column.name} has no value of its own")
+    if unless_there:
+        return Prepared({
+            "sqlite": sqlite_insert(table).values(values).on_conflict_do_nothing(),
+            "postgresql": postgresql_insert(table).values(values).on_conflict_do_nothing(),
+        })  # fmt: skip
+    return Prepared(insert(table).values(values))
+
+
+@contextlib.contextmanager
+def together(link: Link) -> Iterator[None]:
+    """Statements that do not wait for each other's answer: PostgreSQL gets them in one message."""
+    if link.dialect.name != "postgresql":
+        yield
+        return
+    with link.driver.pipeline():
+        yield
 
 
 class _Form:
@@ -63,6 +122,9 @@ class _Form:
         compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
         self.text = str(compiled)
         binds = compiled.binds
+        # The type of a foreign key's column is known only once the table it points to is: say ``type_`` beside it.
+        if untyped := [name for name, bind in binds.items() if isinstance(bind.type, NullType)]:
+            raise TypeError(f"parameters without a type: {untyped}")
         self._given = [(name, _bind_converter(bind.type, dialect)) for name, bind in binds.items() if bind.required]
         self._fixed = {name: _converted(bind.value, bind.type, dialect) for name, bind in binds.items() if not bind.required}
         self._order: list[str] | None = compiled.positiontup
@@ -95,7 +157,7 @@ class Among(ColumnElement[Any]):
 
     def __init__(self, column: Any, name: str) -> None:
         self.column = column
-        self.values = bindparam(name, type_=_ListOf(column.type), required=True)
+        self.values = bindparam(name, type_=_ListOf(column), required=True)
 
 
 @compiles(Among, "postgresql")
@@ -115,9 +177,15 @@ class _ListOf(TypeDecorator[Any]):
     impl = String
     cache_ok = False
 
-    def __init__(self, item: TypeEngine[Any]) -> None:
+    def __init__(self, column: Any) -> None:
         super().__init__()
-        self._item = item
+        self._column = column
+
+    @property
+    def _item(self) -> TypeEngine[Any]:
+        """Asked for late: the column of a foreign key knows its type once the table is there that it points to."""
+        item: TypeEngine[Any] = self._column.type
+        return item
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(ARRAY(self._item) if dialect.name == "postgresql" else String())

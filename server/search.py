@@ -14,12 +14,12 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Connection,
     Integer,
     Select,
     String,
     UniqueConstraint,
     Uuid,
+    bindparam,
     column,
     func,
     literal_column,
@@ -32,6 +32,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import InCounty, db
 from server.paging import not_by_index
+from server.prepared import Link, Prepared
 
 BETWEEN = "|"
 
@@ -53,21 +54,27 @@ def searchable(*parts: str) -> str:
     return BETWEEN.join("".join(character * 2 for character in part.casefold() if not character.isspace()) for part in parts)
 
 
-def write_texts(connection: Connection, kind: str, county_code: str, texts: Mapping[uuid.UUID, str]) -> None:
-    """Makes entities findable by these texts (of ``searchable``), in the open transaction; what stays the same is not touched."""
-    if not texts:
-        return
-    insert = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+def _writing(insert: Any) -> Any:
     statement = insert(SearchText.__table__)
-    changed = SearchText.__table__.c.text != statement.excluded.text
-    statement = statement.on_conflict_do_update(
-        index_elements=["kind", "entity_id"], set_={"text": statement.excluded.text}, where=changed
+    statement = statement.values({name: bindparam(name) for name in ("kind", "county_code", "entity_id", "text")})
+    return statement.on_conflict_do_update(
+        index_elements=["kind", "entity_id"],
+        set_={"text": statement.excluded.text},
+        where=SearchText.__table__.c.text != statement.excluded.text,
     )
+
+
+# Makes entities findable by these texts (of ``searchable``); what stays the same is not touched.
+WRITE_TEXT = Prepared({"sqlite": _writing(sqlite_insert), "postgresql": _writing(postgresql_insert)})
+
+
+def write_texts(link: Link, kind: str, county_code: str, texts: Mapping[uuid.UUID, str]) -> None:
+    """:data:`WRITE_TEXT` for entities of a kind, in the open transaction."""
     rows = [
         {"kind": kind, "county_code": county_code, "entity_id": entity_id, "text": words}
         for entity_id, words in sorted(texts.items())
     ]
-    connection.execute(statement, rows)
+    WRITE_TEXT.run(link, rows)
 
 
 # More hits than this are no longer gathered before they are put in order.

@@ -6,7 +6,7 @@ Who needs a part of it asks :func:`wiring`; `server/app.py` shows who gives what
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,9 @@ from typing import Any
 from flask import current_app
 
 from server.permissions import Actor
-from server.records.kinds import RecordHandler
+from server.prepared import Prepared
+from server.records.kinds import Arrival, RecordHandler
+from server.unit import Unit
 from vocabulary import ChangeKind, Periodic, RecordKind, Topic
 
 Bodies = dict[str, Any]
@@ -33,24 +35,27 @@ class FeedKind:
 
 @dataclass(frozen=True)
 class CompleteVisit:
-    """A visit of which every record and photo it announced has arrived."""
+    """A visit of which every record and photo it announced has arrived.
+
+    ``photos`` are ids; ``arrived_together``: all its records came in one push, so nothing of it was judged without the rest.
+    """
 
     id: uuid.UUID
     subject_id: uuid.UUID
     county_code: str
+    photos: tuple[uuid.UUID, ...]
+    arrived_together: bool
 
 
 @dataclass(frozen=True)
 class Wiring:
     record_kinds: Mapping[RecordKind, RecordHandler]
-    # Completes those visits that have wholly arrived, in the open transaction; the state of each visit as a body.
-    refresh_visits: Callable[[Iterable[uuid.UUID], datetime], list[dict[str, Any]]]
-    # The same follow-up as at completion, for complete visits that have gained a submission.
-    follow_again: Callable[[Iterable[uuid.UUID], datetime], None]
-    # Run in the transaction that completes a visit, and again when it gains a submission after that.
-    on_complete: tuple[Callable[[CompleteVisit, datetime], None], ...]
-    # Photo id → SHA-256 of those whose bytes are durable.
-    photo_hashes: Callable[[list[str]], Mapping[str, str]]
+    # Who uses ids otherwise than for records (server.records.stored).
+    claims: Prepared
+    # Completes the visits that a push has made whole; the state of each that is its author's, as a body.
+    refresh_visits: Callable[[Arrival], list[dict[str, Any]]]
+    # Run in the unit of work that completes visits.
+    on_complete: tuple[Callable[[Sequence[CompleteVisit], Unit], None], ...]
     feed_kinds: Mapping[ChangeKind, FeedKind]
     # The photos whose bytes are here, by hazard, as a line of the ledger shows them.
     hazard_photos: Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, list[Bodies]]]

@@ -20,14 +20,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine, PoolProxiedConnection, event
 from sqlalchemy.exc import DBAPIError
 
+from server.prepared import Link
 from server.problems import Refusal
 from vocabulary import ProblemCode
 
 T = TypeVar("T")
-Unit = Callable[[Connection], T]
+Work = Callable[[Link], T]
 
 # Longer than any transaction of ours takes, and shorter than the patience of a phone.
 PATIENCE_S = 15.0
@@ -48,9 +49,12 @@ class Writer:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = _WriteLock(Path(f"{engine.url.database}-writer")) if engine.dialect.name == "sqlite" else None
-        self._lane = _Lane(self._lock, self._commit) if self._lock else None
+        self._lane = _Lane(self._lock, self._run_together) if self._lock else None
+        # The lane's own: only whoever leads it uses it.
+        self._kept: PoolProxiedConnection | None = None
+        event.listen(engine, "engine_disposed", self._let_go)
 
-    def run(self, unit: Unit[T]) -> T:
+    def run(self, unit: Work[T]) -> T:
         """What a unit of work answers, once all that it wrote is durable.
 
         A unit may run more than once, each time in a transaction of its own or apart from the others in the same one: it
@@ -59,13 +63,16 @@ class Writer:
         if self._lane is not None:
             return self._lane.run(unit)
         for attempt in range(1, ATTEMPTS + 1):
+            connection = self._engine.raw_connection()
             try:
-                with self._begun() as connection:
-                    return unit(connection)
-            except DBAPIError as error:
+                with self._begun(connection) as link:
+                    return unit(link)
+            except Exception as error:
                 if attempt == ATTEMPTS or not was_broken_off(error):
                     raise
                 pause(attempt)
+            finally:
+                connection.close()
         raise AssertionError("unreachable")
 
     def turn(self) -> contextlib.AbstractContextManager[None]:
@@ -73,33 +80,52 @@ class Writer:
         return self._lock.held() if self._lock is not None else contextlib.nullcontext()
 
     @contextlib.contextmanager
-    def _begun(self) -> Iterator[Connection]:
-        token = WRITING.set(True)
+    def _begun(self, connection: PoolProxiedConnection) -> Iterator[Link]:
+        driver, token = connection.driver_connection, WRITING.set(True)
+        assert driver is not None, "it was just opened"
         try:
-            with self._engine.begin() as connection:
-                yield connection
+            if self._lock is not None:
+                driver.execute("BEGIN IMMEDIATE")
+            yield Link(driver, self._engine.dialect)
+            commit(driver)
+        except BaseException:
+            driver.rollback()
+            raise
         finally:
             WRITING.reset(token)
 
-    def _commit(self, tickets: list[_Ticket[Any]]) -> None:
-        with self._begun() as connection:
+    def _run_together(self, tickets: list[_Ticket[Any]]) -> None:
+        if self._kept is None:
+            self._kept = self._engine.raw_connection()
+        with self._begun(self._kept) as link:
             if len(tickets) == 1:
-                tickets[0].result = tickets[0].unit(connection)
+                tickets[0].result = tickets[0].unit(link)
                 return
             for ticket in tickets:
                 # What one of them raises takes back its own writes only.
-                connection.exec_driver_sql("SAVEPOINT unit")
+                link.driver.execute("SAVEPOINT unit")
                 try:
-                    ticket.result = ticket.unit(connection)
+                    ticket.result = ticket.unit(link)
                 except Exception as error:
                     ticket.error = error
-                    connection.exec_driver_sql("ROLLBACK TO unit")
-                connection.exec_driver_sql("RELEASE unit")
+                    link.driver.execute("ROLLBACK TO unit")
+                link.driver.execute("RELEASE unit")
+
+    def _let_go(self, _engine: Engine) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+
+def commit(driver: Any) -> None:
+    """The one place where a unit of work is committed."""
+    driver.commit()
 
 
 def was_broken_off(error: BaseException | None) -> bool:
     """Whether PostgreSQL ended a transaction that may simply be run again."""
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in BROKEN_OFF
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlstate", None) in BROKEN_OFF
 
 
 def pause(attempt: int) -> None:
@@ -111,7 +137,7 @@ def pause(attempt: int) -> None:
 class _Ticket(Generic[T]):
     """A unit that waits for its turn."""
 
-    unit: Unit[T]
+    unit: Work[T]
     told: threading.Event = field(default_factory=threading.Event)
     done: bool = False
     result: T | None = None
@@ -159,7 +185,7 @@ class _Lane:
         self._waiting: list[_Ticket[Any]] = []
         self._is_led = False
 
-    def run(self, unit: Unit[T]) -> T:
+    def run(self, unit: Work[T]) -> T:
         ticket = _Ticket(unit)
         with self._mutex:
             if len(self._waiting) >= UNITS_WAITING:

@@ -8,11 +8,13 @@ __all__ = [
     "AnswerResult",
     "AreaKind",
     "AreaWarning",
+    "AuthorKind",
     "AuthoringSeverity",
     "Capacity",
     "ChangeKind",
     "ChecklistOrigin",
     "ChecklistStatus",
+    "ClaimKind",
     "Commitment",
     "Datum",
     "DayKind",
@@ -103,6 +105,14 @@ class ScopeKind(Code):
     DEPARTMENT = "department"
     SECTOR = "sector"
     SELF = "self"
+
+
+class AuthorKind(Code):
+    """Who made a record or did something to a hazard."""
+
+    USER = "user"
+    SUBJECT_LINK = "subject_link"
+    SERVICE = "service"
 
 
 class Action(Code):
@@ -404,6 +414,8 @@ class FaultCode(Code):
     UNKNOWN_GRADE = "unknown-grade"
     UNKNOWN_RESULT = "unknown-result"
     NOT_YOURS = "not-yours"
+    NEEDS_A_PERSON = "needs-a-person"
+    UNFORESEEN = "unforeseen"
     UNKNOWN_PAIRING = "unknown-pairing"
     UNKNOWN_DEPARTMENT = "unknown-department"
     UNKNOWN_HAZARD = "unknown-hazard"
@@ -798,6 +810,7 @@ class ProblemCode(Code):
     OWN_PHOTO = "own-photo"
     NOT_OWN_REVIEW = "not-own-review"
     CROSS_SITE_REQUEST = "cross-site-request"
+    OUTSIDE_SCOPE = "outside-scope"
     NOT_FOUND = "not-found"
     NO_SUCH_DRAFT = "no-such-draft"
     NO_SUCH_VERSION = "no-such-version"
@@ -898,6 +911,7 @@ class ProblemCode(Code):
     LOCKED = "locked"
     TOO_MANY_REQUESTS = "too-many-requests"
     TOO_MANY_GUESSES = "too-many-guesses"
+    UNFORESEEN = "unforeseen"
     INTERNAL = "internal"
     UNAVAILABLE = "unavailable"
     TOO_MANY_SIGNING_IN = "too-many-signing-in"
@@ -947,6 +961,16 @@ class QuarantineOutcome(Code):
     ACCEPTED = "accepted"
     CORRECTED = "corrected"
     SET_ASIDE = "set_aside"
+
+
+class ClaimKind(Code):
+    """By what somebody used an id first, when it is not by a record."""
+
+    PHOTO = "photo"
+    UPLOAD = "upload"
+    DRAFT = "draft"
+    DRAFT_PHOTO = "draft_photo"
+    HAZARD = "hazard"
 
 
 class ReceiptKind(Code):

@@ -17,7 +17,7 @@ from server.accounts.guesses import Guesses
 from server.accounts.models import KnownDevice, RoleGrant, Session, User
 from server.accounts.passwords import Hashing, hash_password
 from server.audit import write_audit
-from server.db import db, transaction
+from server.db import db, reading, transaction
 from server.permissions import Actor, Grant
 from server.prepared import Prepared
 from server.problems import Refusal
@@ -147,8 +147,8 @@ def sign_out(token: str, actor: Actor) -> None:
 
 def find_actor(token: str, now: datetime) -> Actor | None:
     """The actor behind a token, with the grants in force today; in one query, since every request asks."""
-    with db.engine.connect() as connection:
-        rows = _ACTOR.rows(connection, digest=_digest(token), now=now, today=clock.county_date(now))
+    with reading() as link:
+        rows = _ACTOR.rows(link, digest=_digest(token), now=now, today=clock.county_date(now))
     if not rows:
         return None
     user_id, name, county_code = rows[0][:3]

@@ -20,6 +20,7 @@ from server.demo.filling import fill
 from server.demo.pictures import Picture, draw_hazard
 from server.hazards.models import Hazard, HazardEvent
 from server.hazards.projection import project
+from server.pairings.reach import of_person
 from server.permissions import Actor
 from server.records.intake import receive_records
 from server.register.models import Subject
@@ -29,6 +30,7 @@ from sync.records import content_hash
 from sync.times import format_time
 from vocabulary import (
     AnswerResult,
+    AuthorKind,
     Capacity,
     Commitment,
     Datum,
@@ -71,7 +73,11 @@ def add_history(
         actor = actors[county.officers[subject.id]]
         envelopes, visit_photos = _visit(chance, county, subject, versions, actor, finished_at)
         results, _ = receive_records(
-            envelopes, device_id="demo", actor=actor, now=finished_at + timedelta(minutes=chance.randrange(2, 40))
+            envelopes,
+            device_id="demo",
+            author=actor.author,
+            scope=of_person(actor),
+            now=finished_at + timedelta(minutes=chance.randrange(2, 40)),
         )
         refused = [result for result in results if result["status"] != RecordStatus.ACCEPTED]
         assert not refused, refused
@@ -265,7 +271,8 @@ def _life(
         db.session.add(
             HazardEvent(
                 id=uuid.UUID(_uuid(chance)), county_code=COUNTY, hazard_id=hazard.id, kind=kind, at=moment,
-                counted_at=moment, author_id=actor_id, visit_id=None, received_at=moment + timedelta(minutes=3),
+                counted_at=moment, author_kind=AuthorKind.USER, author_id=actor_id, visit_id=None,
+                received_at=moment + timedelta(minutes=3),
                 capacity=Capacity.SUPERVISOR if actor_id == county.supervisor_id else Capacity.OFFICER,
                 body={"kind": kind, "hazard_id": str(hazard.id), "at": format_time(moment), **body},
             )

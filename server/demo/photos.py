@@ -18,6 +18,7 @@ from server.demo.county import DemoCounty
 from server.demo.history import DemoPhoto
 from server.evidence.reviews import review_photo
 from server.evidence.uploads import begin_upload, receive
+from server.pairings.reach import of_person
 from server.records.intake import receive_records
 from vocabulary import MarkShape, ReviewDecision
 
@@ -28,7 +29,7 @@ def store_photos(photos: Sequence[DemoPhoto]) -> None:
     for photo in photos:
         now = photo.taken_at + timedelta(minutes=6)
         if photo.record["visit_id"] is None:
-            receive_records([photo.record], device_id="demo", actor=photo.actor, now=now)
+            receive_records([photo.record], device_id="demo", author=photo.actor.author, scope=of_person(photo.actor), now=now)
         visit_id = photo.record["visit_id"]
         metadata = PhotoMetadata(
             photo_id=uuid.UUID(photo.picture.id),

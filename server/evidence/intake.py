@@ -2,90 +2,110 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import bindparam, update
 
 from media.clock import DeviceClock, captured_time
 from media.position import Position, wgs84_from_gcj02
-from server.changes import record_changes
-from server.db import db
-from server.evidence.models import Photo
+from server.evidence.models import Photo, Upload
 from server.evidence.schemas import PhotoBodySchema
-from server.permissions import Actor
+from server.prepared import Prepared, insertion
 from server.problems import FieldError, Refusal
-from server.records.kinds import Quarantine
-from server.records.schemas import body_errors
-from server.visits.submissions import refuse_shape
-from server.work.outbox import note
+from server.records.kinds import Arrival, Entry, RecordHandler, nothing, uuid_of
+from server.records.shapes import check_shape
+from server.records.stored import claims_of
+from server.unit import Unit
+from server.wiring import CompleteVisit
 from sync.records import Record as Envelope
 from sync.times import parse_time
-from vocabulary import ChangeKind, Datum, FaultCode, PositionProvider, ProblemCode, ReviewState, Topic
+from vocabulary import AuthorKind, ChangeKind, ClaimKind, Datum, FaultCode, PositionProvider, ProblemCode, Topic
 
 _schema = PhotoBodySchema()
 
+_photo, _upload = Photo.__table__.c, Upload.__table__.c
+PHOTO_CLAIMS = claims_of(
+    ClaimKind.PHOTO, _photo.id, user_id=_photo.author_id, visit_id=_photo.visit_id, subject_id=_photo.subject_id,
+    sha256=_photo.sha256,
+)  # fmt: skip
+UPLOAD_CLAIMS = claims_of(ClaimKind.UPLOAD, _upload.photo_id, user_id=_upload.owner_id, visit_id=_upload.visit_id)
 
-def check_photo(record: Envelope, actor: Actor) -> Quarantine | None:
-    """Raises: Refusal invalid when the body has the wrong shape or names another photo than its envelope."""
-    refuse_shape(body_errors(_schema, record.body))
-    if record.body["photo_id"] != record.id:
-        raise Refusal(ProblemCode.INVALID, errors=[FieldError("#/body/photo_id", FaultCode.DIFFERS_FROM_ENVELOPE)])
-    return None
-
-
-def store_photos(records: list[Envelope], actor: Actor, now: datetime) -> None:
-    """Writes the records' facts into the photos' rows; those whose bytes are here are inspected anew."""
-    photos = lock_photos([uuid.UUID(record.id) for record in records], actor.county_code, actor.user_id)
-    here = []
-    for record in records:
-        photo = photos[uuid.UUID(record.id)]
-        _fill(photo, record, actor, now)
-        if photo.sha256 is not None:
-            here.append(photo)
-    note(Topic.INSPECT_PHOTO, actor.county_code, [photo.id for photo in here])
-    record_changes(
-        ChangeKind.HAZARD, actor.county_code, [(photo.hazard_id, photo.subject_id) for photo in here if photo.hazard_id]
-    )
+_TOLD_BY_RECORD = (
+    "subject_id", "visit_id", "hazard_id", "submission_id", "item_path", "role", "source", "declared_sha256", "captured_at",
+    "corrected_at", "error_bound_ms", "device_lng", "device_lat", "device_accuracy_m", "no_position_reason", "recorded_at",
+    "facts",
+)  # fmt: skip
+_GIVEN = ("id", "county_code", "author_id", "exif", *_TOLD_BY_RECORD)
+_ADD_PHOTO = insertion(Photo.__table__, without=[column.name for column in _photo if column.name not in _GIVEN])
+_TELL_PHOTO = Prepared(
+    update(Photo.__table__)
+    .where(_photo.id == bindparam("key"))
+    .values({name: bindparam(name, required=True) for name in _TOLD_BY_RECORD})
+)
 
 
-def lock_photos(ids: Iterable[uuid.UUID], county_code: str, author_id: uuid.UUID) -> dict[uuid.UUID, Photo]:
-    """The photos' rows, locked; made by whichever comes first, a photo's record or its bytes, also when both come at once."""
-    wanted = sorted(set(ids))
-    insert = postgresql_insert if db.session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    unknown: dict[str, Any] = {"facts": {}, "exif": {}, "flag_count": 0, "review_state": ReviewState.PENDING}
-    empty = {"county_code": county_code, "author_id": author_id, **unknown}
-    db.session.execute(
-        insert(Photo).on_conflict_do_nothing(index_elements=["id"]), [{"id": photo_id, **empty} for photo_id in wanted]
-    )
-    rows = db.session.scalars(
-        select(Photo).where(Photo.id.in_(wanted)).order_by(Photo.id).with_for_update().execution_options(populate_existing=True)
-    )
-    return {photo.id: photo for photo in rows}
+def read_photo(record: Envelope) -> Mapping[str, Any]:
+    """The facts as columns of the photo's row.
 
-
-def _fill(photo: Photo, record: Envelope, actor: Actor, now: datetime) -> None:
+    Raises: Refusal kept-misshapen when the body has the wrong shape or names another photo than its envelope.
+    """
     body = record.body
-    photo.author_id = actor.user_id
-    photo.subject_id = _id(record.subject_id)
-    photo.visit_id = _id(record.visit_id)
-    photo.hazard_id = _id(body.get("hazard_id"))
-    photo.submission_id = _id(body.get("submission_id"))
-    photo.item_path = body.get("item_path")
-    photo.role, photo.source = body["role"], body["source"]
-    photo.declared_sha256 = body["sha256"]
-    photo.captured_at = parse_time(body["captured_at"])
-    photo.no_position_reason = body.get("no_position_reason")
+    check_shape(_schema, body)
+    if body["photo_id"] != record.id:
+        raise Refusal(ProblemCode.KEPT_MISSHAPEN, errors=[FieldError("#/body/photo_id", FaultCode.DIFFERS_FROM_ENVELOPE)])
+    captured_at = parse_time(body["captured_at"])
     position = device_position(body.get("position"))
-    if position is not None:
-        photo.device_lng, photo.device_lat, photo.device_accuracy_m = position.lng, position.lat, position.accuracy_m
-    _fill_time(photo, body.get("clock"))
-    photo.facts = {key: body.get(key) for key in ("position", "clock", "original", "marks")}
-    photo.recorded_at = now
+    return {
+        "subject_id": uuid_of(record.subject_id),
+        "visit_id": uuid_of(record.visit_id),
+        "hazard_id": uuid_of(body.get("hazard_id")),
+        "submission_id": uuid_of(body.get("submission_id")),
+        "item_path": body.get("item_path"),
+        "role": body["role"],
+        "source": body["source"],
+        "declared_sha256": body["sha256"],
+        "captured_at": captured_at,
+        **_times(body.get("clock"), captured_at),
+        "device_lng": position.lng if position else None,
+        "device_lat": position.lat if position else None,
+        "device_accuracy_m": position.accuracy_m if position else None,
+        "no_position_reason": body.get("no_position_reason"),
+        "facts": {key: body.get(key) for key in ("position", "clock", "original", "marks")},
+    }
+
+
+def check_photo(entry: Entry, arrival: Arrival) -> None:
+    """Raises: Refusal record-conflict when somebody else used the photo first, kept-misshapen when no person made it."""
+    if arrival.author.kind is not AuthorKind.USER:
+        raise Refusal(ProblemCode.KEPT_MISSHAPEN, errors=[FieldError("#", FaultCode.NEEDS_A_PERSON)])
+    if arrival.stored.is_anothers_photo(entry.id, entry.reading["visit_id"], arrival.author):
+        raise Refusal(ProblemCode.RECORD_CONFLICT)
+
+
+def store_photos(entries: Sequence[Entry], arrival: Arrival) -> None:
+    """Writes the records' facts into the photos' rows; those whose bytes are here are inspected anew."""
+    unit, county_code = arrival.unit, arrival.author.county_code
+    hashes = arrival.stored.photo_hashes()
+    for entry in entries:
+        photo_id, facts = entry.id, {**entry.reading, "recorded_at": unit.now}
+        if arrival.stored.has_photo(photo_id):
+            # Who took it stands: a visit that was handed over brings its photos.
+            unit.add(_TELL_PHOTO, [facts | {"key": photo_id}])
+        else:
+            begun = {"id": photo_id, "county_code": county_code, "author_id": arrival.author.id, "exif": {}}
+            unit.add(_ADD_PHOTO, [facts | begun])
+        if entry.id in hashes:
+            unit.note(Topic.INSPECT_PHOTO, county_code, [photo_id])
+            if facts["hazard_id"] is not None:
+                unit.tell(ChangeKind.HAZARD, county_code, [(facts["hazard_id"], facts["subject_id"])])
+
+
+def inspect_photos_of(visits: Sequence[CompleteVisit], unit: Unit) -> None:
+    """When a visit is complete its photos are judged again: only now it is known when it began and ended."""
+    for visit in visits:
+        unit.note(Topic.INSPECT_PHOTO, visit.county_code, visit.photos)
 
 
 def device_position(stated: Mapping[str, Any] | None) -> Position | None:
@@ -122,12 +142,11 @@ def device_clock(stated: Mapping[str, Any] | None, captured_at: datetime | None)
     )
 
 
-def _fill_time(photo: Photo, stated: Mapping[str, Any] | None) -> None:
-    clock = device_clock(stated, photo.captured_at)
-    if clock is not None:
-        captured = captured_time(clock)
-        photo.corrected_at, photo.error_bound_ms = captured.at, captured.error_bound_ms
+def _times(stated: Mapping[str, Any] | None, captured_at: datetime) -> dict[str, Any]:
+    clock = device_clock(stated, captured_at)
+    assert clock is not None, "it was captured"
+    captured = captured_time(clock)
+    return {"corrected_at": captured.at, "error_bound_ms": captured.error_bound_ms}
 
 
-def _id(text: str | None) -> uuid.UUID | None:
-    return uuid.UUID(text) if text else None
+PHOTOS = RecordHandler(read_photo, nothing, nothing, check_photo, store_photos)

@@ -33,7 +33,6 @@ from server.evidence.models import Photo, PhotoBand, PhotoFlag
 from server.evidence.rules import exif_body
 from server.register.models import Subject
 from server.visits.models import Visit
-from server.wiring import CompleteVisit
 from server.work.outbox import note
 from vocabulary import Datum, FlagSeverity, Topic
 
@@ -42,12 +41,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 AFTER = "after"
-
-
-def inspect_photos_of(visit: CompleteVisit, now: datetime) -> None:
-    """When a visit is complete its photos are judged again: only now it is known when it began and ended."""
-    ids = db.session.scalars(select(Photo.id).where(Photo.visit_id == visit.id, Photo.sha256.is_not(None)))
-    note(Topic.INSPECT_PHOTO, visit.county_code, ids)
 
 
 def run_inspect_photos(photo_ids: list[str]) -> None:

@@ -17,7 +17,7 @@ from server.problems import Refusal
 from server.records.models import Record
 from server.records.receipts import stored_receipt
 from server.register.models import Subject
-from server.visits.completion import visit_receipt
+from server.visits.completion import visit_receipts
 from server.visits.models import Visit
 from sync.receipts import read_receipt_code
 from vocabulary import Action, ProblemCode
@@ -60,7 +60,7 @@ def _visit(code: str) -> dict[str, Any] | None:
     if visit is None:
         return None
     return {
-        "receipt": visit_receipt(visit),
+        "receipt": visit_receipts([visit.id])[visit.id],
         "subject": _subject(visit.subject_id),
         "visit_id": str(visit.id),
         "record_kind": None,

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -36,16 +36,17 @@ from media.formats import SNIFF_BYTES, MediaType, identify, media_type_of
 from media.store import PartWriter
 from media.tus import Checksum, PhotoMetadata, TusHeaderError, TusVersionError
 from server.changes import record_changes
-from server.db import db, lock_ids, transaction
+from server.db import db, lock_ids, session_link, transaction
 from server.evidence.files import photo_store
 from server.evidence.models import Photo, Receipt, Upload
 from server.evidence.rules import Pace
 from server.pairings.models import GroupMember, Pairing
 from server.pairings.visibility import visible_subjects
 from server.permissions import Actor
-from server.prepared import Prepared, Row
+from server.prepared import Link, Prepared, Row, insertion, link_of
 from server.problems import FieldError, Refusal
 from server.register.models import Subject
+from server.unit import Unit
 from server.visits.completion import refresh_visits
 from server.visits.models import Visit
 from server.work.outbox import ADD_NOTE
@@ -177,15 +178,8 @@ def _count_photo_statement(insert_into: Callable[[Any], Any]) -> Any:
 
 
 _INSERT_INTO: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
-_COUNT_PHOTO = {dialect: Prepared(_count_photo_statement(insert_into)) for dialect, insert_into in _INSERT_INTO.items()}
-_WRITE_RECEIPT = {
-    dialect: Prepared(
-        insert_into(Receipt.__table__)
-        .values({name: bindparam(name) for name in ("photo_id", "sha256", "county_code", "code", "received_at")})
-        .on_conflict_do_nothing()
-    )
-    for dialect, insert_into in _INSERT_INTO.items()
-}
+_COUNT_PHOTO = Prepared({dialect: _count_photo_statement(insert_into) for dialect, insert_into in _INSERT_INTO.items()})
+_WRITE_RECEIPT = insertion(Receipt.__table__, unless_there=True)
 
 
 def begin_upload(metadata: PhotoMetadata, size_bytes: int, actor: Actor, now: datetime) -> UploadState:
@@ -408,26 +402,28 @@ def finish_upload(upload: Announced, media_type: MediaType, now: datetime) -> st
     Raises: Refusal gone (taken back meanwhile), record-conflict (other bytes are under this id).
     """
     code = receipt_code(ReceiptKind.PHOTO, str(upload.photo_id), upload.sha256)
-    with transaction() as session:
-        connection = session.connection()
-        if upload.has_row and not _FINISH_UPLOAD.rows(connection, upload_id=upload.upload_id, now=now):
+    with transaction():
+        link = session_link()
+        if upload.has_row and not _FINISH_UPLOAD.rows(link, upload_id=upload.upload_id, now=now):
             raise Refusal(ProblemCode.UPLOAD_WITHDRAWN)
-        visit_id, hazard_id, subject_id = _count_photo(connection, upload, media_type, now)
+        visit_id, hazard_id, subject_id = _count_photo(link, upload, media_type, now)
         receipt = {
             "photo_id": upload.photo_id, "sha256": upload.sha256, "county_code": upload.county_code, "code": code,
             "received_at": now,
         }  # fmt: skip
-        _WRITE_RECEIPT[connection.dialect.name].run(connection, [receipt])
+        _WRITE_RECEIPT.run(link, [receipt])
         note = {"topic": Topic.INSPECT_PHOTO, "county_code": upload.county_code, "key": str(upload.photo_id)}
-        ADD_NOTE.run(connection, [note | {"created_at": now, "enqueued_at": None}])
+        ADD_NOTE.run(link, [note | {"created_at": now}])
         if hazard_id is not None:
             record_changes(ChangeKind.HAZARD, upload.county_code, [(hazard_id, subject_id)])
         visit_id = visit_id or upload.visit_id
         if visit_id is not None:
             # Both the last record and the last photo of a visit look for the other.
             lock_ids([visit_id])
-            if _VISIT_IS_HERE.rows(connection, visit_id=visit_id):
-                refresh_visits([visit_id], now)
+            if _VISIT_IS_HERE.rows(link, visit_id=visit_id):
+                unit = Unit(link, now)
+                refresh_visits([visit_id], unit)
+                unit.write()
     wake_relay()
     return code
 
@@ -579,11 +575,11 @@ def _get_upload(upload_id: uuid.UUID, actor: Actor, now: datetime) -> tuple[Anno
     return upload, receipt_code(ReceiptKind.PHOTO, str(upload.photo_id), upload.sha256) if finished_at else None
 
 
-def _count_photo(connection: Connection, upload: Announced, media_type: MediaType, now: datetime) -> tuple[Any, Any, Any]:
+def _count_photo(link: Link, upload: Announced, media_type: MediaType, now: datetime) -> tuple[Any, Any, Any]:
     """The photo's row gets its bytes, made by whichever comes first, record or bytes. What the upload knows of subject and
     visit stands until the record says it. Answers visit, hazard and subject."""
-    counted = _COUNT_PHOTO[connection.dialect.name].rows(
-        connection,
+    counted = _COUNT_PHOTO.rows(
+        link,
         id=upload.photo_id, county_code=upload.county_code, author_id=upload.owner_id, subject_id=upload.subject_id,
         visit_id=upload.visit_id, sha256=upload.sha256, size_bytes=upload.size_bytes, media_type=media_type.value,
         uploaded_at=now,
@@ -591,7 +587,7 @@ def _count_photo(connection: Connection, upload: Announced, media_type: MediaTyp
     if counted:
         visit_id, hazard_id, subject_id = counted[0]
         return visit_id, hazard_id, subject_id
-    stored = _Stored(*_STORED.rows(connection, photo_id=upload.photo_id)[0])
+    stored = _Stored(*_STORED.rows(link, photo_id=upload.photo_id)[0])
     if stored.author_id != upload.owner_id:
         raise _not_yours()
     if stored.sha256 != upload.sha256:
@@ -673,4 +669,4 @@ def _stored(photo_id: uuid.UUID) -> _Stored | None:
 
 def _read(statement: Prepared, **values: Any) -> list[Row]:
     with db.engine.connect() as connection:
-        return statement.rows(connection, **values)
+        return statement.rows(link_of(connection), **values)

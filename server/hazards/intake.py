@@ -1,203 +1,282 @@
-"""Hazard events that phones push, and the hazards that a complete visit owes to its failed items."""
+"""Hazard events that phones push, and the hazards that submissions owe to their failed items."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, select
 
 import forms
 from forms.hazards import Proposal, propose_hazard
 from forms.reading import answer_at
 from server import clock
-from server.checklists.service import find_compiled
 from server.checklists.standards import registry
-from server.db import db
 from server.hazards.models import Hazard, HazardEvent
-from server.hazards.projection import project
+from server.hazards.projection import Event, Ledger, VisitSpan, clock_offset
 from server.hazards.rules import CLOCK_ERROR
 from server.hazards.schemas import EventSchema, FoundSchema
-from server.pairings.visibility import visible_subjects
-from server.permissions import Actor
+from server.prepared import Among, Prepared
 from server.problems import FieldError, Refusal
 from server.records.clocks import counts_at
-from server.records.kinds import Quarantine
-from server.records.schemas import body_errors
-from server.register.models import Department, Subject
-from server.register.store import holidays
-from server.visits.models import Submission, Visit
-from server.visits.submissions import refuse_shape
+from server.records.kinds import Arrival, Entry, RecordHandler, uuid_of
+from server.records.shapes import check_shape
+from server.records.stored import claims_of
+from server.register.models import Department
+from server.register.store import holidays_known
+from server.unit import Unit
+from server.visits.models import Visit
+from server.visits.submissions import SubmissionReading
 from server.wiring import CompleteVisit
 from sync.duties import unsaid
-from sync.hazards import find_event_faults, hazard_id_for_item
+from sync.hazards import find_event_faults
 from sync.records import Record as Envelope
 from sync.times import format_time, parse_time
 from vocabulary import (
-    Action,
-    AnswerResult,
+    AuthorKind,
     Capacity,
+    ClaimKind,
     FaultCode,
     HazardEventKind,
     HazardSource,
     ImmediateMeasureState,
-    ItemKind,
     ProblemCode,
+    RecordKind,
     Text,
 )
 
 _found_schema = FoundSchema()
 _event_schema = EventSchema()
 
+_hazard, _event, _visit, _department = (table.__table__.c for table in (Hazard, HazardEvent, Visit, Department))
+# Whose subject's hazard it is.
+HAZARD_CLAIMS = claims_of(ClaimKind.HAZARD, _hazard.id, subject_id=_hazard.subject_id)
+_DEPARTMENT = Prepared(
+    select(_department.id).where(_department.id == bindparam("id"), _department.county_code == bindparam("county_code"))
+)
+_TOLD = Prepared(select(_hazard.submission_id, _hazard.item_path).where(Among(_hazard.submission_id, "ids")))
+_OF_VISITS = Prepared(
+    select(_event.hazard_id, _event.at, _visit.started_at, _visit.finished_at)
+    .select_from(HazardEvent.__table__)
+    .join(Visit.__table__, _visit.id == _event.visit_id)
+    .where(and_(Among(_event.visit_id, "ids"), _event.capacity.is_not(None), _event.capacity != Capacity.SERVICE))
+)
 
-def check_event(record: Envelope, actor: Actor) -> Quarantine | None:
+
+@dataclass(frozen=True)
+class EventReading:
+    """What the body of a hazard event says."""
+
+    hazard_id: uuid.UUID
+    kind: HazardEventKind
+    at: datetime
+
+
+def read_event(record: Envelope) -> EventReading:
     """Who may do it is no question here: what is not for its author to do is kept, has no effect and says why.
 
-    Raises: Refusal invalid (shape), conflict (another subject's hazard).
+    Raises: Refusal kept-misshapen for one that has the wrong shape, does not say what it must, or is the service's own.
     """
     body = record.body
-    refuse_shape(body_errors(_found_schema if body.get("kind") == HazardEventKind.FOUND else _event_schema, body))
-    faults = find_event_faults({**body, "id": record.id})
-    if faults:
-        raise Refusal(ProblemCode.INVALID, errors=[FieldError(f"#/body{fault['pointer']}", fault["code"]) for fault in faults])
-    department = body.get("to_department_id")
-    if department is not None and db.session.get(Department, uuid.UUID(department)) is None:
-        raise Refusal(ProblemCode.INVALID, errors=[FieldError("#/body/to_department_id", FaultCode.UNKNOWN_DEPARTMENT)])
-    stated = body.get("subject_id")
-    if stated is not None and stated != record.subject_id:
-        raise Refusal(ProblemCode.INVALID, errors=[FieldError("#/body/subject_id", FaultCode.DIFFERS_FROM_ENVELOPE)])
-    owner = db.session.scalar(select(Hazard.subject_id).where(Hazard.id == uuid.UUID(body["hazard_id"])))
-    if owner is not None and str(owner) != record.subject_id:
-        raise Refusal(ProblemCode.HAZARD_OF_ANOTHER_SUBJECT)
-    return _incomplete(body)
-
-
-def _incomplete(body: Mapping[str, Any]) -> Quarantine | None:
-    """An act that does not say what it must, or that is the service's own, waits for a person."""
-    errors = [FieldError(f"#/body/{name}", FaultCode.MISSING) for name in unsaid(body)]
+    check_shape(_found_schema if body.get("kind") == HazardEventKind.FOUND else _event_schema, body)
+    errors = [FieldError(f"#/body{fault['pointer']}", fault["code"]) for fault in find_event_faults({**body, "id": record.id})]
+    errors = errors or [FieldError(f"#/body/{name}", FaultCode.MISSING) for name in unsaid(body)]
     if body["kind"] == HazardEventKind.ITEM_FAILED:
         errors.append(FieldError("#/body/kind", FaultCode.UNKNOWN_KIND))
-    if not errors:
-        return None
-    return Quarantine(Refusal(ProblemCode.INVALID, errors=errors))
+    if body.get("subject_id") not in (None, record.subject_id):
+        errors.append(FieldError("#/body/subject_id", FaultCode.DIFFERS_FROM_ENVELOPE))
+    if errors:
+        raise Refusal(ProblemCode.KEPT_MISSHAPEN, errors=errors)
+    return EventReading(uuid.UUID(body["hazard_id"]), HazardEventKind(body["kind"]), parse_time(body["at"]))
 
 
-def store_events(records: list[Envelope], actor: Actor, now: datetime) -> None:
-    supervised = _supervised({uuid.UUID(record.subject_id) for record in records if record.subject_id}, actor)
-    for record in records:
-        body = {**record.body}
-        if body["kind"] == HazardEventKind.FOUND:
-            body["subject_id"] = record.subject_id
-        db.session.add(
-            HazardEvent(
-                id=uuid.UUID(record.id),
-                county_code=actor.county_code,
-                hazard_id=uuid.UUID(body["hazard_id"]),
-                kind=body["kind"],
-                at=parse_time(body["at"]),
-                counted_at=counts_at(record, parse_time(body["at"]), actor.county_code, now)[0],
-                author_id=actor.user_id,
-                visit_id=uuid.UUID(record.visit_id) if record.visit_id else None,
-                body=body,
-                received_at=now,
-                capacity=Capacity.SUPERVISOR if record.subject_id in supervised else Capacity.OFFICER,
-            )
-        )
-    db.session.flush()
-    project([uuid.UUID(record.body["hazard_id"]) for record in records], now)
+def changed_by_event(reading: EventReading) -> Sequence[uuid.UUID]:
+    return (reading.hazard_id,)
 
 
-def _supervised(subject_ids: set[uuid.UUID], actor: Actor) -> set[str]:
-    """Of which of these subjects the actor supervises the hazards."""
-    if not actor.may(Action.ACT_ON_HAZARDS):
-        return set()
-    within = select(Subject.id).where(Subject.id.in_(subject_ids), visible_subjects(actor, Action.ACT_ON_HAZARDS))
-    return {str(id_) for id_ in db.session.scalars(within)}
+def check_event(entry: Entry, arrival: Arrival) -> None:
+    """Raises: Refusal for another subject's hazard and for a department that this county does not have."""
+    owner = arrival.stored.subject_of_hazard(entry.reading.hazard_id)
+    if owner not in (None, entry.subject):
+        raise Refusal(ProblemCode.HAZARD_OF_ANOTHER_SUBJECT)
+    department_id = uuid_of(entry.record.body.get("to_department_id"))
+    if department_id is not None and not _DEPARTMENT.rows(
+        arrival.unit.link, id=department_id, county_code=arrival.author.county_code
+    ):
+        raise Refusal(ProblemCode.KEPT_MISSHAPEN, errors=[FieldError("#/body/to_department_id", FaultCode.UNKNOWN_DEPARTMENT)])
 
 
-def doubt_times(visit: CompleteVisit, now: datetime) -> None:
-    """Folds again what the visit's own times throw doubt on: events that came before their visit were believed."""
-    row = db.session.get_one(Visit, visit.id)
-    outside = or_(HazardEvent.at < row.started_at - CLOCK_ERROR, HazardEvent.at > row.finished_at + CLOCK_ERROR)
-    of_phones = and_(HazardEvent.capacity.is_not(None), HazardEvent.capacity != Capacity.SERVICE)
-    ids = db.session.scalars(
-        select(HazardEvent.hazard_id).where(HazardEvent.visit_id == visit.id, outside, of_phones).distinct()
-    ).all()
-    if ids:
-        project(ids, now)
+def store_events(entries: Sequence[Entry], arrival: Arrival) -> None:
+    """Adds the events of the push, and opens a hazard for each failed item in force that has none.
 
-
-def add_missing_hazards(visit: CompleteVisit, now: datetime) -> None:
-    """Opens a hazard for each failed item of a complete visit that has none: a failed item is never without one.
-
-    The id is the one a phone would have made, so a finding that arrives later fills in the same hazard.
+    A failed item is never without its hazard, whatever came first. The id is the one that its phone has given it, so a finding
+    that arrives later fills in the same hazard.
     """
-    submissions = db.session.scalars(
-        select(Submission).where(Submission.visit_id == visit.id, Submission.superseded.is_(False))
-    ).all()
-    opened = []
-    for submission in submissions:
-        checklist = find_compiled(submission.checklist_hash)
-        assert checklist is not None, "a foreign key"
-        reading = forms.read_answers(checklist, submission.answers)
-        found_on = clock.county_date(submission.finished_at)
-        met = forms.determine(checklist, reading, registry().decides_on(found_on))
-        failed = [path for path, result in forms.results(checklist, reading).items() if result.result == AnswerResult.FAIL]
-        # A revision speaks of the same findings as what it revises.
-        told = _with_revised(submission)
-        named = set(db.session.scalars(select(Hazard.item_path).where(Hazard.submission_id.in_(told))))
-        for path in failed:
-            item = checklist.find_item(path)
-            if path in named or item is None or "hazard" not in item or _details_another(item):
-                continue
-            answer, instance = answer_at(submission.answers, path)
-            proposal = propose_hazard(reading, path, answer, met, found_on, holidays(visit.county_code))
-            opened.append(_item_failed(visit, submission, path, proposal, item["hazard"]["phrases"], instance or "", now))
-    db.session.add_all(opened)
-    db.session.flush()
-    if opened:
-        project([event.hazard_id for event in opened], now)
+    owed = [owed for entry in arrival.of(RecordKind.SUBMISSION) for owed in _failed_items(entry, arrival)]
+    touched = {entry.reading.hazard_id for entry in entries} | {item.hazard_id for item in owed}
+    if not touched:
+        return
+    ledger = Ledger(arrival.unit, touched, _visits_in(arrival), _sectors_in(arrival))
+    for entry in entries:
+        ledger.add(_pushed(entry, arrival))
+    told = _told(owed, arrival)
+    for item in owed:
+        if not ledger.knows(item.hazard_id) and not told.intersection((id_, item.path) for id_ in item.chain):
+            ledger.add(_item_failed(item, arrival))
+    ledger.fold()
 
 
-def _with_revised(submission: Submission) -> set[uuid.UUID]:
-    """The ids of a submission and of all that it revises, back to the first."""
-    ids, before = {submission.id}, submission.revises_id
+def doubt_times(visits: Sequence[CompleteVisit], unit: Unit) -> None:
+    """Folds again what the visits' own times throw doubt on: events that came before their visit were believed."""
+    ids = [visit.id for visit in visits if not visit.arrived_together]
+    if not ids:
+        return
+    # What this unit has gathered so far may be of the same hazards.
+    unit.write()
+    doubtful = {
+        hazard_id
+        for hazard_id, at, started_at, finished_at in _OF_VISITS.rows(unit.link, ids=ids)
+        if not started_at - CLOCK_ERROR <= at <= finished_at + CLOCK_ERROR
+    }
+    if doubtful:
+        Ledger(unit, doubtful).fold()
+
+
+@dataclass(frozen=True)
+class _Owed:
+    """A failed item of a submission in force; ``chain`` are the submission and those that it corrects: they speak of the same
+    findings."""
+
+    hazard_id: uuid.UUID
+    path: str
+    record: Envelope
+    reading: SubmissionReading
+    chain: tuple[uuid.UUID, ...]
+
+
+def _failed_items(entry: Entry, arrival: Arrival) -> Iterator[_Owed]:
+    reading = entry.reading
+    if entry.id in arrival.replaced or not reading.failed:
+        return
+    chain = _chain(entry, arrival)
+    for path, hazard_id in reading.failed.items():
+        yield _Owed(hazard_id, path, entry.record, reading, chain)
+
+
+def _chain(submission: Entry, arrival: Arrival) -> tuple[uuid.UUID, ...]:
+    """The ids of a submission and of all that it corrects, back to the first."""
+    ids, before = [submission.id], _corrected_by(submission)
     while before is not None and before not in ids:
-        ids.add(before)
-        before = db.session.scalar(select(Submission.revises_id).where(Submission.id == before))
-    return ids
+        ids.append(before)
+        stored, entry = arrival.stored.records.get(before), arrival.entry(before)
+        before = stored.revises_id if stored is not None else _corrected_by(entry) if entry is not None else None
+    return tuple(ids)
 
 
-def _details_another(item: Mapping[str, Any]) -> bool:
-    """Findings without points that open below a failing item say more about that item's hazard; they make none of their own."""
-    return item["type"] == ItemKind.FACTS and not item["points"] and "relevant" in item
+def _corrected_by(submission: Entry) -> uuid.UUID | None:
+    return uuid_of(submission.reading.revises) if submission.reading is not None else None
 
 
-def _item_failed(
-    visit: CompleteVisit,
-    submission: Submission,
-    path: str,
-    proposal: Proposal,
-    phrases: list[Text],
-    instance: str,
-    now: datetime,
-) -> HazardEvent:
-    hazard_id = hazard_id_for_item(str(submission.id), path)
+def _told(owed: Sequence[_Owed], arrival: Arrival) -> set[tuple[uuid.UUID, str]]:
+    """What hazards tell of already, as (submission, item), also under another id than the phone's."""
+    found = {
+        (uuid.UUID(body["submission_id"]), body.get("item_path") or "")
+        for entry in arrival.of(RecordKind.HAZARD_EVENT)
+        if entry.reading.kind is HazardEventKind.FOUND and (body := entry.record.body).get("submission_id")
+    }
+    chains = {id_ for item in owed for id_ in item.chain}
+    return found | {(id_, path or "") for id_, path in (_TOLD.rows(arrival.unit.link, ids=chains) if chains else ())}
+
+
+def _visits_in(arrival: Arrival) -> Mapping[uuid.UUID, VisitSpan]:
+    return {
+        entry.id: VisitSpan(entry.reading.started_at, entry.reading.finished_at, clock_offset(entry.record.body))
+        for entry in arrival.of(RecordKind.VISIT)
+    }
+
+
+def _sectors_in(arrival: Arrival) -> dict[str, str | None]:
+    """Sectors of the checklists that the push used and of the subjects that it names."""
+    checklists = {
+        entry.reading.checklist.id: entry.reading.checklist.document.get("sector") for entry in arrival.of(RecordKind.SUBMISSION)
+    }
+    subjects = {entry.subject_id for entry in arrival.entries if entry.subject_id is not None}
+    return checklists | {str(subject_id): arrival.reach.main_sector(subject_id) for subject_id in subjects}
+
+
+def _pushed(entry: Entry, arrival: Arrival) -> Event:
+    reading, body = entry.reading, {**entry.record.body}
+    if reading.kind is HazardEventKind.FOUND:
+        body["subject_id"] = entry.record.subject_id
+    return Event(
+        id=entry.id,
+        hazard_id=reading.hazard_id,
+        kind=reading.kind,
+        at=reading.at,
+        counted_at=counts_at(entry.record, reading.at, arrival)[0],
+        visit_id=entry.visit_id,
+        body=body,
+        received_at=arrival.unit.now,
+        capacity=_capacity(entry.subject, arrival),
+        **arrival.author.columns,
+    )
+
+
+def _capacity(subject_id: uuid.UUID, arrival: Arrival) -> Capacity:
+    """As whom the author acts on the hazards of a subject."""
+    match arrival.author.kind:
+        case AuthorKind.SERVICE:
+            return Capacity.SERVICE
+        case AuthorKind.SUBJECT_LINK:
+            return Capacity.SUBJECT
+        case AuthorKind.USER:
+            return Capacity.SUPERVISOR if arrival.reach.supervises(subject_id) else Capacity.OFFICER
+
+
+def _item_failed(owed: _Owed, arrival: Arrival) -> Event:
+    """What the service says of a failed item of which its phone has said nothing yet."""
+    record, reading = owed.record, owed.reading
+    found_on = clock.county_date(reading.finished_at)
+    met = forms.determine(reading.checklist, reading.reading, registry().decides_on(found_on))
+    answer, instance = answer_at(reading.answers, owed.path)
+    days = holidays_known(arrival.unit.link, arrival.author.county_code)
+    proposal = propose_hazard(reading.reading, owed.path, answer, met, found_on, days)
+    item = reading.checklist.find_item(owed.path)
+    assert item is not None, "an item of this checklist failed"
+    return Event(
+        id=uuid.uuid5(owed.hazard_id, HazardEventKind.ITEM_FAILED),
+        county_code=arrival.author.county_code,
+        hazard_id=owed.hazard_id,
+        kind=HazardEventKind.ITEM_FAILED,
+        at=reading.finished_at,
+        counted_at=counts_at(record, reading.finished_at, arrival)[0],
+        author_kind=AuthorKind.SERVICE,
+        author_id=None,
+        author_link_id=None,
+        visit_id=uuid.UUID(record.visit_id) if record.visit_id else None,
+        body=_stand_in(owed, proposal, item["hazard"]["phrases"], instance or ""),
+        received_at=arrival.unit.now,
+        capacity=Capacity.SERVICE,
+    )
+
+
+def _stand_in(owed: _Owed, proposal: Proposal, phrases: list[Text], spot: str) -> dict[str, Any]:
     # Among several phrases a person would choose; here is none.
     description = proposal.description or phrases[0]
     measure = {"kinds": list(proposal.immediate_measure), "state": ImmediateMeasureState.ADVISED, "at": None, "by": None}
-    body = {
-        "hazard_id": hazard_id,
+    return {
+        "hazard_id": str(owed.hazard_id),
         "kind": HazardEventKind.ITEM_FAILED,
-        "at": format_time(submission.finished_at),
-        "subject_id": str(visit.subject_id),
-        "submission_id": str(submission.id),
-        "item_path": path,
-        "checklist_id": submission.checklist_id,
+        "at": format_time(owed.reading.finished_at),
+        "subject_id": owed.record.subject_id,
+        "submission_id": owed.record.id,
+        "item_path": owed.path,
+        "checklist_id": owed.reading.checklist.id,
         "description": description["zh"],
-        "spot": instance,
+        "spot": spot,
         "grade": proposal.grade,
         "grade_suggested": proposal.grade_suggested,
         "determinations": list(proposal.determinations),
@@ -210,16 +289,6 @@ def _item_failed(
         "fixed_on_spot": False,
         "source": HazardSource.PAIRING_VISIT,
     }
-    return HazardEvent(
-        id=uuid.uuid5(uuid.UUID(hazard_id), HazardEventKind.ITEM_FAILED),
-        county_code=visit.county_code,
-        hazard_id=uuid.UUID(hazard_id),
-        kind=HazardEventKind.ITEM_FAILED,
-        at=submission.finished_at,
-        counted_at=submission.counted_at,
-        author_id=submission.author_id,
-        visit_id=visit.id,
-        body=body,
-        received_at=now,
-        capacity=Capacity.SERVICE,
-    )
+
+
+HAZARD_EVENTS = RecordHandler(read_event, changed_by_event, changed_by_event, check_event, store_events)

@@ -9,25 +9,25 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Integer, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.authors import Authored, one_author
 from server.db import InCounty, codes, db
 from vocabulary import Capacity, HazardEventKind, HazardGrade, HazardSource, HazardState, Sector
 
 
-class HazardEvent(InCounty, db.Model):
+class HazardEvent(Authored, InCounty, db.Model):
     """One event of a hazard's life, as a phone or the desk made it; never changed, never deleted.
 
     It takes effect at ``counted_at``: its own time, or that of its receipt if the phone's clock was wrong.
     """
 
     __tablename__ = "hazard_event"
-    __table_args__ = (Index("ix_hazard_event_hazard_at", "hazard_id", "at"),)
+    __table_args__ = (Index("ix_hazard_event_hazard_at", "hazard_id", "at"), one_author())
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     hazard_id: Mapped[uuid.UUID]
     kind: Mapped[HazardEventKind] = mapped_column(codes(HazardEventKind, 24))
     at: Mapped[datetime]
     counted_at: Mapped[datetime]
-    author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     visit_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     body: Mapped[dict[str, Any]]
     received_at: Mapped[datetime]

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from server.accounts.models import User
 from server.audit import write_audit
 from server.based_on import check_based_on
-from server.db import db, lock_ids, transaction
+from server.db import db, lock_ids, retried, transaction
 from server.hazards.models import Hazard, HazardEvent
 from server.hazards.projection import fold_input, fold_inputs, project
 from server.pairings.visibility import check_subject
@@ -21,7 +21,7 @@ from server.register.models import Department
 from sync.duties import unsaid
 from sync.hazards import find_event_faults, fold_hazard
 from sync.times import format_time, parse_time
-from vocabulary import Action, Capacity, FaultCode, HazardEventKind, HazardState, Ineffective, ProblemCode
+from vocabulary import Action, AuthorKind, Capacity, FaultCode, HazardEventKind, HazardState, Ineffective, ProblemCode
 
 
 def get_hazard(hazard_id: uuid.UUID, actor: Actor, action: Action) -> Hazard:
@@ -33,6 +33,7 @@ def get_hazard(hazard_id: uuid.UUID, actor: Actor, action: Action) -> Hazard:
     return hazard
 
 
+@retried
 def add_event(hazard_id: uuid.UUID, document: dict[str, Any], actor: Actor, now: datetime, based_on: int | None = None) -> Hazard:
     """Adds one event of the desk and folds the hazard again. ``based_on``: how many of its events the actor has seen; who does
     not say is held to what the hazard's state allows.
@@ -40,7 +41,7 @@ def add_event(hazard_id: uuid.UUID, document: dict[str, Any], actor: Actor, now:
     Raises: Refusal not-found, invalid, changed-meanwhile, event-not-possible (the desk is online and sees the state, so an
     event without effect is refused instead of kept).
     """
-    with transaction():
+    with transaction() as session:
         lock_ids([hazard_id])
         hazard = get_hazard(hazard_id, actor, Action.ACT_ON_HAZARDS)
         if based_on is not None:
@@ -49,8 +50,8 @@ def add_event(hazard_id: uuid.UUID, document: dict[str, Any], actor: Actor, now:
         body = {**document, "hazard_id": str(hazard_id), "at": format_time(at)}
         event = HazardEvent(
             id=uuid.uuid4(), county_code=actor.county_code, hazard_id=hazard_id, kind=document["kind"], at=at,
-            counted_at=at, author_id=actor.user_id, body=body, received_at=now, capacity=Capacity.SUPERVISOR,
-            desk_sequence=sequence,
+            counted_at=at, author_kind=AuthorKind.USER, author_id=actor.user_id, body=body, received_at=now,
+            capacity=Capacity.SUPERVISOR, desk_sequence=sequence,
         )  # fmt: skip
         faults = find_event_faults(fold_input(event))
         errors = [FieldError(f"#{fault['pointer']}", fault["code"]) for fault in faults]
@@ -63,6 +64,7 @@ def add_event(hazard_id: uuid.UUID, document: dict[str, Any], actor: Actor, now:
         db.session.add(event)
         db.session.flush()
         project([hazard_id], now)
+        session.refresh(hazard)
         write_audit(f"hazard:{document['kind']}", "hazard", hazard_id, county_code=hazard.county_code, actor_id=actor.user_id)
     return hazard
 

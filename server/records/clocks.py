@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from server.clock import county_date
-from server.register.store import policy_book
+from server.records.kinds import Arrival
+from server.register.store import policy_known
 from sync.records import Record
 from sync.times import counted_time
 
@@ -13,7 +14,7 @@ from sync.times import counted_time
 _NEVER_WRONG_S = 3600
 
 
-def counts_at(record: Record, moment: datetime, county_code: str, now: datetime) -> tuple[datetime, bool]:
+def counts_at(record: Record, moment: datetime, arrival: Arrival) -> tuple[datetime, bool]:
     """The moment at which something in the record counts, and whether it is that of the receipt.
 
     A clock is measured twice: by the phone when it made the record, and by the server when it arrived; it may have been put
@@ -22,7 +23,8 @@ def counts_at(record: Record, moment: datetime, county_code: str, now: datetime)
     offsets = [float(record.clock_offset_s), *_told(record)]
     if all(abs(offset) <= _NEVER_WRONG_S for offset in offsets):
         return moment, False
-    limit_s = policy_book(county_code).on(county_date(now)).clock_limit_s
+    unit, now = arrival.unit, arrival.unit.now
+    limit_s = policy_known(unit.link, arrival.author.county_code).on(county_date(now)).clock_limit_s
     return counted_time(moment, now, offsets, limit_s)
 
 

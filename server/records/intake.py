@@ -1,230 +1,298 @@
 """Intake of records: what phones push is judged one by one and stored together, in one transaction.
 
-Each kind of record is handled by the slice that owns it, as the wiring says.
-Sending the same record again gives the same receipt; another content under the same id is a conflict and changes nothing.
+Each kind of record is handled by the slice that owns it, as the wiring says. Sending the same record again gives the same
+receipt; another content under the same id is a conflict and changes nothing. What can be read and is authentic is never answered
+"no": a record that cannot be counted is kept whole in quarantine.
 """
 
 from __future__ import annotations
 
+import copy
+import logging
 import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from operator import itemgetter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
-
-from sqlalchemy import and_, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from forms.strict_json import has_nul
 from server import clock
-from server.db import db, transaction
-from server.pairings.visibility import visible_subjects
-from server.permissions import Actor
+from server.audit import current_request
+from server.authors import Author
+from server.db import lock_ids, write
+from server.pairings.reach import Scope
+from server.passing_faults import passing_fault
+from server.prepared import Link, insertion
 from server.problems import FieldError, Refusal, problem_body
+from server.records.corrections import settle_corrected, state_of
+from server.records.kinds import Arrival, Entry, uuid_of
 from server.records.models import Record
-from server.records.quarantine import settle_corrected
 from server.records.receipts import stored_receipt
-from server.register.models import Subject
-from server.wiring import wiring
+from server.records.stored import look_up
+from server.unit import Unit
+from server.wiring import Wiring, wiring
 from sync.receipts import receipt_code
 from sync.records import Comparison, EnvelopeInvalid, compare, is_uuid, parse_envelope
 from sync.records import Record as Envelope
-from vocabulary import Action, FaultCode, ProblemCode, ReceiptKind, RecordKind, RecordStatus
+from sync.revisions import Revision, replaced
+from vocabulary import FaultCode, ProblemCode, ReceiptKind, RecordKind, RecordStatus
+
+log = logging.getLogger(__name__)
+
+_INSERT_RECORD = insertion(Record.__table__)
+
+Bodies = list[dict[str, Any]]
 
 
-@dataclass
-class _Judged:
-    """One record of a batch on its way through intake."""
+@dataclass(frozen=True)
+class Unread:
+    """What came in the place of a record and is none: the one thing that is refused."""
 
     id: str | None
-    record: Envelope | None = None
-    status: str = RecordStatus.ACCEPTED
-    refusal: Refusal | None = None
-    faults: list[dict[str, Any]] = field(default_factory=list)
-    received_at: datetime | None = None
+    refusal: Refusal
+
+
+@dataclass(frozen=True)
+class Push:
+    """Whose records they are, what their author may report on, and from where they come."""
+
+    author: Author
+    scope: Scope
+    device_id: str
+    now: datetime
+    request_id: str
 
 
 def receive_records(
-    envelopes: list[Any], *, device_id: str, actor: Actor, now: datetime, clock_offset_s: int = 0
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Judges and stores a batch. Returns one result per envelope in order, and the completeness of the visits it touched.
+    envelopes: list[Any], *, device_id: str, author: Author, scope: Scope, now: datetime, clock_offset_s: int = 0
+) -> tuple[Bodies, Bodies]:
+    """Judges and stores a batch. Returns one result per envelope in order, and the completeness of its author's visits in it.
 
     Units: ``clock_offset_s`` is the server's clock minus the phone's, measured as the batch came.
     """
-    judged = [_read(envelope, clock_offset_s) for envelope in envelopes]
-    with transaction():
-        _tell_repeats(judged)
-        _refuse_foreign_subjects(judged, actor, now)
-        for entry in _still(judged, "accepted"):
-            _check(entry, actor)
-        kept = [entry for entry in judged if entry.status in {RecordStatus.ACCEPTED, RecordStatus.QUARANTINED}]
-        _insert(kept, device_id, actor, now)
-        for kind, handler in wiring().record_kinds.items():
-            records = [entry.record for entry in _still(kept, "accepted") if entry.record and entry.record.kind == kind]
-            if records:
-                handler.store(records, actor, now)
-        db.session.flush()
-        _settle(kept, now)
-        touched = {uuid.UUID(entry.record.visit_id) for entry in judged if entry.record and entry.record.visit_id}
-        visits = wiring().refresh_visits(touched, now)
-    return [_result(entry, now) for entry in judged], visits
+    wired, push = wiring(), Push(author, scope, device_id, now, current_request())
+    read = [read_envelope(envelope, wired, clock_offset_s) for envelope in envelopes]
+    entries = [entry for entry in read if isinstance(entry, Entry)]
+    received, visits = _receive(entries, push, wired) if entries else ([], [])
+    results = iter(received)
+    return [_result(next(results) if isinstance(entry, Entry) else entry) for entry in read], visits
 
 
-def _settle(kept: list[_Judged], now: datetime) -> None:
-    """A correction ends the quarantine of what it revises, whichever of the two came first."""
-    ids = {uuid.UUID(entry.record.id) for entry in _still(kept, "quarantined") if entry.record}
-    ids |= {revised for entry in _still(kept, "accepted") if entry.record and (revised := _revised(entry.record))}
-    if ids:
-        settle_corrected(ids, now)
-
-
-def _read(envelope: Any, clock_offset_s: int) -> _Judged:
-    name = envelope.get("id") if isinstance(envelope, dict) else None
+def read_envelope(envelope: Any, wired: Wiring, clock_offset_s: int) -> Entry | Unread:
+    """An envelope with what its body says, as far as that can be told without the database."""
     if has_nul(envelope):
-        return _Judged(
-            None,
-            status=RecordStatus.REFUSED,
-            refusal=Refusal(ProblemCode.INVALID, errors=[FieldError("#", FaultCode.NUL_CHARACTER)]),
-        )
+        return Unread(None, Refusal(ProblemCode.INVALID, errors=[FieldError("#", FaultCode.NUL_CHARACTER)]))
     try:
-        record = replace(parse_envelope(envelope), clock_offset_s=clock_offset_s)
+        entry = Entry(replace(parse_envelope(envelope), clock_offset_s=clock_offset_s))
     except EnvelopeInvalid as error:
         code = ProblemCode.CONTENT_HASH_MISMATCH if error.faults[0].code == FaultCode.HASH_MISMATCH else ProblemCode.INVALID
         errors = [FieldError(f"#{fault.pointer}", fault.code, params=fault.params) for fault in error.faults]
-        return _Judged(name if isinstance(name, str) else None, status=RecordStatus.REFUSED, refusal=Refusal(code, errors=errors))
-    return _Judged(record.id, record)
-
-
-def _tell_repeats(judged: list[_Judged]) -> None:
-    """Marks what is stored already. The same id twice within a batch counts like once before and once now."""
-    ids = [uuid.UUID(entry.record.id) for entry in judged if entry.record]
-    rows = db.session.execute(select(Record.id, Record.content_hash, Record.received_at, Record.state).where(Record.id.in_(ids)))
-    stored = {str(id_): (hash_, received_at, state) for id_, hash_, received_at, state in rows}
-    seen: dict[str, _Judged] = {}
-    for entry in judged:
-        if entry.record is None:
-            continue
-        known_hash, entry.received_at, _state = stored.get(entry.record.id, (None, None, None))
-        first = seen.get(entry.record.id)
-        if first and first.record and known_hash is None:
-            known_hash = first.record.content_hash
-        match compare(known_hash, entry.record.content_hash):
-            case Comparison.SAME:
-                entry.status = RecordStatus.ALREADY_ACCEPTED
-            case Comparison.CONFLICT:
-                entry.status = RecordStatus.CONFLICT
-                entry.refusal = Refusal(
-                    ProblemCode.RECORD_CONFLICT,
-                )
-            case Comparison.NEW:
-                seen[entry.record.id] = entry
-
-
-def _refuse_foreign_subjects(judged: list[_Judged], actor: Actor, now: datetime) -> None:
-    """A person may report on what was theirs on the day they made the record, and on what is theirs today.
-
-    Today, because a phone with a wrong clock makes records on days long ago or to come, and they must not stay on it.
-    """
-    today = clock.county_date(now)
-    by_day: dict[date, set[uuid.UUID]] = {}
-    for entry in _still(judged, "accepted"):
-        assert entry.record is not None
-        if entry.record.subject_id is None:
-            entry.status = RecordStatus.REFUSED
-            entry.refusal = Refusal(ProblemCode.INVALID, errors=[FieldError("#/subject_id", FaultCode.MISSING)])
-            continue
-        for day in (clock.county_date(entry.record.made_at), today):
-            by_day.setdefault(day, set()).add(uuid.UUID(entry.record.subject_id))
-    allowed: set[tuple[date, str]] = set()
-    for day, wanted in by_day.items():
-        found = db.session.scalars(
-            select(Subject.id).where(and_(Subject.id.in_(wanted), visible_subjects(actor, Action.SYNC, day)))
-        )
-        allowed |= {(day, str(id_)) for id_ in found}
-    for entry in _still(judged, "accepted"):
-        assert entry.record is not None
-        days = (clock.county_date(entry.record.made_at), today)
-        if not any((day, entry.record.subject_id) in allowed for day in days):
-            entry.status = RecordStatus.REFUSED
-            entry.refusal = Refusal(
-                ProblemCode.SUBJECT_NOT_YOURS,
-                errors=[FieldError("#/subject_id", FaultCode.NOT_YOURS)],
-            )  # fmt: skip
-
-
-def _check(entry: _Judged, actor: Actor) -> None:
-    assert entry.record is not None
+        name = envelope.get("id") if isinstance(envelope, dict) else None
+        return Unread(name if isinstance(name, str) else None, Refusal(code, errors=errors))
     try:
-        quarantine = wiring().record_kinds[entry.record.kind].check(entry.record, actor)
+        read_body(entry, wired)
     except Refusal as refusal:
-        entry.status, entry.refusal = "refused", refusal
-        return
-    if quarantine is not None:
-        entry.status, entry.refusal, entry.faults = "quarantined", quarantine.refusal, quarantine.faults
+        entry.quarantine(refusal)
+    except Exception as error:
+        if not _is_unforeseen(error):
+            raise
+        entry.quarantine(_unforeseen(entry))
+    return entry
 
 
-def _insert(kept: list[_Judged], device_id: str, actor: Actor, now: datetime) -> None:
-    """Writes the records. One that another connection wrote a moment ago counts as a repeat, not as an error."""
-    rows = []
-    for entry in kept:
-        assert entry.record is not None
-        record = entry.record
-        entry.received_at = now
-        rows.append(
-            {
-                "id": uuid.UUID(record.id),
-                "county_code": actor.county_code,
-                "kind": record.kind.value,
-                "visit_id": uuid.UUID(record.visit_id) if record.visit_id else None,
-                "subject_id": uuid.UUID(record.subject_id) if record.subject_id else None,
-                "revises_id": _revised(record),
-                "author_id": actor.user_id,
-                "device_id": device_id,
-                "made_at": record.made_at,
-                "received_at": now,
-                "clock_offset_s": record.clock_offset_s,
-                "content_hash": record.content_hash,
-                "receipt_code": receipt_code(ReceiptKind.RECORD, record.id, record.content_hash),
-                "body": dict(record.body),
-                "state": entry.status,
-                "faults": entry.faults,
-            }
-        )
-    if not rows:
-        return
-    insert = postgresql_insert if db.session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    # In order of their ids, so that two batches with the same records wait for each other instead of both for the other.
-    rows.sort(key=itemgetter("id"))
-    # Over the table: the classes' way of inserting costs more than everything else that is done for a record.
-    table = Record.__table__
-    statement = insert(table).on_conflict_do_nothing(index_elements=["id"]).returning(table.c.id)
-    written = set(db.session.scalars(statement, rows))
-    late = [entry for entry in kept if entry.record and uuid.UUID(entry.record.id) not in written]
-    if late:
-        for entry in late:
-            entry.status = RecordStatus.ACCEPTED
-        _tell_repeats(late)
+def read_body(entry: Entry, wired: Wiring) -> None:
+    """Raises: Refusal for a record that does not say what it must."""
+    if entry.subject_id is None:
+        raise Refusal(ProblemCode.KEPT_MISSHAPEN, errors=[FieldError("#/subject_id", FaultCode.MISSING)])
+    entry.reading = wired.record_kinds[entry.kind].read(entry.record)
+
+
+def arrive(entries: list[Entry], push: Push, link: Link, wired: Wiring) -> Arrival:
+    """Entries with all that is known of what they name, in the open transaction, which from now on nobody else changes."""
+    mentioned, changed = _named(entries, wired)
+    # All locks at once and in order: two pushes with the same ids wait for each other instead of each for the other.
+    lock_ids(changed, link)
+    stored = look_up(link, mentioned | changed, wired.claims)
+    reach = push.scope(link, {entry.subject_id for entry in entries if entry.subject_id}, push.now)
+    return Arrival(entries, push.author, push.device_id, stored, reach, Unit(link, push.now, push.request_id))
+
+
+def store(arrival: Arrival, wired: Wiring) -> Bodies:
+    """Writes what the accepted records of an arrival say, and what follows from it; the completeness of its author's visits."""
+    settle_corrected(arrival)
+    for kind, handler in wired.record_kinds.items():
+        handler.store(arrival.of(kind), arrival)
+    visits = wired.refresh_visits(arrival)
+    arrival.unit.write()
+    return visits
+
+
+def tell_replaced(arrival: Arrival) -> None:
+    """Says which records have lost their place to a correction; nearly every push has no part in a chain of them."""
+    stored = [record.revision for record in arrival.stored.records.values()]
+    arrived = [
+        Revision(entry.id, _revised(entry.record), entry.status is RecordStatus.ACCEPTED, (entry.subject_id, entry.visit_id))
+        for entry in arrival.entries
+        if entry.is_kept
+    ]
+    if any(link.revises for link in (*stored, *arrived)):
+        arrival.replaced.update(replaced([*stored, *arrived]))
+
+
+def _receive(entries: Sequence[Entry], push: Push, wired: Wiring) -> tuple[list[Entry], Bodies]:
+    try:
+        return _store_together(entries, push, wired)
+    except Exception as error:
+        if not _is_unforeseen(error):
+            raise
+        log.exception("a push failed as a whole; its records are taken one by one")
+        return _store_one_by_one(entries, push, wired)
+
+
+def _store_together(entries: Sequence[Entry], push: Push, wired: Wiring) -> tuple[list[Entry], Bodies]:
+    """By a number of statements that does not grow with the batch."""
+
+    def work(link: Link) -> tuple[list[Entry], Bodies]:
+        # It may run again: each time it begins with what was read.
+        received = [copy.copy(entry) for entry in entries]
+        arrival = arrive(received, push, link, wired)
+        _tell_repeats(arrival)
+        for entry in received:
+            if entry.status is RecordStatus.ACCEPTED:
+                _judge(entry, arrival, wired)
+        tell_replaced(arrival)
+        arrival.unit.add(_INSERT_RECORD, [_row(entry, arrival) for entry in received if entry.is_kept])
+        return received, store(arrival, wired)
+
+    return write(work)
+
+
+def _store_one_by_one(entries: Sequence[Entry], push: Push, wired: Wiring) -> tuple[list[Entry], Bodies]:
+    """The way of a batch in which something failed that nobody foresaw: that record is quarantined and the others go on."""
+    received: list[Entry] = []
+    visits: dict[str, dict[str, Any]] = {}
+    for entry in entries:
+        taken, touched = _store_apart(entry, push, wired)
+        received.append(taken)
+        visits |= {visit["id"]: visit for visit in touched}
+    return received, list(visits.values())
+
+
+def _store_apart(entry: Entry, push: Push, wired: Wiring) -> tuple[Entry, Bodies]:
+    try:
+        [taken], visits = _store_together([entry], push, wired)
+        return taken, visits
+    except Exception as error:
+        if not _is_unforeseen(error):
+            raise
+        unforeseen = copy.copy(entry)
+        unforeseen.quarantine(_unforeseen(entry))
+    try:
+        [taken], visits = _store_together([unforeseen], push, wired)
+        return taken, visits
+    except Exception as error:
+        if not _is_unforeseen(error):
+            raise
+        log.exception("a record could not even be kept in quarantine", extra={"record_id": str(entry.id)})
+        unforeseen.status, unforeseen.refusal = RecordStatus.REFUSED, Refusal(ProblemCode.INTERNAL, request=push.request_id)
+        return unforeseen, []
+
+
+def _is_unforeseen(error: Exception) -> bool:
+    return not isinstance(error, Refusal) and passing_fault(error) is None
+
+
+def _named(entries: Sequence[Entry], wired: Wiring) -> tuple[set[uuid.UUID], set[uuid.UUID]]:
+    """The ids that the records mention, and those of what they change."""
+    mentioned: set[uuid.UUID] = set()
+    changed: set[uuid.UUID] = set()
+    for entry in entries:
+        changed.add(entry.id)
+        if entry.visit_id is not None:
+            changed.add(entry.visit_id)
+        if (revised := _revised(entry.record)) is not None:
+            changed.add(revised)
+        if entry.reading is not None:
+            handler = wired.record_kinds[entry.kind]
+            mentioned.update(handler.mentions(entry.reading))
+            changed.update(handler.changes(entry.reading))
+    return mentioned, changed
+
+
+def _tell_repeats(arrival: Arrival) -> None:
+    """Marks what is stored already. The same id twice within a batch counts like once before and once now."""
+    seen: dict[uuid.UUID, str] = {}
+    for entry in arrival.entries:
+        stored, digest = arrival.stored.records.get(entry.id), entry.record.content_hash
+        if stored is None and entry.id not in seen:
+            seen[entry.id] = digest
+            continue
+        entry.received_at = stored.received_at if stored is not None else arrival.unit.now
+        match compare(stored.content_hash if stored is not None else seen[entry.id], digest):
+            case Comparison.SAME:
+                entry.status, entry.refusal = RecordStatus.ALREADY_ACCEPTED, None
+            case Comparison.CONFLICT:
+                entry.status, entry.refusal = RecordStatus.CONFLICT, Refusal(ProblemCode.RECORD_CONFLICT)
+
+
+def _judge(entry: Entry, arrival: Arrival, wired: Wiring) -> None:
+    """A record that was not its author's to make is kept like one that does not fit; under another's id it is not."""
+    try:
+        if not arrival.reach.may_report(entry.subject, clock.county_date(entry.record.made_at)):
+            raise Refusal(ProblemCode.OUTSIDE_SCOPE, errors=[FieldError("#/subject_id", FaultCode.NOT_YOURS)])
+        if entry.visit_id is not None and arrival.stored.is_anothers_visit(entry.visit_id, entry.subject, arrival.author):
+            if entry.id == entry.visit_id:
+                raise Refusal(ProblemCode.RECORD_CONFLICT)
+            raise Refusal(ProblemCode.OUTSIDE_SCOPE, errors=[FieldError("#/visit_id", FaultCode.NOT_YOURS)])
+        wired.record_kinds[entry.kind].check(entry, arrival)
+    except Refusal as refusal:
+        if refusal.code is ProblemCode.RECORD_CONFLICT:
+            entry.status, entry.refusal = RecordStatus.CONFLICT, refusal
+        else:
+            entry.quarantine(refusal)
+
+
+def _row(entry: Entry, arrival: Arrival) -> dict[str, Any]:
+    record, now = entry.record, arrival.unit.now
+    entry.received_at = now
+    return {
+        **arrival.author.columns,
+        "id": entry.id,
+        "kind": entry.kind,
+        "visit_id": entry.visit_id,
+        "subject_id": entry.subject_id,
+        "revises_id": _revised(record),
+        "device_id": arrival.device_id,
+        "made_at": record.made_at,
+        "received_at": now,
+        "clock_offset_s": record.clock_offset_s,
+        "content_hash": record.content_hash,
+        "receipt_code": receipt_code(ReceiptKind.RECORD, record.id, record.content_hash),
+        "body": record.body,
+        "state": state_of(entry, arrival),
+        "faults": entry.faults,
+    }
 
 
 def _revised(record: Envelope) -> uuid.UUID | None:
     """What a record corrects; the body of one in quarantine may say anything."""
     revised = record.body.get("revises") if record.kind is RecordKind.SUBMISSION else None
-    return uuid.UUID(revised) if is_uuid(revised) else None
+    return uuid_of(revised) if is_uuid(revised) else None
 
 
-def _still(judged: Iterable[_Judged], status: str) -> list[_Judged]:
-    return [entry for entry in judged if entry.status == status]
+def _unforeseen(entry: Entry) -> Refusal:
+    log.exception("a record failed in a way nobody foresaw; it is kept in quarantine", extra={"record_id": str(entry.id)})
+    return Refusal(ProblemCode.UNFORESEEN, errors=[FieldError("#", FaultCode.UNFORESEEN)])
 
 
-def _result(entry: _Judged, now: datetime) -> dict[str, Any]:
-    receipt: Mapping[str, Any] | None = None
-    if entry.record and entry.status in {RecordStatus.ACCEPTED, RecordStatus.ALREADY_ACCEPTED, RecordStatus.QUARANTINED}:
-        received_at = entry.received_at or now
-        receipt = stored_receipt(entry.record.id, entry.record.content_hash, received_at)
+def _result(entry: Entry | Unread) -> dict[str, Any]:
+    if isinstance(entry, Unread):
+        return {"id": entry.id, "status": RecordStatus.REFUSED, "receipt": None, "problem": problem_body(entry.refusal)}
+    record, receipt = entry.record, None
+    if entry.received_at is not None and entry.status is not RecordStatus.CONFLICT:
+        receipt = stored_receipt(record.id, record.content_hash, entry.received_at)
     return {
-        "id": entry.id,
+        "id": record.id,
         "status": entry.status,
         "receipt": receipt,
         "problem": problem_body(entry.refusal) if entry.refusal else None,

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.authors import Authored, one_author
 from server.db import InCounty, codes, db
 from vocabulary import QuarantineOutcome, RecordKind, RecordState
 
@@ -21,7 +22,7 @@ def _partial(name: str, *columns: str, where: str) -> Index:
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
-class Record(InCounty, db.Model):
+class Record(Authored, InCounty, db.Model):
     """Exactly what a phone sent, kept whole for ever; corrections are new records that name what they revise.
 
     ``state`` quarantined: readable and signed in, but not fitting its checklist; kept with its ``faults``, counted nowhere.
@@ -38,6 +39,8 @@ class Record(InCounty, db.Model):
             "ix_record_revises_id", "revises_id", sqlite_where=text("revises_id IS NOT NULL"),
             postgresql_where=text("revises_id IS NOT NULL"),
         ),
+        Index("ix_record_author_id", "author_id"),
+        one_author(),
     )  # fmt: skip
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -45,7 +48,6 @@ class Record(InCounty, db.Model):
     visit_id: Mapped[uuid.UUID | None]
     subject_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     revises_id: Mapped[uuid.UUID | None]
-    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
     device_id: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime]
     received_at: Mapped[datetime]
@@ -66,7 +68,8 @@ class QuarantineResolution(InCounty, db.Model):
     record_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("record.id"), primary_key=True)
     outcome: Mapped[QuarantineOutcome] = mapped_column(codes(QuarantineOutcome, 12))
     at: Mapped[datetime]
-    by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    # None: the service, whose correction it was.
+    by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     reason: Mapped[str] = mapped_column(String(1000), default="")
     correction_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("record.id"))
 

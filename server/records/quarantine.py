@@ -7,35 +7,48 @@ sent another record that revises it and fits; or the office sets it aside with a
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from forms.checklist import Checklist
 from server import clock
 from server.accounts.models import User
 from server.accounts.names import names_of
 from server.accounts.service import actor_of
-from server.audit import write_audit
+from server.audit import current_request, write_audit
+from server.authors import Author
 from server.changes import record_changes
 from server.checklists.models import ChecklistVersion
 from server.checklists.service import find_compiled
-from server.db import db, lock_ids, transaction
+from server.db import db, lock_ids, retried, session_link, transaction
 from server.paging import Asked, Order, as_indexed, bounded_count, not_by_index, page_of
+from server.pairings.reach import Scope, of_person, of_service
 from server.pairings.visibility import list_scope, visible_subjects
 from server.permissions import Actor
 from server.problems import FieldError, Refusal
-from server.records.kinds import fault_count
+from server.records import intake
+from server.records.kinds import Arrival, Entry, fault_count
 from server.records.models import EVER_QUARANTINED, QUARANTINED, QuarantineResolution, Record
 from server.register.models import Subject
 from server.register.store import SubjectLine, subject_lines
 from server.wiring import wiring
 from sync.records import Record as Envelope
 from sync.records import RecordKind
-from vocabulary import Action, ChangeKind, FaultCode, ProblemCode, QuarantineState, ReceiptKind, RecordState
+from vocabulary import (
+    Action,
+    AuthorKind,
+    ChangeKind,
+    FaultCode,
+    ProblemCode,
+    QuarantineOutcome,
+    QuarantineState,
+    ReceiptKind,
+    RecordState,
+    ScopeKind,
+)
 
 NEWEST_FIRST = Order("quarantine", (Record.received_at, Record.id), (datetime, uuid.UUID), descending=True)
 LAST_DECIDED_FIRST = Order(
@@ -91,6 +104,7 @@ def load_entries(entity_ids: list[str], actor: Actor) -> dict[str, Any]:
     return {str(record.id): body_of(record) for record in records}
 
 
+@retried
 def accept_entry(record_id: uuid.UUID, reason: str, actor: Actor, now: datetime) -> None:
     """Judges a record again and, when it fits by now, stores what it says; it counts from then on.
 
@@ -98,18 +112,14 @@ def accept_entry(record_id: uuid.UUID, reason: str, actor: Actor, now: datetime)
     """
     with transaction():
         record = _open_for(record_id, actor)
-        refusal = _judge(record)
-        if refusal is not None:
-            raise refusal
+        arrival = _judged_again(record, now)
         record.state = RecordState.ACCEPTED
-        _resolve(record, "accepted", actor.user_id, now, reason)
-        envelope = _envelope(record)
-        wiring().record_kinds[envelope.kind].store([envelope], _author(record, now), now)
+        _resolve(record, QuarantineOutcome.ACCEPTED, actor.user_id, now, reason)
         db.session.flush()
-        if record.visit_id is not None:
-            wiring().follow_again([record.visit_id], now)
+        intake.store(arrival, wiring())
 
 
+@retried
 def set_aside(record_id: uuid.UUID, reason: str, actor: Actor, now: datetime) -> None:
     """Ends the matter without counting the record. Raises: Refusal not-found, conflict, invalid (no reason)."""
     if not reason.strip():
@@ -117,22 +127,7 @@ def set_aside(record_id: uuid.UUID, reason: str, actor: Actor, now: datetime) ->
     with transaction():
         record = _open_for(record_id, actor)
         record.state = RecordState.RESOLVED
-        _resolve(record, QuarantineState.SET_ASIDE, actor.user_id, now, reason)
-
-
-def settle_corrected(record_ids: Iterable[uuid.UUID], now: datetime) -> None:
-    """Resolves those quarantined records that an accepted record has revised, in the open transaction."""
-    correction = aliased(Record)
-    rows = db.session.execute(
-        select(Record, correction.id, correction.author_id)
-        .join(correction, and_(correction.revises_id == Record.id, correction.subject_id == Record.subject_id))
-        .where(Record.id.in_(list(record_ids)), Record.state == RecordState.QUARANTINED, correction.state == RecordState.ACCEPTED)
-        .order_by(Record.id, correction.received_at, correction.id)
-    ).all()
-    for record, correction_id, author_id in rows:
-        if record.state == RecordState.QUARANTINED:
-            record.state = RecordState.RESOLVED
-            _resolve(record, "corrected", author_id, now, "", correction_id)
+        _resolve(record, QuarantineOutcome.SET_ASIDE, actor.user_id, now, reason)
 
 
 def _readable(actor: Actor) -> ColumnElement[bool]:
@@ -142,7 +137,20 @@ def _readable(actor: Actor) -> ColumnElement[bool]:
     if not actor.may(Action.RESOLVE_QUARANTINE):
         return and_(here, mine)
     scope = list_scope(actor, Action.RESOLVE_QUARANTINE, not_by_index(Record.subject_id))
-    return and_(here, or_(mine, and_(Record.subject_id.is_not(None), *scope.conditions)))
+    # Whoever sees the whole county sees what is of none of its subjects, too.
+    return and_(here, or_(mine, *scope.conditions)) if scope.conditions else here
+
+
+def _is_for(actor: Actor) -> ColumnElement[bool]:
+    """A condition on Record: who resolves it. One of no subject of the county is for whoever resolves in the whole county."""
+    grants = actor.grants_for(Action.RESOLVE_QUARANTINE)
+    if not grants:
+        return false()
+    within = Record.subject_id.in_(select(Subject.id).where(visible_subjects(actor, Action.RESOLVE_QUARANTINE)))
+    if not any(grant.scope_kind is ScopeKind.COUNTY for grant in grants):
+        return within
+    known = select(Subject.id).where(Subject.county_code == actor.county_code)
+    return or_(within, Record.subject_id.is_(None), Record.subject_id.not_in(known))
 
 
 def _in_state(state: str) -> ColumnElement[bool]:
@@ -166,10 +174,9 @@ def _get(record_id: uuid.UUID, actor: Actor) -> Record:
 def _open_for(record_id: uuid.UUID, actor: Actor) -> Record:
     """A record that the actor may resolve now. Raises: Refusal not-found, also for one that is not theirs; conflict."""
     lock_ids([record_id])
-    within = select(Subject.id).where(visible_subjects(actor, Action.RESOLVE_QUARANTINE))
     record = db.session.scalar(
         select(Record)
-        .where(Record.id == record_id, _in_state("all"), Record.subject_id.in_(within))
+        .where(Record.id == record_id, Record.county_code == actor.county_code, _in_state("all"), _is_for(actor))
         .execution_options(populate_existing=True)
     )
     if record is None:
@@ -181,36 +188,56 @@ def _open_for(record_id: uuid.UUID, actor: Actor) -> Record:
 
 def _judge(record: Record) -> Refusal | None:
     """Why a record still does not fit, None when it does."""
-    envelope = _envelope(record)
     try:
-        quarantine = wiring().record_kinds[envelope.kind].check(envelope, _author(record, record.received_at))
+        _judged_again(record, record.received_at)
     except Refusal as refusal:
         return refusal
-    return quarantine.refusal if quarantine is not None else None
+    return None
 
 
-def _author(record: Record, now: datetime) -> Actor:
-    user = db.session.get(User, record.author_id)
-    assert user is not None, "a foreign key"
-    return actor_of(user, clock.county_date(now))
+def _judged_again(record: Record, now: datetime) -> Arrival:
+    """A stored record as if it came now, from its author, in the open transaction.
+
+    Whose the subject was is no question here, as long as it is of the county: whoever resolves the record decides it.
+    Raises: Refusal, what the record still does not fit for.
+    """
+    wired, entry = wiring(), _entry_of(record)
+    intake.read_body(entry, wired)
+    author, scope = _author(record, now)
+    push = intake.Push(author, scope, record.device_id, now, current_request())
+    arrival = intake.arrive([entry], push, session_link(), wired)
+    if not arrival.reach.knows(entry.subject, author.county_code):
+        raise Refusal(ProblemCode.OUTSIDE_SCOPE, errors=[FieldError("#/subject_id", FaultCode.NOT_YOURS)])
+    wired.record_kinds[entry.kind].check(entry, arrival)
+    intake.tell_replaced(arrival)
+    return arrival
 
 
-def _envelope(record: Record) -> Envelope:
-    return Envelope(
-        id=str(record.id),
-        kind=RecordKind(record.kind),
-        visit_id=str(record.visit_id) if record.visit_id else None,
-        subject_id=str(record.subject_id) if record.subject_id else None,
-        made_at=record.made_at,
-        made_at_text=clock.isoformat(record.made_at) or "",
-        body=record.body,
-        content_hash=record.content_hash,
-        clock_offset_s=record.clock_offset_s,
+def _author(record: Record, now: datetime) -> tuple[Author, Scope]:
+    author_id = record.author_link_id if record.author_kind is AuthorKind.SUBJECT_LINK else record.author_id
+    author = Author(record.author_kind, record.county_code, author_id)
+    user = db.session.get(User, record.author_id) if record.author_id else None
+    return author, of_person(actor_of(user, clock.county_date(now))) if user is not None else of_service(record.county_code)
+
+
+def _entry_of(record: Record) -> Entry:
+    return Entry(
+        Envelope(
+            id=str(record.id),
+            kind=RecordKind(record.kind),
+            visit_id=str(record.visit_id) if record.visit_id else None,
+            subject_id=str(record.subject_id) if record.subject_id else None,
+            made_at=record.made_at,
+            made_at_text=clock.isoformat(record.made_at) or "",
+            body=record.body,
+            content_hash=record.content_hash,
+            clock_offset_s=record.clock_offset_s,
+        )
     )
 
 
 def _resolve(
-    record: Record, outcome: str, by: uuid.UUID, now: datetime, reason: str, correction_id: uuid.UUID | None = None
+    record: Record, outcome: QuarantineOutcome, by: uuid.UUID, now: datetime, reason: str, correction_id: uuid.UUID | None = None
 ) -> None:
     db.session.add(
         QuarantineResolution(
@@ -244,17 +271,14 @@ def _builder(records: Sequence[Record], actor: Actor) -> Callable[[Record], dict
         subject = subjects.get(record.subject_id) if record.subject_id else None
         return _entry_body(record, resolutions.get(record.id), subject, names, titles) | {
             "mine": record.author_id == actor.user_id,
-            "may_resolve": record.state == RecordState.QUARANTINED and record.subject_id in resolvable,
+            "may_resolve": record.state == RecordState.QUARANTINED and record.id in resolvable,
         }
 
     return body
 
 
 def _resolvable(records: Sequence[Record], actor: Actor) -> set[uuid.UUID]:
-    ids = {record.subject_id for record in records if record.subject_id}
-    return set(
-        db.session.scalars(select(Subject.id).where(Subject.id.in_(ids), visible_subjects(actor, Action.RESOLVE_QUARANTINE)))
-    )
+    return set(db.session.scalars(select(Record.id).where(Record.id.in_([record.id for record in records]), _is_for(actor))))
 
 
 def _entry_body(
@@ -271,7 +295,7 @@ def _entry_body(
         "subject_id": str(record.subject_id) if record.subject_id else None,
         "subject_name": subject.name if subject is not None else None,
         "town_code": subject.town_code if subject is not None else None,
-        "author": {"id": str(record.author_id), "name": names.get(record.author_id, "")},
+        "author": _person(record.author_id, names),
         "made_at": clock.isoformat(record.made_at),
         "received_at": clock.isoformat(record.received_at),
         "receipt": {
@@ -288,7 +312,7 @@ def _entry_body(
         if resolution is None
         else {
             "outcome": resolution.outcome,
-            "by": {"id": str(resolution.by), "name": names.get(resolution.by, "")},
+            "by": _person(resolution.by, names),
             "at": clock.isoformat(resolution.at),
             "reason": resolution.reason,
             "record_id": str(resolution.correction_id) if resolution.correction_id else None,
@@ -303,6 +327,13 @@ def _titles(records: Sequence[Record]) -> dict[str, Any]:
     wanted = [digest for digest in hashes if isinstance(digest, str)]
     rows = db.session.execute(select(ChecklistVersion.hash, ChecklistVersion.title).where(ChecklistVersion.hash.in_(wanted)))
     return {digest: title for digest, title in rows}
+
+
+def _person(user_id: uuid.UUID | None, names: Mapping[uuid.UUID, str]) -> dict[str, Any]:
+    """Who it was; without an account it was the service."""
+    if user_id is None:
+        return {"id": AuthorKind.SERVICE.value, "name": AuthorKind.SERVICE.zh}
+    return {"id": str(user_id), "name": names.get(user_id, "")}
 
 
 def _checklist_body(reference: Any, titles: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from typing import Any
 from flask.views import MethodView
 
 from server import clock
+from server.pairings.reach import of_person
 from server.permissions import current_actor, requires
 from server.records.intake import receive_records
 from server.records.pull import pull
@@ -28,7 +29,12 @@ class RecordsView(MethodView):
         actor, now = current_actor(), clock.now()
         offset_s = round((now - parse_time(body["device_time"])).total_seconds())
         results, visits = receive_records(
-            body["records"], device_id=body["device_id"], actor=actor, now=now, clock_offset_s=offset_s
+            body["records"],
+            device_id=body["device_id"],
+            author=actor.author,
+            scope=of_person(actor),
+            now=now,
+            clock_offset_s=offset_s,
         )
         return {"server_time": clock.isoformat(now), "results": results, "visits": visits}
 

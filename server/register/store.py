@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, event, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, event, or_, select
 
 from forms.deadlines import shipped_holidays
-from server.db import db
+from server.db import db, session_link
 from server.paging import Asked, ListScope, Order, Page, not_by_index, page_of
+from server.prepared import Link, Prepared, link_of
 from server.register.dated import known
 from server.register.models import Area, Department, Holiday, PolicyValue, Subject, SubjectSector, Target
 from server.register.policy import PolicyBook, PolicyRow
@@ -115,17 +116,41 @@ def _search(wanted: str) -> tuple[list[ColumnElement[bool]], bool]:
 @event.listens_for(Subject, "after_update")
 def _keep_findable(_mapper: object, connection: Connection, subject: Subject) -> None:
     text = searchable(subject.name, subject.short_name or "", subject.initials)
-    write_texts(connection, SUBJECT_TEXT, subject.county_code, {subject.id: text})
+    write_texts(link_of(connection), SUBJECT_TEXT, subject.county_code, {subject.id: text})
+
+
+_HOLIDAYS = Prepared(
+    select(Holiday.__table__.c.day, Holiday.__table__.c.works).where(Holiday.__table__.c.county_code == bindparam("county_code"))
+)
+
+
+_policy = PolicyValue.__table__.c
+_POLICY = Prepared(
+    select(_policy.key, _policy.value, _policy.valid_from, _policy.valid_to).where(
+        _policy.county_code == bindparam("county_code"), _policy.superseded_at.is_(None)
+    )
+)
 
 
 def holidays(county_code: str) -> dict[str, str]:
+    """:func:`holidays_known` to the session."""
+    return holidays_known(session_link(), county_code)
+
+
+def holidays_known(link: Link, county_code: str) -> dict[str, str]:
     """Announced days of a county by ISO date: "off" or "working", as ``forms.deadline_date`` takes them.
 
     The years that come with the software, and what its office has entered, which counts where the two differ.
     """
-    rows = db.session.execute(select(Holiday.day, Holiday.works).where(Holiday.county_code == county_code))
+    rows = _HOLIDAYS.rows(link, county_code=county_code)
     entered = {day.isoformat(): AnnouncedDay.WORKING if works else AnnouncedDay.OFF for day, works in rows}
     return dict(shipped_holidays()) | entered
+
+
+def policy_known(link: Link, county_code: str) -> PolicyBook:
+    """All policy of a county that is known now."""
+    rows = _POLICY.rows(link, county_code=county_code)
+    return PolicyBook(PolicyRow(key, json.loads(value), first, last) for key, value, first, last in rows)
 
 
 def policy_book(county_code: str, as_of: datetime | None = None) -> PolicyBook:

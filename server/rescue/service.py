@@ -27,6 +27,7 @@ from server.accounts.service import actor_of
 from server.audit import write_audit
 from server.db import db, transaction
 from server.evidence.uploads import begin_upload, receive
+from server.pairings.reach import of_person
 from server.passing_faults import passing_fault
 from server.permissions import Actor
 from server.problems import FieldError, Refusal, problem_body
@@ -125,7 +126,7 @@ def _author(user_id: uuid.UUID, office: Actor, now: datetime) -> Actor:
 
 def _import_records(archive: RescueArchive, author: Actor, now: datetime) -> Iterator[dict[str, Any]]:
     for batch in _batches(archive.envelopes()):
-        results, _ = receive_records(batch, device_id=archive.device_id, actor=author, now=now)
+        results, _ = receive_records(batch, device_id=archive.device_id, author=author.author, scope=of_person(author), now=now)
         for envelope, result in zip(batch, results, strict=True):
             kind = envelope.get("kind") if isinstance(envelope, dict) else None
             receipt = result["receipt"]["code"] if result["receipt"] else None

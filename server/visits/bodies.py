@@ -16,7 +16,7 @@ from server.pairings.visibility import visible_subjects
 from server.permissions import Actor
 from server.register.models import Subject
 from server.register.store import policy_book
-from server.visits.completion import completeness, completeness_body
+from server.visits.completion import completeness_bodies
 from server.visits.duties import load_visits as load_visit_facts
 from server.visits.duties import satisfying_visits
 from server.visits.models import Submission, Visit
@@ -31,9 +31,10 @@ def load_visits(entity_ids: list[str], actor: Actor) -> dict[str, Any]:
         select(Visit).where(
             Visit.id.in_(ids), Visit.subject_id.in_(select(Subject.id).where(visible_subjects(actor, Action.SYNC)))
         )
-    )
+    ).all()
+    states = completeness_bodies([visit.id for visit in rows])
     return {
-        str(visit.id): completeness_body(visit, completeness(visit))
+        str(visit.id): states[visit.id]
         | {
             "subject_id": str(visit.subject_id),
             "started_at": clock.isoformat(visit.started_at),

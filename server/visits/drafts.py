@@ -7,31 +7,34 @@ feed tells phones when a draft appears, passes to another device, or goes, not e
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, select
 
 from server import clock
 from server.accounts.models import User
 from server.changes import record_changes
-from server.db import db, transaction
+from server.db import db, lock_ids, retried, session_link, transaction
 from server.pairings.visibility import check_subject, paired_subjects
 from server.permissions import Actor
+from server.prepared import Link, Prepared, insertion
 from server.problems import FieldError, Refusal
-from server.records.models import Record
+from server.records.kinds import Arrival
+from server.records.stored import Stored, claims_of, look_up
 from server.register.models import Subject
-from server.visits.completion import photos_here
-from server.visits.models import Visit, VisitDraft
+from server.visits.models import DraftPhoto, Visit, VisitDraft
+from server.wiring import wiring
 from sync.records import is_uuid
 from sync.times import parse_time
-from vocabulary import Action, ChangeKind, FaultCode, ProblemCode
+from vocabulary import Action, ChangeKind, ClaimKind, FaultCode, ProblemCode
 
 # As many as a finished visit may announce.
 MOST_PHOTOS = 2000
 
 
+@retried
 def save_draft(visit_id: uuid.UUID, document: dict[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
     """Keeps a draft. Returns its new revision and which of its photos are here.
 
@@ -40,10 +43,13 @@ def save_draft(visit_id: uuid.UUID, document: dict[str, Any], actor: Actor, now:
     Raises: Refusal not-found (subject), gone (the visit is finished), precondition-failed (somebody else continued it).
     """
     with transaction() as session:
+        # Two devices may save the first draft of a visit at once.
+        lock_ids([visit_id])
         subject_id = uuid.UUID(document["subject_id"])
-        if session.get(Visit, visit_id) is not None:
-            raise Refusal(ProblemCode.VISIT_SUBMITTED)
-        draft = session.get(VisitDraft, visit_id, with_for_update=True)
+        named = photo_ids(document["content"])
+        known = look_up(session_link(), [visit_id, *map(uuid.UUID, named)], wiring().claims)
+        _check_not_finished(visit_id, known, actor)
+        draft = session.get(VisitDraft, visit_id, populate_existing=True)
         if draft is None or not _written_by(draft, actor):
             check_subject(actor, Action.SYNC, subject_id)
         if draft is not None:
@@ -65,14 +71,27 @@ def save_draft(visit_id: uuid.UUID, document: dict[str, Any], actor: Actor, now:
         draft.revision += 1
         if handed_over:
             record_changes(ChangeKind.VISIT_DRAFT, actor.county_code, [(visit_id, subject_id)])
-        return {"revision": draft.revision, "photos": photos_here(photo_ids(draft.content))}
+        _claim_photos(draft, named, known, session_link())
+        return {"revision": draft.revision, "photos": _photos_here(draft.visit_id, named, known, actor)}
+
+
+def _check_not_finished(visit_id: uuid.UUID, known: Stored, actor: Actor) -> None:
+    finished = known.records.get(visit_id)
+    if finished is not None:
+        if finished.is_by(actor.author):
+            raise Refusal(ProblemCode.VISIT_SUBMITTED)
+        raise _no_draft()
+
+
+def _no_draft() -> Refusal:
+    return Refusal(ProblemCode.NO_SUCH_VISIT_DRAFT)
 
 
 def _check_take_over(draft: VisitDraft, subject_id: uuid.UUID, document: dict[str, Any], actor: Actor) -> None:
+    if not db.session.scalar(select(exists().where(VisitDraft.visit_id == draft.visit_id, _may_continue(actor)))):
+        raise _no_draft()
     if draft.subject_id != subject_id:
         raise Refusal(ProblemCode.DRAFT_OF_ANOTHER_SUBJECT)
-    if not db.session.scalar(select(exists().where(VisitDraft.visit_id == draft.visit_id, _may_continue(actor)))):
-        raise Refusal(ProblemCode.NO_SUCH_VISIT_DRAFT)
     is_own_echo = _written_by(draft, actor) and draft.device_id == document["device_id"]
     if not is_own_echo and draft.revision != document["based_on"]:
         raise Refusal(
@@ -105,9 +124,28 @@ def get_draft(visit_id: uuid.UUID, actor: Actor) -> dict[str, Any]:
     """A draft with its content and which of its photos are here. Raises: Refusal not-found."""
     bodies = _bodies(and_(VisitDraft.visit_id == visit_id, _may_continue(actor)), actor)
     if not bodies:
-        raise Refusal(ProblemCode.NO_SUCH_VISIT_DRAFT)
+        raise _no_draft()
     content = db.session.scalars(select(VisitDraft.content).where(VisitDraft.visit_id == visit_id)).one()
-    return bodies[0] | {"content": content, "photos": photos_here(photo_ids(content))}
+    named = photo_ids(content)
+    known = look_up(session_link(), [uuid.UUID(name) for name in named], wiring().claims)
+    return bodies[0] | {"content": content, "photos": _photos_here(visit_id, named, known, actor)}
+
+
+def _claim_photos(draft: VisitDraft, named: Sequence[str], known: Stored, link: Link) -> None:
+    """A photo that nobody used before is the author's from now on."""
+    unclaimed = [uuid.UUID(name) for name in named if uuid.UUID(name) not in known.claims]
+    key = {"county_code": draft.county_code, "visit_id": draft.visit_id, "author_id": draft.author_id}
+    _CLAIM_PHOTO.run(link, [key | {"photo_id": photo_id} for photo_id in unclaimed])
+
+
+def _photos_here(visit_id: uuid.UUID, named: Sequence[str], known: Stored, actor: Actor) -> dict[str, str]:
+    """Photo id → SHA-256 of a draft's photos whose bytes are here; nobody learns anything of photos that are not theirs."""
+    hashes = known.photo_hashes()
+    return {
+        name: hashes[photo_id]
+        for name in named
+        if (photo_id := uuid.UUID(name)) in hashes and not known.is_anothers_photo(photo_id, visit_id, actor.author)
+    }
 
 
 def photo_ids(content: dict[str, Any]) -> list[str]:
@@ -164,14 +202,24 @@ def draft_body(draft: VisitDraft, author: str, actor: Actor) -> dict[str, Any]:
     }
 
 
-def forget_drafts(visit_ids: Iterable[uuid.UUID], county_code: str) -> None:
-    """Removes drafts of visits that have arrived, in the open transaction.
+_draft, _claimed = VisitDraft.__table__.c, DraftPhoto.__table__.c
+DRAFT_CLAIMS = claims_of(
+    ClaimKind.DRAFT, _draft.visit_id, user_id=_draft.author_id, visit_id=_draft.visit_id, subject_id=_draft.subject_id,
+    device_id=_draft.device_id,
+)  # fmt: skip
+DRAFT_PHOTO_CLAIMS = claims_of(ClaimKind.DRAFT_PHOTO, _claimed.photo_id, user_id=_claimed.author_id, visit_id=_claimed.visit_id)
+_CLAIM_PHOTO = insertion(DraftPhoto.__table__, unless_there=True)
+_FORGET = Prepared(delete(VisitDraft.__table__).where(_draft.visit_id == bindparam("key")))
+
+
+def forget_drafts(visit_ids: Iterable[uuid.UUID], arrival: Arrival) -> None:
+    """Removes drafts of visits that have arrived.
 
     A draft that another device wrote last may hold answers that the finished visit lacks: it stays until its author has
     looked at it.
     """
-    ids = list(visit_ids)
-    drafts = db.session.execute(select(VisitDraft.visit_id, VisitDraft.subject_id).where(VisitDraft.visit_id.in_(ids))).all()
-    same_device = exists().where(Record.id == VisitDraft.visit_id, Record.device_id == VisitDraft.device_id)
-    db.session.execute(delete(VisitDraft).where(VisitDraft.visit_id.in_(ids), same_device))
-    record_changes(ChangeKind.VISIT_DRAFT, county_code, [(visit_id, subject_id) for visit_id, subject_id in drafts])
+    for visit_id in visit_ids:
+        for draft in arrival.stored.drafts_of(visit_id):
+            if draft.device_id == arrival.device_id:
+                arrival.unit.add(_FORGET, [{"key": visit_id}])
+            arrival.unit.tell(ChangeKind.VISIT_DRAFT, arrival.author.county_code, [(visit_id, draft.subject_id)])

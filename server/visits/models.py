@@ -93,6 +93,16 @@ class Submission(InCounty, db.Model):
         return self.answers.get("sections", []) if self.scope == VisitScope.CORE else []
 
 
+class DraftPhoto(InCounty, db.Model):
+    """A photo that a draft has named, and who wrote that draft: the id is theirs from then on."""
+
+    __tablename__ = "draft_photo"
+
+    photo_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    visit_id: Mapped[uuid.UUID]
+    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+
+
 class VisitDraft(InCounty, db.Model):
     """A visit still being filled in, as its phone last mirrored it: a broken phone costs nothing.
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from server import clock
 from server.db import db
 from server.records.models import Record
-from server.visits.completion import photos_here
-from sync.receipts import ExpectedPhoto, ReceiptKind, visit_completeness
+from server.visits.completion import completeness_bodies
+from vocabulary import ReceiptKind
 
 _NOTHING_MISSING: dict[str, list[str]] = {"records": [], "photos": [], "different_photos": []}
 
@@ -21,7 +21,6 @@ class Arriving(Protocol):
     """The columns of a visit that its state is made of."""
 
     id: uuid.UUID
-    expected: dict[str, Any]
     complete_at: Any
     receipt_code: str | None
 
@@ -30,36 +29,21 @@ class States:
     """The completeness of visits as bodies. A visit that is complete was found so once and is not looked into again."""
 
     def __init__(self, visits: Sequence[Arriving]) -> None:
-        underway = [visit for visit in visits if visit.complete_at is None]
-        self._stored = _stored(uuid.UUID(text) for visit in underway for text in [*visit.expected["records"], str(visit.id)])
-        self._photos = photos_here([photo["id"] for visit in underway for photo in visit.expected["photos"]])
+        self._underway = completeness_bodies([visit.id for visit in visits if visit.complete_at is None])
         self._hashes = _hashes(visit.id for visit in visits if visit.complete_at is not None)
 
     def body(self, visit: Arriving) -> dict[str, Any]:
-        """Raises: KeyError for a complete visit without its record."""
-        if visit.complete_at is not None:
-            receipt = {
-                "code": visit.receipt_code,
-                "kind": ReceiptKind.VISIT.value,
-                "id": str(visit.id),
-                "sha256": self._hashes[visit.id],
-                "received_at": clock.isoformat(visit.complete_at),
-            }
-            return {"id": str(visit.id), "complete": True, "missing": _NOTHING_MISSING, "receipt": receipt}
-        expected = visit.expected
-        photos = [ExpectedPhoto(photo["id"], photo["sha256"]) for photo in expected["photos"]]
-        stored = [text for text in [*expected["records"], str(visit.id)] if text in self._stored]
-        state = visit_completeness(str(visit.id), expected["records"], photos, stored, self._photos)
-        missing = {
-            "records": list(state.missing_records),
-            "photos": list(state.missing_photos),
-            "different_photos": list(state.different_photos),
+        """Raises: KeyError for a visit without its record."""
+        if visit.complete_at is None:
+            return self._underway[visit.id]
+        receipt = {
+            "code": visit.receipt_code,
+            "kind": ReceiptKind.VISIT.value,
+            "id": str(visit.id),
+            "sha256": self._hashes[visit.id],
+            "received_at": clock.isoformat(visit.complete_at),
         }
-        return {"id": str(visit.id), "complete": state.complete, "missing": missing, "receipt": None}
-
-
-def _stored(ids: Iterable[uuid.UUID]) -> set[str]:
-    return {str(id_) for id_ in db.session.scalars(select(Record.id).where(Record.id.in_(set(ids))))}
+        return {"id": str(visit.id), "complete": True, "missing": _NOTHING_MISSING, "receipt": receipt}
 
 
 def _hashes(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:

@@ -17,7 +17,7 @@ from server.permissions import Actor, current_actor, requires
 from server.problems import Refusal
 from server.visits import drafts, law, store
 from server.visits.bodies import submission_body
-from server.visits.completion import completeness, completeness_body
+from server.visits.completion import completeness_bodies
 from server.visits.listing import visits_list
 from server.visits.models import Visit
 from server.visits.schemas import (
@@ -98,7 +98,7 @@ class VisitView(MethodView):
         """One visit with what is missing, its receipt and its submissions."""
         visit = _get_visit(visit_id, current_actor())
         officer = db.session.scalar(select(User.name).where(User.id == visit.officer_id))
-        return _visit_body(visit) | {
+        return _visit_body(visit, completeness_bodies([visit.id])[visit.id]) | {
             "officer_name": officer,
             "submissions": [submission_body(row) for row in store.submissions_of([visit.id])],
         }
@@ -112,8 +112,8 @@ def _get_visit(visit_id: uuid.UUID, actor: Actor) -> Visit:
     return visit
 
 
-def _visit_body(visit: Visit) -> dict[str, Any]:
-    return completeness_body(visit, completeness(visit)) | {
+def _visit_body(visit: Visit, state: dict[str, Any]) -> dict[str, Any]:
+    return state | {
         "subject_id": str(visit.subject_id),
         "started_at": clock.isoformat(visit.started_at),
         "finished_at": clock.isoformat(visit.finished_at),

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, String, bindparam, delete, func, insert, select, update
+from sqlalchemy import Index, String, delete, func, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server import clock
 from server.db import InCounty, codes, db, transaction
-from server.prepared import Prepared
+from server.prepared import insertion
 from vocabulary import Topic
 
 # Half a minute, then four times as long each time: given up after three hours.
@@ -52,19 +52,15 @@ class OutboxNote(InCounty, db.Model):
     failed_at: Mapped[datetime | None]
 
 
-ADD_NOTE = Prepared(
-    insert(OutboxNote.__table__).values(
-        {name: bindparam(name) for name in ("county_code", "topic", "key", "created_at", "enqueued_at")} | {"attempts": 0}
-    )
-)
-
-
 @dataclass(frozen=True)
 class Noted:
     id: int
     key: str
     attempts: int
     is_given_up: bool
+
+
+ADD_NOTE = insertion(OutboxNote.__table__, without=("id", "enqueued_at", "attempts", "not_before", "reason", "failed_at"))
 
 
 def note(topic: Topic, county_code: str, keys: Iterable[object]) -> None:

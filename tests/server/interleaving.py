@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import event as database_event
 
+from server import writing
 from server.db import db, in_transaction
 
 # How long the second one may take to pass the first one; where it has to wait for it, this time is lost.
@@ -63,9 +64,17 @@ class Interleaving:
 @contextlib.contextmanager
 def interleaved() -> Iterator[Interleaving]:
     story = Interleaving()
+    commit = writing.commit
+
+    def commit_when_told(driver: object) -> None:
+        story.hold_at_commit(driver)
+        commit(driver)
+
+    writing.commit = commit_when_told
     database_event.listen(db.engine, "commit", story.hold_at_commit)
     try:
         yield story
     finally:
         story.close()
+        writing.commit = commit
         database_event.remove(db.engine, "commit", story.hold_at_commit)

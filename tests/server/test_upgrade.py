@@ -51,6 +51,7 @@ FROZEN = {
     "0013_dated_register.py": "2723a43cad5e9db31c90be2e15ca30e590da9b87996d47eccafc4c8392ad2b1c",
     "0014_lists.py": "ce0e1bbd6f95df9f05af06145e8d1206640c4ac56c87bd5c71d0e13545a3e9cb",
     "0015_figures.py": "ce9fadebd349e83f57c6ac5b3e9debca270a030aca2885f85483fd90ac401fa6",
+    "0016_authors.py": "dbdb8e4d42450a266191cbe709fdde7aa3a946e48fe15e23291c938296a9a7ef",
 }
 
 

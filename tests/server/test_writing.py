@@ -14,11 +14,12 @@ from typing import Any
 import psycopg.errors
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, event, func, insert, select, text
+from sqlalchemy import BigInteger, bindparam, event, func, select
 from sqlalchemy.exc import OperationalError
 
 from server import writing
 from server.db import db, retried, transaction, write, writer
+from server.prepared import Link, Prepared, insertion, link_of
 from server.problems import Refusal
 from server.register.models import Holiday
 from tests.conftest import COUNTY
@@ -33,9 +34,13 @@ with open(sys.argv[1], "w") as file:
 """
 
 
-def add_day(number: int) -> Callable[[Connection], int]:
-    def unit(connection: Connection) -> int:
-        connection.execute(insert(Holiday), {"county_code": COUNTY, "day": day(number), "works": False, "name": "x"})
+ADD_DAY = insertion(Holiday.__table__)
+LOCK = Prepared(select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger, required=True))))
+
+
+def add_day(number: int) -> Callable[[Link], int]:
+    def unit(link: Link) -> int:
+        ADD_DAY.run(link, [{"county_code": COUNTY, "day": day(number), "works": False, "name": "x"}])
         return number
 
     return unit
@@ -75,8 +80,8 @@ def in_threads(app: Flask, calls: list[Callable[[], Any]]) -> list[Any]:
 
 @pytest.mark.both_databases
 def test_a_unit_that_raises_leaves_nothing_behind(app: Flask) -> None:
-    def fails(connection: Connection) -> None:
-        add_day(1)(connection)
+    def fails(link: Link) -> None:
+        add_day(1)(link)
         raise LookupError("no")
 
     with pytest.raises(LookupError):
@@ -91,19 +96,20 @@ def test_a_unit_does_not_open_inside_a_transaction(app: Flask) -> None:
         write(add_day(1))
 
 
-def test_units_that_wait_for_the_same_turn_share_one_commit(app: Flask) -> None:
+def test_units_that_wait_for_the_same_turn_share_one_commit(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     entered, go_on = threading.Event(), threading.Event()
 
-    def first(connection: Connection) -> int:
+    def first(link: Link) -> int:
         entered.set()
         assert go_on.wait(20)
-        return add_day(0)(connection)
+        return add_day(0)(link)
 
-    def fails(connection: Connection) -> None:
-        add_day(98)(connection)
+    def fails(link: Link) -> None:
+        add_day(98)(link)
         raise LookupError("only mine")
 
-    commits = seen("commit")
+    commits: list[object] = []
+    monkeypatch.setattr(writing, "commit", lambda driver: (commits.append(driver), driver.commit()))
     with ThreadPoolExecutor(1) as pool:
         leading = pool.submit(in_threads, app, [lambda: write(first)])
         assert entered.wait(20)
@@ -124,10 +130,10 @@ def test_when_there_are_too_many_one_more_is_told_to_come_again(app: Flask, monk
     monkeypatch.setattr(writing, "UNITS_WAITING", 2)
     entered, go_on = threading.Event(), threading.Event()
 
-    def first(connection: Connection) -> int:
+    def first(link: Link) -> int:
         entered.set()
         assert go_on.wait(20)
-        return add_day(0)(connection)
+        return add_day(0)(link)
 
     with ThreadPoolExecutor(2) as pool:
         leading = pool.submit(in_threads, app, [lambda: write(first)])
@@ -144,14 +150,15 @@ def test_when_there_are_too_many_one_more_is_told_to_come_again(app: Flask, monk
 
 
 @pytest.mark.parametrize("way", ["unit", "transaction"])
-def test_another_process_is_waited_for_outside_the_database(app: Flask, way: str) -> None:
+def test_another_process_is_waited_for_outside_the_database(app: Flask, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """While it holds the turn nothing of ours has begun, so nothing of ours sleeps in the database."""
     lock, path = writer()._lock, Path(f"{db.engine.url.database}-writer")
     assert lock is not None
     other = subprocess.Popen([sys.executable, "-c", HOLD, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert other.stdout is not None
     assert other.stdout.readline() == "held\n"
-    begun = seen("begin")
+    begun, begin = seen("begin"), writing.Writer._begun
+    monkeypatch.setattr(writing.Writer, "_begun", lambda self, opened: (begun.append(opened), begin(self, opened))[1])
 
     with ThreadPoolExecutor(1) as pool:
         writing_ = pool.submit(in_threads, app, [lambda: write(add_day(1)) if way == "unit" else add_by_session()])
@@ -188,14 +195,14 @@ class TestOnPostgresql:
         met = threading.Barrier(2)
         runs = {1: 0, 2: 0}
 
-        def unit(mine: int, others: int) -> Callable[[Connection], int]:
-            def run(connection: Connection) -> int:
+        def unit(mine: int, others: int) -> Callable[[Link], int]:
+            def run(link: Link) -> int:
                 runs[mine] += 1
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": mine})
+                LOCK.rows(link, key=mine)
                 if runs[mine] == 1:
                     met.wait(20)
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": others})
-                return add_day(mine)(connection)
+                LOCK.rows(link, key=others)
+                return add_day(mine)(link)
 
             return run
 
@@ -207,7 +214,7 @@ class TestOnPostgresql:
         monkeypatch.setattr(writing, "pause", lambda _attempt: None)
         runs = []
 
-        def unit(_connection: Connection) -> None:
+        def unit(_link: Link) -> None:
             runs.append(1)
             raise broken_off()
 
@@ -222,7 +229,7 @@ class TestOnPostgresql:
         @retried
         def use_case(number: int) -> str:
             with transaction() as session:
-                add_day(number)(session.connection())
+                add_day(number)(link_of(session.connection()))
                 runs.append(number)
                 if len(runs) < 3:
                     raise broken_off()

@@ -19,6 +19,14 @@ export const ScopeKind = {
 } as const;
 export type ScopeKind = (typeof ScopeKind)[keyof typeof ScopeKind];
 
+/** Who made a record or did something to a hazard. */
+export const AuthorKind = {
+  user: "user",
+  subject_link: "subject_link",
+  service: "service",
+} as const;
+export type AuthorKind = (typeof AuthorKind)[keyof typeof AuthorKind];
+
 /** What a role may do; the session tells the client which of them are given. */
 export const Action = {
   read_forms: "forms:read",
@@ -317,6 +325,8 @@ export const FaultCode = {
   unknown_grade: "unknown-grade",
   unknown_result: "unknown-result",
   not_yours: "not-yours",
+  needs_a_person: "needs-a-person",
+  unforeseen: "unforeseen",
   unknown_pairing: "unknown-pairing",
   unknown_department: "unknown-department",
   unknown_hazard: "unknown-hazard",
@@ -711,6 +721,7 @@ export const ProblemCode = {
   own_photo: "own-photo",
   not_own_review: "not-own-review",
   cross_site_request: "cross-site-request",
+  outside_scope: "outside-scope",
   not_found: "not-found",
   no_such_draft: "no-such-draft",
   no_such_version: "no-such-version",
@@ -811,6 +822,7 @@ export const ProblemCode = {
   locked: "locked",
   too_many_requests: "too-many-requests",
   too_many_guesses: "too-many-guesses",
+  unforeseen: "unforeseen",
   internal: "internal",
   unavailable: "unavailable",
   too_many_signing_in: "too-many-signing-in",
@@ -862,6 +874,16 @@ export const QuarantineOutcome = {
   set_aside: "set_aside",
 } as const;
 export type QuarantineOutcome = (typeof QuarantineOutcome)[keyof typeof QuarantineOutcome];
+
+/** By what somebody used an id first, when it is not by a record. */
+export const ClaimKind = {
+  photo: "photo",
+  upload: "upload",
+  draft: "draft",
+  draft_photo: "draft_photo",
+  hazard: "hazard",
+} as const;
+export type ClaimKind = (typeof ClaimKind)[keyof typeof ClaimKind];
 
 /** What a receipt is for. */
 export const ReceiptKind = {

@@ -110,12 +110,15 @@ def test_one_bad_record_does_not_refuse_its_batch(anna: Person, county: County) 
     assert count(Record) == 1
 
 
-def test_someone_elses_subject_is_refused_and_nothing_is_stored(dora: Person, county: County) -> None:
-    [result] = push(dora, submission(county.mine, new_id()))
+@pytest.mark.parametrize("subject", ["somebody else's", "unknown"])
+def test_a_record_outside_its_authors_scope_is_kept_and_counts_nowhere(dora: Person, county: County, subject: str) -> None:
+    record = submission(county.mine if subject == "somebody else's" else uuid.uuid4(), new_id())
 
-    assert result["status"] == "refused"
-    assert result["problem"]["status"] == 404
-    assert count(Record) == 0
+    [result] = push(dora, record)
+
+    assert (result["status"], result["problem"]["type"]) == ("quarantined", "/problems/outside-scope")
+    assert result["receipt"]["sha256"] == record["content_hash"]
+    assert (count(Record), count(Submission)) == (1, 0)
 
 
 def test_work_done_before_a_pairing_ended_is_still_accepted(anna: Person, county: County) -> None:
@@ -125,7 +128,7 @@ def test_work_done_before_a_pairing_ended_is_still_accepted(anna: Person, county
     [on_time] = push(anna, submission(county.mine, new_id(), made_at="2026-11-20T10:00:00+08:00"))
     [too_late] = push(anna, submission(county.mine, new_id(), made_at="2026-11-22T10:00:00+08:00"))
 
-    assert (on_time["status"], too_late["status"]) == ("accepted", "refused")
+    assert (on_time["status"], too_late["status"]) == ("accepted", "quarantined")
 
 
 def test_record_of_a_phone_with_a_wrong_clock_is_accepted_for_what_is_theirs_today(
@@ -136,7 +139,7 @@ def test_record_of_a_phone_with_a_wrong_clock_is_accepted_for_what_is_theirs_tod
     [own] = push(anna, submission(county.mine, new_id(), made_at=made_at))
     [foreign] = push(dora, submission(county.mine, new_id(), made_at=made_at))
 
-    assert (own["status"], foreign["status"]) == ("accepted", "refused")
+    assert (own["status"], foreign["status"]) == ("accepted", "quarantined")
 
 
 def test_visit_whose_clock_was_set_back_before_its_end_is_accepted(anna: Person, county: County) -> None:
@@ -206,17 +209,15 @@ def test_full_disk_is_a_problem_that_passes_and_the_records_go_up_afterwards(ann
     if database != "sqlite":
         pytest.skip("limits the pages of SQLite")
     records = [submission(county.mine, new_id(), remark="满" * 9000) for _ in range(20)]
-    connection = db.session.connection()
-    most = connection.exec_driver_sql("PRAGMA max_page_count").scalar()
-    connection.exec_driver_sql("PRAGMA max_page_count=1")
+    db.session.connection().exec_driver_sql("PRAGMA max_page_count=1")
     db.session.commit()
 
     answer = anna.post("/api/sync/records", json=batch(*records))
 
     assert (answer.status_code, answer.json["type"], answer.headers["Retry-After"]) == (503, "/problems/storage-full", "60")
     assert count(Record) == 0
-    db.session.connection().exec_driver_sql(f"PRAGMA max_page_count={most}")
-    db.session.commit()
+    db.session.close()
+    db.engine.dispose()  # the limit is a connection's own
     assert {result["status"] for result in push(anna, *records)} == {"accepted"}
 
 

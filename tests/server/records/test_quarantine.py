@@ -322,9 +322,17 @@ def test_a_submission_without_a_visit_is_kept_too(anna: Person, chen: Person, co
     assert [fault["pointer"] for fault in entry_of(chen, homeless)["faults"]] == ["#/visit_id"]
 
 
-def test_a_foreign_subject_is_refused_and_not_quarantined(anna: Person, chen: Person, county: County) -> None:
-    assert push(anna, submission(county.far_village, new_id(), BROKEN)) == ["refused"]
-    assert listed(chen) == []
+def test_a_record_of_a_subject_that_is_not_theirs_is_kept_for_the_office(anna: Person, chen: Person, county: County) -> None:
+    """docs/architecture.md, intake: an authentic record is never answered "no"."""
+    record = submission(county.far_village, new_id())
+
+    assert push(anna, record) == ["quarantined"]
+
+    entry = entry_of(chen, record)
+    assert [(fault["pointer"], fault["code"]) for fault in entry["faults"]] == [("#/subject_id", "not-yours")]
+    assert (listed(anna), count(Submission)) == ([record["id"]], 0)
+    assert resolve(chen, record, "accept", reason="包联关系登记晚了").status_code == 200
+    assert count(Submission) == 1
 
 
 def test_the_list_is_paged_newest_first(anna: Person, chen: Person, county: County) -> None:

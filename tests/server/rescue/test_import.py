@@ -129,7 +129,7 @@ def test_every_part_of_a_file_has_a_result(chen: Person, county: County) -> None
     items = send(chen, content).json["items"]
 
     assert [(item["part"], item["id"], item["status"]) for item in items] == [
-        ("record", foreign["id"], "refused"),
+        ("record", foreign["id"], "quarantined"),
         ("photo", good, "accepted"),
         ("photo", bad, "refused"),
         ("draft", str(county.mine), "accepted"),
@@ -186,7 +186,7 @@ def test_only_the_office_imports(anna: Person, ben: Person, county: County) -> N
     assert send(ben, content).status_code == 403
 
 
-def test_records_outside_the_authors_scope_are_refused(chen: Person, county: County) -> None:
+def test_records_outside_the_authors_scope_are_kept_in_quarantine(chen: Person, county: County) -> None:
     answer = send(chen, rescue_file(county, [submission(county.far_village, new_id())], {})).json
 
-    assert answer["records"] == {"refused": 1}
+    assert answer["records"] == {"quarantined": 1}
