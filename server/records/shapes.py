@@ -7,12 +7,14 @@ check has a doubt, and names every fault.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
 from server.problems import FieldError, Refusal, field_errors
+from server.records.parts import FlagField, NumberField
 from vocabulary import ProblemCode
 
 Check = Callable[[Any], bool]
@@ -87,5 +89,7 @@ def _type_check(field: fields.Field[Any]) -> Check:
         return lambda value: type(value) in (int, float)
     if isinstance(field, fields.Integer) and kind is fields.Integer and field.strict:
         return lambda value: type(value) is int
-    plain = {fields.String: str, fields.Boolean: bool}.get(kind)
+    if kind is NumberField:
+        return lambda value: type(value) is int or (type(value) is float and math.isfinite(value))
+    plain = {fields.String: str, fields.Boolean: bool, FlagField: bool}.get(kind)
     return (lambda value: type(value) is plain) if plain is not None else (lambda _value: False)
