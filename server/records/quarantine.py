@@ -262,7 +262,7 @@ def _builder(records: Sequence[Record], actor: Actor) -> Callable[[Record], dict
             select(QuarantineResolution).where(QuarantineResolution.record_id.in_([record.id for record in records]))
         )
     }
-    subjects = subject_lines(record.subject_id for record in records)
+    subjects = subject_lines((record.subject_id for record in records), actor.county_code)
     names = names_of({record.author_id for record in records} | {row.by for row in resolutions.values()})
     titles = _titles(records)
     resolvable = _resolvable(records, actor)

@@ -64,9 +64,11 @@ class SubjectLine:
         }
 
 
-def subject_lines(subject_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, SubjectLine]:
+def subject_lines(subject_ids: Iterable[uuid.UUID | None], county_code: str | None = None) -> dict[uuid.UUID, SubjectLine]:
+    """``county_code``: of this county only, where the ids are what somebody has sent."""
     ids = {subject_id for subject_id in subject_ids if subject_id is not None}
-    rows = db.session.execute(select(Subject.id, Subject.name, Subject.town_code).where(Subject.id.in_(ids))).all()
+    query = select(Subject.id, Subject.name, Subject.town_code).where(Subject.id.in_(ids))
+    rows = db.session.execute(query if county_code is None else query.where(Subject.county_code == county_code)).all()
     sectors: dict[uuid.UUID, list[str]] = {}
     for subject_id, sector in db.session.execute(
         select(SubjectSector.subject_id, SubjectSector.sector)
