@@ -39,6 +39,7 @@ from sync.times import format_time
 from tests.golden.county import ALWAYS, County, Row, day, day_or_open, id_of, instant
 from vocabulary import (
     AreaKind,
+    AuthorKind,
     Commitment,
     DepartmentKind,
     HazardEventKind,
@@ -302,6 +303,7 @@ class Loader:
                 kind=kind,
                 at=moment,
                 counted_at=self._counts_at(moment, received, row["server_offset_s"])[0],
+                author_kind=AuthorKind.SERVICE,
                 visit_id=_optional_id(row.get("visit", "")),
                 body=facts | body,
                 received_at=received,
