@@ -21,7 +21,7 @@ from server.hazards.rules import CLOCK_ERROR
 from server.hazards.schemas import EventSchema, FoundSchema
 from server.prepared import Among, Prepared
 from server.problems import FieldError, Refusal
-from server.records.clocks import counts_at
+from server.records.clocks import counts_in
 from server.records.kinds import Arrival, Entry, RecordHandler, uuid_of
 from server.records.shapes import check_shape
 from server.records.stored import claims_of
@@ -216,7 +216,7 @@ def _pushed(entry: Entry, arrival: Arrival) -> Event:
         hazard_id=reading.hazard_id,
         kind=reading.kind,
         at=reading.at,
-        counted_at=counts_at(entry.record, reading.at, arrival)[0],
+        counted_at=counts_in(arrival, entry.record, reading.at)[0],
         visit_id=entry.visit_id,
         body=body,
         received_at=arrival.unit.now,
@@ -252,7 +252,7 @@ def _item_failed(owed: _Owed, arrival: Arrival) -> Event:
         hazard_id=owed.hazard_id,
         kind=HazardEventKind.ITEM_FAILED,
         at=reading.finished_at,
-        counted_at=counts_at(record, reading.finished_at, arrival)[0],
+        counted_at=counts_in(arrival, record, reading.finished_at)[0],
         author_kind=AuthorKind.SERVICE,
         author_id=None,
         author_link_id=None,

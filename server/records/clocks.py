@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from server.clock import county_date
+from server.db import session_link
+from server.prepared import Link
 from server.records.kinds import Arrival
 from server.register.store import policy_known
 from sync.records import Record
@@ -14,7 +16,14 @@ from sync.times import counted_time
 _NEVER_WRONG_S = 3600
 
 
-def counts_at(record: Record, moment: datetime, arrival: Arrival) -> tuple[datetime, bool]:
+def counts_in(arrival: Arrival, record: Record, moment: datetime) -> tuple[datetime, bool]:
+    """:func:`counts_at` for a record of a push."""
+    return counts_at(record, moment, arrival.author.county_code, arrival.unit.now, arrival.unit.link)
+
+
+def counts_at(
+    record: Record, moment: datetime, county_code: str, now: datetime, link: Link | None = None
+) -> tuple[datetime, bool]:
     """The moment at which something in the record counts, and whether it is that of the receipt.
 
     A clock is measured twice: by the phone when it made the record, and by the server when it arrived; it may have been put
@@ -23,8 +32,7 @@ def counts_at(record: Record, moment: datetime, arrival: Arrival) -> tuple[datet
     offsets = [float(record.clock_offset_s), *_told(record)]
     if all(abs(offset) <= _NEVER_WRONG_S for offset in offsets):
         return moment, False
-    unit, now = arrival.unit, arrival.unit.now
-    limit_s = policy_known(unit.link, arrival.author.county_code).on(county_date(now)).clock_limit_s
+    limit_s = policy_known(link or session_link(), county_code).on(county_date(now)).clock_limit_s
     return counted_time(moment, now, offsets, limit_s)
 
 

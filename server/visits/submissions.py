@@ -17,7 +17,7 @@ from server.checklists.service import find_compiled
 from server.clock import county_date
 from server.prepared import Among, Prepared, insertion
 from server.problems import FieldError, Refusal
-from server.records.clocks import counts_at
+from server.records.clocks import counts_in
 from server.records.kinds import Arrival, Entry, RecordHandler, nothing
 from server.records.shapes import check_shape, shape_errors
 from server.visits.completion import Announced, complete_visits_of
@@ -186,7 +186,7 @@ def _check_person(arrival: Arrival) -> None:
 
 def _visit_row(entry: Entry, announced: Announced, arrival: Arrival) -> dict[str, Any]:
     body, reading = entry.record.body, entry.reading
-    counted_at, clock_wrong = counts_at(entry.record, reading.finished_at, arrival)
+    counted_at, clock_wrong = counts_in(arrival, entry.record, reading.finished_at)
     position = body.get("position") or {}
     return {
         "id": entry.id,
@@ -226,7 +226,7 @@ def _submission_row(entry: Entry, arrival: Arrival) -> dict[str, Any]:
         "revises_id": uuid.UUID(reading.revises) if reading.revises else None,
         "superseded": entry.id in arrival.replaced,
         "finished_at": reading.finished_at,
-        "counted_at": counts_at(entry.record, reading.finished_at, arrival)[0],
+        "counted_at": counts_in(arrival, entry.record, reading.finished_at)[0],
         "answers": reading.answers,
         "scope": score.scope,
         "score_numerator": None if score.numerator is None else str(score.numerator),

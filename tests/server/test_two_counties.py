@@ -14,6 +14,7 @@ from server.accounts.service import create_user
 from server.db import db, transaction
 from server.openapi import document_text
 from server.records.models import Record
+from server.register.first_policy import store_first_policy
 from server.register.models import Area
 from tests.conftest import BAGONG, START, County, Person
 from tests.records import batch, event, found, new_id, submission
@@ -42,6 +43,7 @@ def strangers(app: Flask, county: County, password_hash: str) -> list[Person]:
                 county_code=OTHER, username=username, name=f"邻{username}", password="", password_hash=password_hash,
                 grants=[(role, kind, scope, "")], valid_from=START,
             )  # fmt: skip
+    store_first_policy(OTHER)
     return [Person(app, "eve"), Person(app, "mallory")]
 
 
