@@ -125,17 +125,22 @@ class _Form:
         # The type of a foreign key's column is known only once the table it points to is: say ``type_`` beside it.
         if untyped := [name for name, bind in binds.items() if isinstance(bind.type, NullType)]:
             raise TypeError(f"parameters without a type: {untyped}")
-        self._given = [(name, _bind_converter(bind.type, dialect)) for name, bind in binds.items() if bind.required]
+        given = {name: (name, _bind_converter(bind.type, dialect)) for name, bind in binds.items() if bind.required}
+        self._given = list(given.values())
         self._fixed = {name: _converted(bind.value, bind.type, dialect) for name, bind in binds.items() if not bind.required}
-        self._order: list[str] | None = compiled.positiontup
+        # Where parameters have places instead of names: for each place the name and its conversion, or None and a fixed value.
+        self._places: list[tuple[str | None, Any]] | None = None
+        if compiled.positiontup is not None:
+            self._places = [given.get(name) or (None, self._fixed[name]) for name in compiled.positiontup]
         columns = list(getattr(statement, "selected_columns", ())) or list(getattr(statement, "_returning", ()))
         self._results = [(n, convert) for n, column in enumerate(columns) if (convert := _result_converter(column.type, dialect))]
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
-        given = {name: values[name] if convert is None else convert(values[name]) for name, convert in self._given}
-        if self._fixed:
-            given |= self._fixed
-        return given if self._order is None else [given[name] for name in self._order]
+        if self._places is not None:
+            return [
+                known if name is None else values[name] if known is None else known(values[name]) for name, known in self._places
+            ]
+        return {name: values[name] if convert is None else convert(values[name]) for name, convert in self._given} | self._fixed
 
     def converted(self, rows: list[Row]) -> list[Row]:
         if not self._results:

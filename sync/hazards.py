@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -114,8 +114,11 @@ class Hazard:
     last_event_at: str = ""
 
     def as_document(self) -> dict[str, Any]:
-        """JSON form, the same as the TypeScript fold returns."""
-        return asdict(self)
+        """JSON form, the same as the TypeScript fold returns; it shares its lists with the hazard."""
+        return {name: getattr(self, name) for name in _FIELDS}
+
+
+_FIELDS = tuple(field.name for field in fields(Hazard))
 
 
 def fold_hazard(events: Iterable[Mapping[str, Any]]) -> Hazard | None:
