@@ -43,6 +43,7 @@ __all__ = [
     "ItemKind",
     "KindOfHazard",
     "LevelReason",
+    "LookupOutcome",
     "MarkShape",
     "NoPlace",
     "ObligationState",
@@ -237,6 +238,13 @@ class StandardGround(Code):
     NOT_IN_FORCE = "not_in_force"
     REPLACED = "replaced"
     STALE = "stale"
+
+
+class LookupOutcome(Code):
+    """What the office found when it looked up whether a standard is still the edition in force."""
+
+    IN_FORCE = "in_force"
+    REPLACED = "replaced"
 
 
 class ImmediateMeasureKind(Code):
@@ -813,6 +821,7 @@ class ProblemCode(Code):
     OUTSIDE_SCOPE = "outside-scope"
     NOT_FOUND = "not-found"
     NO_SUCH_DRAFT = "no-such-draft"
+    NO_SUCH_STANDARD = "no-such-standard"
     NO_SUCH_VERSION = "no-such-version"
     NO_SUCH_DOWNLOAD = "no-such-download"
     NO_SUCH_PHOTO = "no-such-photo"

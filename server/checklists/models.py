@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import InCounty, codes, db
-from vocabulary import ChecklistOrigin, ChecklistStatus, DraftOutcome, Sector
+from vocabulary import ChecklistOrigin, ChecklistStatus, DraftOutcome, LookupOutcome, Sector
 
 
 class ChecklistVersion(InCounty, db.Model):
@@ -75,3 +75,23 @@ class ChecklistDraft(InCounty, db.Model):
     outcome: Mapped[DraftOutcome | None] = mapped_column(codes(DraftOutcome, 12), index=True)
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class StandardLookup(InCounty, db.Model):
+    """Somebody of the office looked up whether a standard is still the edition in force. Rows are only added; the last counts.
+
+    ``replaced_by`` names what takes its place from ``replaced_from`` on: a standard of the registry by its id, or any other in
+    plain words.
+    """
+
+    __tablename__ = "standard_lookup"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    standard_id: Mapped[str] = mapped_column(String(64), index=True)
+    outcome: Mapped[LookupOutcome] = mapped_column(codes(LookupOutcome, 12))
+    looked_up_on: Mapped[date]
+    replaced_by: Mapped[str | None] = mapped_column(String(200))
+    replaced_from: Mapped[date | None]
+    source: Mapped[str] = mapped_column(String(500))
+    noted_at: Mapped[datetime] = mapped_column(index=True)
+    noted_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))

@@ -47,7 +47,7 @@ def draft_obstacles(
         draft.document,
         base.document if base is not None else None,
         [Known(row.version, row.hash) for row in versions],
-        registry(),
+        registry(draft.county_code),
         clock.county_date(now),
         confirmed,
     )

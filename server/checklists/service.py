@@ -15,6 +15,7 @@ import forms
 from server import clock
 from server.changes import record_changes
 from server.checklists.models import ChecklistVersion
+from server.checklists.standards import body_with_lookup, registry
 from server.db import db
 from server.problems import Refusal
 from vocabulary import ChangeKind, ChecklistStatus, ProblemCode, Sector
@@ -107,9 +108,14 @@ def load_summaries(checklist_ids: list[str], _actor: object) -> dict[str, Any]:
     }
 
 
+def standards(county_code: str) -> list[dict[str, Any]]:
+    """All standards of the registry, by id, with what the county's office has looked up."""
+    known = registry(county_code)
+    return [body_with_lookup(body, known.find(body["id"])) for body in _released_bodies()]
+
+
 @functools.cache
-def standards() -> list[dict[str, Any]]:
-    """All standards of the registry, by id."""
+def _released_bodies() -> list[dict[str, Any]]:
     found = [
         standard for path in sorted((FORMS_DIR / "standards").glob("*.json")) for standard in json.loads(path.read_text("utf-8"))
     ]

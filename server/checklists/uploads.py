@@ -12,7 +12,7 @@ from forms.files import BYTES_AT_MOST, UnreadableFile, parse_json
 from forms.problems import Problem, has_errors
 from forms.validation import validate_checklist
 from server.checklists.rules import Obstacle
-from server.checklists.standards import registry
+from server.checklists.standards import released
 from server.problems import FieldError, Refusal, prefers_english
 from vocabulary import AuthoringSeverity, ChecklistStatus, DownloadFormat, ProblemCode, Text
 
@@ -44,7 +44,7 @@ def read_upload(data: bytes, file_name: str, lacking: dict[str, Any] | None = No
 
 def read_document(document: Any, file_name: str = "") -> Incoming:
     """A checklist that came as JSON. Raises: Refusal checklist-invalid."""
-    problems = validate_checklist(document, registry())
+    problems = validate_checklist(document, released())
     bodies = [fault_body(problem) for problem in problems]
     if has_errors(problems):
         raise _invalid(bodies)
@@ -132,7 +132,7 @@ def _read_workbook(data: bytes, file_name: str, lacking: dict[str, Any]) -> Inco
     # The reader brings pyxform with it, which only those who import a workbook need to wait for.
     from forms.xlsform import Defaults, read_workbook
 
-    imported = read_workbook(data, registry(), Defaults(**lacking))
+    imported = read_workbook(data, released(), Defaults(**lacking))
     bodies = [fault_body(problem) for problem in imported.problems]
     if imported.document is None:
         raise _invalid(bodies)

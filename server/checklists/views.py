@@ -7,13 +7,15 @@ from typing import Any
 import orjson
 from flask import Response
 from flask.views import MethodView
-from marshmallow import INCLUDE, fields
+from marshmallow import INCLUDE, fields, validate
 
-from server.checklists import service
+from server import clock
+from server.checklists import lookups, service
 from server.checklists.schemas import AppliesToSchema
-from server.permissions import requires
-from server.wire import AnswerSchema, Blueprint, TextSchema, answers, one_of
-from vocabulary import Action, ChecklistStatus
+from server.permissions import current_actor, requires
+from server.shapes import RequestSchema
+from server.wire import AnswerSchema, Blueprint, TextSchema, answers, day, moment, one_of
+from vocabulary import Action, ChecklistStatus, LookupOutcome
 
 blp = Blueprint("checklists", __name__, url_prefix="/api/forms", description="检查表 checklists and standards")
 
@@ -50,6 +52,27 @@ class StandardSchema(AnswerSchema):
 
 class StandardsSchema(AnswerSchema):
     standards = fields.List(fields.Nested(StandardSchema))
+
+
+class NewLookupSchema(RequestSchema):
+    outcome = one_of(*LookupOutcome, required=True)
+    source = fields.String(required=True, validate=validate.Length(1, 500))
+    replaced_by = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 200))
+    replaced_from = day(load_default=None, allow_none=True)
+
+
+class LookupSchema(AnswerSchema):
+    outcome = one_of(*LookupOutcome)
+    looked_up_on = fields.String()
+    replaced_by = fields.String(allow_none=True, metadata={"description": "a standard's id, or another's name in plain words"})
+    replaced_from = fields.String(allow_none=True)
+    source = fields.String()
+    noted_at = moment()
+    noted_by = fields.String()
+
+
+class LookupsSchema(AnswerSchema):
+    lookups = fields.List(fields.Nested(LookupSchema))
 
 
 class ChecklistSummarySchema(AnswerSchema):
@@ -94,5 +117,25 @@ class StandardsView(MethodView):
     @requires(Action.READ_FORMS)
     @answers(blp, 200, StandardsSchema)
     def get(self) -> Any:
-        """The registry of standards that checklists cite."""
-        return {"standards": service.standards()}
+        """The registry of standards that checklists cite, with what the office has looked up since the release."""
+        return {"standards": service.standards(current_actor().county_code)}
+
+
+@blp.route("/standards/<string:standard_id>/lookups")
+class LookupsView(MethodView):
+    @requires(Action.WRITE_FORMS)
+    @answers(blp, 200, LookupsSchema)
+    def get(self, standard_id: str) -> Any:
+        """What the office has looked up about a standard, newest first."""
+        return {"lookups": lookups.lookups_of(standard_id, current_actor())}
+
+    @requires(Action.PUBLISH_FORMS)
+    @blp.arguments(NewLookupSchema)
+    @answers(blp, 201, LookupsSchema)
+    def post(self, body: dict[str, Any], standard_id: str) -> Any:
+        """Note that a standard is still in force today, or what replaces it from a day on. The last note counts."""
+        lookups.note_lookup(
+            standard_id, LookupOutcome(body["outcome"]), source=body["source"], replaced_by=body["replaced_by"],
+            replaced_from=body["replaced_from"], actor=current_actor(), now=clock.now(),
+        )  # fmt: skip
+        return {"lookups": lookups.lookups_of(standard_id, current_actor())}, 201

@@ -169,6 +169,37 @@ class LawReportSchema(AnswerSchema):
     left_out = fields.List(fields.String(), metadata={"description": "answers for which the other version has no place"})
 
 
+class ReplacementQuerySchema(RequestSchema):
+    standard = fields.String(required=True, validate=validate.Length(1, 64))
+    on = day(required=True)
+
+
+class CitationUseSchema(AnswerSchema):
+    checklist = fields.String()
+    version = fields.String()
+    kind = fields.String(metadata={"description": "item or determination"})
+    id = fields.String()
+    clause = fields.String()
+
+
+class ChangedVisitSchema(AnswerSchema):
+    submission_id = fields.String()
+    visit_id = fields.String()
+    subject_name = fields.String()
+    visited_on = fields.String()
+    before = fields.Nested(LawSideSchema)
+    after = fields.Nested(LawSideSchema)
+
+
+class ReplacementEffectSchema(AnswerSchema):
+    """What a replacement would change: everything that cites the standard, and visits of the last quarter."""
+
+    uses = fields.List(fields.Nested(CitationUseSchema))
+    visits = fields.List(fields.Nested(ChangedVisitSchema))
+    examined = fields.Integer(metadata={"description": "submissions that were determined again, the newest first"})
+    more = fields.Boolean(metadata={"description": "there are more of them than that"})
+
+
 class ChecklistNameSchema(AnswerSchema):
     id = fields.String()
     hash = fields.String()

@@ -28,6 +28,8 @@ from server.visits.schemas import (
     DraftsSchema,
     LawQuerySchema,
     LawReportSchema,
+    ReplacementEffectSchema,
+    ReplacementQuerySchema,
     VisitDetailSchema,
     VisitQuerySchema,
     VisitsSchema,
@@ -88,6 +90,16 @@ class LawView(MethodView):
     def get(self, query: dict[str, Any], submission_id: uuid.UUID) -> Any:
         """The submission determined and scored under the law of another day, beside its own; changes nothing."""
         return law.law_report(submission_id, query["day"], query["version"], current_actor())
+
+
+@blp.route("/law/replacement")
+class ReplacementView(MethodView):
+    @requires(Action.WRITE_FORMS)
+    @blp.arguments(ReplacementQuerySchema, location="query")
+    @answers(blp, 200, ReplacementEffectSchema)
+    def get(self, query: dict[str, Any]) -> Any:
+        """What the replacement of a standard from a day on would change; changes nothing."""
+        return law.replacement_effect(query["standard"], query["on"], current_actor(), clock.county_date(clock.now()))
 
 
 @blp.route("/<uuid:visit_id>")

@@ -151,6 +151,13 @@ export const StandardGround = {
 } as const;
 export type StandardGround = (typeof StandardGround)[keyof typeof StandardGround];
 
+/** What the office found when it looked up whether a standard is still the edition in force. */
+export const LookupOutcome = {
+  in_force: "in_force",
+  replaced: "replaced",
+} as const;
+export type LookupOutcome = (typeof LookupOutcome)[keyof typeof LookupOutcome];
+
 /** What is done at once about a hazard, apart from its rectification. */
 export const ImmediateMeasureKind = {
   stop_use: "stop_use",
@@ -724,6 +731,7 @@ export const ProblemCode = {
   outside_scope: "outside-scope",
   not_found: "not-found",
   no_such_draft: "no-such-draft",
+  no_such_standard: "no-such-standard",
   no_such_version: "no-such-version",
   no_such_download: "no-such-download",
   no_such_photo: "no-such-photo",
