@@ -27,13 +27,14 @@ class Found(NamedTuple):
 
 
 # The last of each standard comes last.
+_lookup = StandardLookup.__table__.c
 _LOOKUPS = Prepared(
     select(
-        StandardLookup.standard_id, StandardLookup.outcome, StandardLookup.looked_up_on, StandardLookup.replaced_by,
-        StandardLookup.replaced_from,
+        _lookup.standard_id, _lookup.outcome, _lookup.looked_up_on, _lookup.replaced_by,
+        _lookup.replaced_from,
     )
-    .where(StandardLookup.county_code == bindparam("county_code"))
-    .order_by(StandardLookup.noted_at, StandardLookup.id)
+    .where(_lookup.county_code == bindparam("county_code"))
+    .order_by(_lookup.noted_at, _lookup.id)
 )  # fmt: skip
 
 

@@ -240,7 +240,8 @@ def _item_failed(owed: _Owed, arrival: Arrival) -> Event:
     """What the service says of a failed item of which its phone has said nothing yet."""
     record, reading = owed.record, owed.reading
     found_on = clock.county_date(reading.finished_at)
-    met = forms.determine(reading.checklist, reading.reading, registry(arrival.author.county_code, arrival.unit.link).decides_on(found_on))
+    law = registry(arrival.author.county_code, arrival.unit.link)
+    met = forms.determine(reading.checklist, reading.reading, law.decides_on(found_on))
     answer, instance = answer_at(reading.answers, owed.path)
     days = holidays_known(arrival.unit.link, arrival.author.county_code)
     proposal = propose_hazard(reading.reading, owed.path, answer, met, found_on, days)

@@ -52,6 +52,7 @@ FROZEN = {
     "0014_lists.py": "ce0e1bbd6f95df9f05af06145e8d1206640c4ac56c87bd5c71d0e13545a3e9cb",
     "0015_figures.py": "ce9fadebd349e83f57c6ac5b3e9debca270a030aca2885f85483fd90ac401fa6",
     "0016_authors.py": "dbdb8e4d42450a266191cbe709fdde7aa3a946e48fe15e23291c938296a9a7ef",
+    "0017_standard_lookups.py": "9e227587cd4c180476e33a01622f4b6058d1d9d1f0cc702129c49f3420ee0bc0",
 }
 
 

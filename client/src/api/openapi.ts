@@ -1156,7 +1156,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The registry of standards that checklists cite. */
+        /** The registry of standards that checklists cite, with what the office has looked up since the release. */
         get: {
             parameters: {
                 query?: never;
@@ -1180,6 +1180,75 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/standards/{standard_id}/lookups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                standard_id: string;
+            };
+            cookie?: never;
+        };
+        /** What the office has looked up about a standard, newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    standard_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Lookups"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Note that a standard is still in force today, or what replaces it from a day on. The last note counts. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    standard_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewLookup"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Lookups"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2534,6 +2603,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visits/law/replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the replacement of a standard from a day on would change; changes nothing. */
+        get: {
+            parameters: {
+                query: {
+                    standard: string;
+                    on: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReplacementEffect"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visits/submissions/{submission_id}/law": {
         parameters: {
             query?: never;
@@ -2739,6 +2849,14 @@ export interface components {
             id: string;
             kind: string;
         };
+        ChangedVisit: {
+            after: components["schemas"]["LawSide"];
+            before: components["schemas"]["LawSide"];
+            subject_name: string;
+            submission_id: string;
+            visit_id: string;
+            visited_on: string;
+        };
         ChecklistDraft: {
             applies_to: components["schemas"]["AppliesTo"];
             base: components["schemas"]["BaseVersion"] | null;
@@ -2875,6 +2993,14 @@ export interface components {
         };
         Checklists: {
             checklists: components["schemas"]["ChecklistSummary"][];
+        };
+        CitationUse: {
+            checklist: string;
+            clause: string;
+            id: string;
+            /** @description item or determination */
+            kind: string;
+            version: string;
         };
         Comparison: {
             as_of: string;
@@ -3425,6 +3551,21 @@ export interface components {
             role: string;
             thumbnail_url: string;
         };
+        Lookup: {
+            looked_up_on: string;
+            /** Format: date-time */
+            noted_at: string;
+            noted_by: string;
+            /** @enum {string} */
+            outcome: "in_force" | "replaced";
+            /** @description a standard's id, or another's name in plain words */
+            replaced_by: string | null;
+            replaced_from: string | null;
+            source: string;
+        };
+        Lookups: {
+            lookups: components["schemas"]["Lookup"][];
+        };
         Mark: {
             r: number;
             /** @enum {string} */
@@ -3441,6 +3582,18 @@ export interface components {
         Named: {
             id: string;
             name: string;
+        };
+        NewLookup: {
+            /** @enum {string} */
+            outcome: "in_force" | "replaced";
+            /** @default null */
+            replaced_by: string | null;
+            /**
+             * Format: date
+             * @default null
+             */
+            replaced_from: string | null;
+            source: string;
         };
         Order: {
             filters?: components["schemas"]["Filters"];
@@ -3580,7 +3733,7 @@ export interface components {
              * @description which case of the type; its words are the detail
              * @enum {string}
              */
-            code?: "malformed-request" | "body-unreadable" | "header-wrong" | "not-signed-in" | "sign-in-failed" | "signed-in-as-other" | "account-closed" | "not-allowed" | "own-photo" | "not-own-review" | "cross-site-request" | "outside-scope" | "not-found" | "no-such-draft" | "no-such-version" | "no-such-download" | "no-such-photo" | "photo-not-here" | "photo-only-original" | "photo-in-preparation" | "no-such-receipt" | "no-review-to-withdraw" | "no-such-upload" | "subject-not-yours" | "no-such-subject" | "no-such-hazard" | "no-such-quarantined" | "rescued-author-unknown" | "no-such-visit-draft" | "no-such-submission" | "of-another-checklist" | "no-such-failure" | "no-such-visit" | "method-not-allowed" | "request-timeout" | "conflict" | "version-not-in-use" | "version-in-use" | "download-not-ready" | "photo-not-arrived" | "too-late-to-withdraw" | "photo-received" | "hazard-of-another-subject" | "record-resolved" | "username-taken" | "draft-of-another-subject" | "offset-mismatch" | "feed-restarted" | "changed-meanwhile" | "gone" | "draft-closed" | "download-expired" | "upload-expired" | "upload-ended" | "upload-withdrawn" | "visit-submitted" | "precondition-failed" | "draft-changed" | "base-changed" | "tus-version" | "continued-elsewhere" | "draft-gone" | "not-publishable" | "too-large" | "file-too-large" | "photo-too-large" | "more-bytes-than-announced" | "unsupported-media-type" | "content-type-wanted" | "workbook-wanted" | "invalid" | "file-missing" | "file-of-another-checklist" | "checklists-differ" | "approver-missing" | "explanation-missing" | "text-fits-no-cell" | "towns-have-no-positions" | "period-missing" | "period-too-late" | "receipt-code-invalid" | "cursor-unknown" | "place-in-list-unknown" | "not-a-rescue-file" | "rescue-file-too-large" | "rescue-file-without-manifest" | "rescue-file-without-author" | "rescued-photo-missing" | "rescued-member-unreadable" | "rescued-member-too-large" | "rescued-member-misnamed" | "rescued-part-damaged" | "rescued-entry-unreadable" | "rescued-draft-damaged" | "kept-misshapen" | "answers-invalid" | "checklist-invalid" | "unknown-checklist" | "content-hash-mismatch" | "record-conflict" | "photo-conflict" | "event-not-possible" | "not-a-photo" | "picture-too-large" | "rescued-photo-damaged" | "checksum-mismatch" | "piece-differs" | "photo-differs" | "rescued-photo-incomplete" | "locked" | "too-many-requests" | "too-many-guesses" | "unforeseen" | "internal" | "unavailable" | "too-many-signing-in" | "too-many-uploads" | "storage-full";
+            code?: "malformed-request" | "body-unreadable" | "header-wrong" | "not-signed-in" | "sign-in-failed" | "signed-in-as-other" | "account-closed" | "not-allowed" | "own-photo" | "not-own-review" | "cross-site-request" | "outside-scope" | "not-found" | "no-such-draft" | "no-such-standard" | "no-such-version" | "no-such-download" | "no-such-photo" | "photo-not-here" | "photo-only-original" | "photo-in-preparation" | "no-such-receipt" | "no-review-to-withdraw" | "no-such-upload" | "subject-not-yours" | "no-such-subject" | "no-such-hazard" | "no-such-quarantined" | "rescued-author-unknown" | "no-such-visit-draft" | "no-such-submission" | "of-another-checklist" | "no-such-failure" | "no-such-visit" | "method-not-allowed" | "request-timeout" | "conflict" | "version-not-in-use" | "version-in-use" | "download-not-ready" | "photo-not-arrived" | "too-late-to-withdraw" | "photo-received" | "hazard-of-another-subject" | "record-resolved" | "username-taken" | "draft-of-another-subject" | "offset-mismatch" | "feed-restarted" | "changed-meanwhile" | "gone" | "draft-closed" | "download-expired" | "upload-expired" | "upload-ended" | "upload-withdrawn" | "visit-submitted" | "precondition-failed" | "draft-changed" | "base-changed" | "tus-version" | "continued-elsewhere" | "draft-gone" | "not-publishable" | "too-large" | "file-too-large" | "photo-too-large" | "more-bytes-than-announced" | "unsupported-media-type" | "content-type-wanted" | "workbook-wanted" | "invalid" | "file-missing" | "file-of-another-checklist" | "checklists-differ" | "approver-missing" | "explanation-missing" | "text-fits-no-cell" | "towns-have-no-positions" | "period-missing" | "period-too-late" | "receipt-code-invalid" | "cursor-unknown" | "place-in-list-unknown" | "not-a-rescue-file" | "rescue-file-too-large" | "rescue-file-without-manifest" | "rescue-file-without-author" | "rescued-photo-missing" | "rescued-member-unreadable" | "rescued-member-too-large" | "rescued-member-misnamed" | "rescued-part-damaged" | "rescued-entry-unreadable" | "rescued-draft-damaged" | "kept-misshapen" | "answers-invalid" | "checklist-invalid" | "unknown-checklist" | "content-hash-mismatch" | "record-conflict" | "photo-conflict" | "event-not-possible" | "not-a-photo" | "picture-too-large" | "rescued-photo-damaged" | "checksum-mismatch" | "piece-differs" | "photo-differs" | "rescued-photo-incomplete" | "locked" | "too-many-requests" | "too-many-guesses" | "unforeseen" | "internal" | "unavailable" | "too-many-signing-in" | "too-many-uploads" | "storage-full";
             detail: string;
             error_count?: number;
             /** @description the first hundred of error_count */
@@ -3795,6 +3948,14 @@ export interface components {
             on: string;
             part?: components["schemas"]["Text"];
             standard: string;
+        };
+        ReplacementEffect: {
+            /** @description submissions that were determined again, the newest first */
+            examined: number;
+            /** @description there are more of them than that */
+            more: boolean;
+            uses: components["schemas"]["CitationUse"][];
+            visits: components["schemas"]["ChangedVisit"][];
         };
         Representative: {
             name: string;

@@ -7,8 +7,8 @@ from alembic import op
 
 from server.db import UtcDateTime
 
-revision = "0014"
-down_revision = "0013"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("noted_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("noted_by", sa.Uuid(), nullable=False),
         sa.Column("county_code", sa.String(6), nullable=False),
-        sa.CheckConstraint("outcome IN ('in_force', 'replaced')", name=op.f("ck_standard_lookup_outcome")),
+        sa.CheckConstraint("outcome IN ('in_force', 'replaced')", name=op.f("ck_standard_lookup_lookup_outcome")),
         sa.ForeignKeyConstraint(["noted_by"], ["user_account.id"], name=op.f("fk_standard_lookup_noted_by_user_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_standard_lookup")),
     )
