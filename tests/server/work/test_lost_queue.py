@@ -19,7 +19,7 @@ from server.app import create_app
 from server.demo.accounts import DEMO_PASSWORD, INSPECTOR, OFFICE
 from sync.times import format_time
 from tests.e2e.service import Service, wait_for
-from tests.records import batch, new_id, store_small_checklist, submission
+from tests.records import batch, new_id, store_small_checklist, submission, visit
 
 
 @pytest.fixture
@@ -49,18 +49,22 @@ def subjects_of(service: Service, token: str) -> list[str]:
 
 
 def push(service: Service, token: str, subject_id: str) -> str:
-    record = submission(subject_id, new_id(), made_at=format_time(clock.now()))
-    status: str = call(service, "/api/sync/records", batch(record), token)["results"][0]["status"]
-    return status
+    """A visit with its checklist, as one push."""
+    visit_id, made_at = new_id(), format_time(clock.now())
+    answered = submission(subject_id, visit_id, made_at=made_at)
+    whole = visit(subject_id, visit_id, [answered], made_at=made_at)
+    results = call(service, "/api/sync/records", batch(answered, whole), token)["results"]
+    [status] = {result["status"] for result in results}
+    return str(status)
 
 
 def scored(service: Service, token: str, subject_ids: list[str]) -> dict[str, int]:
-    """Submissions that the scores of this year count, by subject; empty while figures are being brought up to date."""
+    """Visits that the figures of this year count, by subject; empty while figures are being brought up to date."""
     year = clock.county_date(clock.now()).year
     if call(service, f"/api/scores/overview?period={year}", token=token)["refreshing"]:
         return {}
     rows = call(service, f"/api/scores/subjects?period={year}&page_size=500", token=token)["items"]
-    return {row["subject"]["id"]: row["submissions"] for row in rows if row["subject"]["id"] in subject_ids}
+    return {row["subject"]["id"]: row["figures"]["visits"]["numerator"] for row in rows if row["subject"]["id"] in subject_ids}
 
 
 def is_ready(service: Service) -> int:
