@@ -11,13 +11,14 @@ from flask.json.provider import JSONProvider
 from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server import health, problems, static_client
+from server import health, openapi, problems, static_client
 from server.accounts import tokens
 from server.accounts.guesses import Guesses
 from server.accounts.passwords import Hashing
 from server.accounts.views import blp as accounts_blp
 from server.checklists.authoring_views import blp as authoring_blp
 from server.checklists.service import load_summaries
+from server.checklists.views import ChecklistSummarySchema
 from server.checklists.views import blp as checklists_blp
 from server.db import open_database
 from server.downloads.jobs import run_build_downloads
@@ -26,22 +27,27 @@ from server.downloads.views import blp as downloads_blp
 from server.evidence.bodies import add_reviews_to_hazards, load_photo_reviews, photo_lines
 from server.evidence.intake import PHOTO_CLAIMS, PHOTOS, UPLOAD_CLAIMS, inspect_photos_of
 from server.evidence.jobs import run_inspect_photos
+from server.evidence.schemas import PhotoReviewSchema
 from server.evidence.tus_views import tus_blp
 from server.evidence.uploads import sweep_uploads
 from server.evidence.views import blp as evidence_blp
 from server.hazards.bodies import add_open_hazards, load_hazards
 from server.hazards.intake import HAZARD_CLAIMS, HAZARD_EVENTS, doubt_times
+from server.hazards.schemas import HazardSchema
 from server.hazards.views import blp as hazards_blp
 from server.pairings.bodies import load_subjects
 from server.pairings.leaving import load_left_subjects
+from server.pairings.schemas import LeftSubjectSchema, SubjectSchema
 from server.pairings.views import blp as pairings_blp
 from server.reading import discard_body
 from server.records import feed
 from server.records.moves import tell_moves_by_date
 from server.records.quarantine import load_entries
 from server.records.quarantine_views import blp as quarantine_blp
+from server.records.schemas import QuarantineLineSchema
 from server.records.stored import claims_query
 from server.records.views import blp as sync_blp
+from server.register.store import rule_inputs
 from server.register.views import blp as register_blp
 from server.rescue.views import blp as rescue_blp
 from server.scores.jobs import run_refresh_subjects
@@ -52,6 +58,7 @@ from server.visits import drafts
 from server.visits.bodies import add_visits_to_subjects, load_submissions, load_visits
 from server.visits.completion import refresh_visits_of
 from server.visits.drafts import DRAFT_CLAIMS, DRAFT_PHOTO_CLAIMS
+from server.visits.schemas import ArrivedVisitSchema, DraftRowSchema, SubmissionSchema
 from server.visits.submissions import SUBMISSIONS, VISITS
 from server.visits.views import blp as visits_blp
 from server.wire import ProblemSchema
@@ -77,17 +84,18 @@ WIRING = Wiring(
     refresh_visits=refresh_visits_of,
     on_complete=(doubt_times, inspect_photos_of),
     feed_kinds={
-        ChangeKind.SUBJECT: FeedKind(load_subjects, extend=(add_visits_to_subjects, add_open_hazards)),
-        ChangeKind.LEFT_SUBJECT: FeedKind(load_left_subjects),
-        ChangeKind.CHECKLIST: FeedKind(load_summaries),
-        ChangeKind.VISIT: FeedKind(load_visits),
-        ChangeKind.SUBMISSION: FeedKind(load_submissions),
-        ChangeKind.QUARANTINE: FeedKind(load_entries),
-        ChangeKind.VISIT_DRAFT: FeedKind(drafts.load_drafts),
-        ChangeKind.HAZARD: FeedKind(load_hazards, extend=(add_reviews_to_hazards,)),
-        ChangeKind.PHOTO_REVIEW: FeedKind(load_photo_reviews),
+        ChangeKind.SUBJECT: FeedKind(SubjectSchema(), load_subjects, extend=(add_visits_to_subjects, add_open_hazards)),
+        ChangeKind.LEFT_SUBJECT: FeedKind(LeftSubjectSchema(), load_left_subjects),
+        ChangeKind.CHECKLIST: FeedKind(ChecklistSummarySchema(), load_summaries),
+        ChangeKind.VISIT: FeedKind(ArrivedVisitSchema(), load_visits),
+        ChangeKind.SUBMISSION: FeedKind(SubmissionSchema(), load_submissions),
+        ChangeKind.QUARANTINE: FeedKind(QuarantineLineSchema(), load_entries),
+        ChangeKind.VISIT_DRAFT: FeedKind(DraftRowSchema(), drafts.load_drafts),
+        ChangeKind.HAZARD: FeedKind(HazardSchema(), load_hazards, extend=(add_reviews_to_hazards,)),
+        ChangeKind.PHOTO_REVIEW: FeedKind(PhotoReviewSchema(), load_photo_reviews),
     },
     hazard_photos=photo_lines,
+    rule_inputs=rule_inputs,
     jobs={
         Topic.REFRESH_SUBJECT: run_refresh_subjects,
         Topic.INSPECT_PHOTO: run_inspect_photos,
@@ -123,7 +131,8 @@ def create_app(settings: Settings | None = None, wiring: Wiring = WIRING) -> Fla
     open_database(app, settings)
     problems.register_handlers(app)
     tokens.install(app)
-    api = _ProblemApi(app)
+    api = _ProblemApi(app, spec_kwargs={"marshmallow_plugin": openapi.Plugin()})
+    openapi.describe(api.ma_plugin.converter, wiring)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     app.extensions["wiring"] = wiring

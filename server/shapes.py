@@ -5,7 +5,8 @@ marshmallow's fields and validators stay as they are; a schema gives them our co
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -38,6 +39,25 @@ class RequestSchema(Schema):
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         say_codes(field_obj)
+
+
+@dataclass(frozen=True)
+class Variants:
+    """Several shapes of one document, told apart by the code at one of its keys.
+
+    ``fallback`` says what is wrong with a document whose code is none of them.
+    """
+
+    key: str
+    shapes: Mapping[str, Schema]
+    fallback: Schema
+
+    def of(self, document: Mapping[str, Any]) -> Schema:
+        code = document.get(self.key)
+        return self.shapes.get(code, self.fallback) if isinstance(code, str) else self.fallback
+
+
+Shape = Schema | Variants
 
 
 def say_codes(field: fields.Field[Any]) -> None:

@@ -16,6 +16,7 @@ from flask import current_app
 from server.permissions import Actor
 from server.prepared import Prepared
 from server.records.kinds import Arrival, RecordHandler
+from server.shapes import Shape
 from server.unit import Unit
 from vocabulary import ChangeKind, Periodic, RecordKind, Topic
 
@@ -26,9 +27,11 @@ Bodies = dict[str, Any]
 class FeedKind:
     """How the entities of a kind look to an actor, by id; an id that ``load`` leaves out is gone or no longer theirs.
 
+    ``shape`` is that of the bodies, with the fields of every slice.
     Each of ``extend`` belongs to a later slice and adds its fields to the bodies in place.
     """
 
+    shape: Shape
     load: Callable[[list[str], Actor], Bodies]
     extend: tuple[Callable[[Bodies], None], ...] = ()
 
@@ -59,6 +62,8 @@ class Wiring:
     feed_kinds: Mapping[ChangeKind, FeedKind]
     # The photos whose bytes are here, by hazard, as a line of the ledger shows them.
     hazard_photos: Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, list[Bodies]]]
+    # What the rules that phone and server share need to know of a county, by its code.
+    rule_inputs: Callable[[str], dict[str, Any]]
     # The job of a topic gets the keys that were noted.
     jobs: Mapping[Topic, Callable[[list[str]], None]]
     periodic: Mapping[Periodic, Callable[[datetime], object]]

@@ -1,6 +1,7 @@
 /**
  * Takes the schemas of the answers that the phone checks out of the OpenAPI document, with all that they refer to, as the module
- * `virtual:shapes`. What src/api/fits.ts does not look at stays behind: descriptions, and closed sets, which are left open.
+ * `virtual:shapes`. What src/api/fits.ts does not look at stays behind: descriptions, and closed sets, which are left open. Of entries
+ * that are told apart by a key, only what all have in common: whoever takes them checks them one by one, and leaves out what it cannot read.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -33,22 +34,34 @@ export function shapesOf(all: Schemas, names: readonly string[]): Schemas {
     if (found[name] !== undefined) continue;
     const schema = all[name];
     if (schema === undefined) throw new Error(`the OpenAPI document has no ${name}`);
-    found[name] = pruned(schema, (ref) => open.push(ref.slice(ref.lastIndexOf("/") + 1)));
+    found[name] = pruned(schema, all, (ref) => open.push(ref.slice(ref.lastIndexOf("/") + 1)));
   }
   return found;
 }
 
-function pruned(schema: Schema, onRef: (ref: string) => void): Schema {
+type ToldApart = Schema & { discriminator?: { propertyName: string } };
+
+function pruned(given: ToldApart, all: Schemas, onRef: (ref: string) => void): Schema {
+  const schema = given.discriminator === undefined ? given : commonTo(given, all);
   const members = Object.entries(schema).flatMap(([key, value]: [string, unknown]): [string, unknown][] => {
     if (!KEPT.has(key) || typeof value === "boolean") return [];
     if (key === "$ref") onRef(value as string);
     if (key === "properties") {
       const parts = Object.entries(value as Record<string, Schema>);
-      return [[key, Object.fromEntries(parts.map(([name, part]) => [name, pruned(part, onRef)]))]];
+      return [[key, Object.fromEntries(parts.map(([name, part]) => [name, pruned(part, all, onRef)]))]];
     }
-    if (key === "anyOf" || key === "oneOf" || key === "allOf") return [[key, (value as Schema[]).map((part) => pruned(part, onRef))]];
-    if (key === "items" || key === "additionalProperties") return [[key, pruned(value as Schema, onRef)]];
+    if (key === "anyOf" || key === "oneOf" || key === "allOf") return [[key, (value as Schema[]).map((part) => pruned(part, all, onRef))]];
+    if (key === "items" || key === "additionalProperties") return [[key, pruned(value as Schema, all, onRef)]];
     return [[key, value]];
   });
   return Object.fromEntries(members);
+}
+
+/** What all shapes of entries that are told apart by a key have in common, and the key. */
+function commonTo({ discriminator, oneOf = [] }: ToldApart, all: Schemas): Schema {
+  const key = discriminator?.propertyName ?? "";
+  const [first, ...others] = oneOf.map(({ $ref = "" }) => all[$ref.slice($ref.lastIndexOf("/") + 1)]?.properties ?? {});
+  const same = Object.entries(first ?? {}).filter(([name, part]) => others.every((other) => JSON.stringify(other[name]) === JSON.stringify(part)));
+  const properties = { ...Object.fromEntries(same), [key]: { type: "string" } };
+  return { type: "object", required: Object.keys(properties), properties };
 }

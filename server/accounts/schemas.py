@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from server.shapes import RequestSchema
 from server.wire import AnswerSchema, moment, one_of
-from vocabulary import Role, ScopeKind
+from vocabulary import Action, AnnouncedDay, Role, ScopeKind
 
 
 class SignInSchema(RequestSchema):
@@ -32,8 +32,20 @@ class UserSchema(AnswerSchema):
     roles = fields.List(fields.Nested(GrantSchema))
 
 
+class RuleInputsSchema(AnswerSchema):
+    """What the rules that phone and server share need to know of the county."""
+
+    holidays = fields.Dict(
+        keys=fields.String(),
+        values=one_of(*AnnouncedDay),
+        metadata={"description": "announced days by date, as forms.deadline_date takes them"},
+    )
+
+
 class SessionSchema(AnswerSchema):
     token = fields.String(metadata={"description": "only in the answer to a sign-in", "optional": True})
     expires_at = moment()
     server_time = moment()
     user = fields.Nested(UserSchema)
+    actions = fields.List(one_of(*Action), metadata={"description": "what the person's roles of today include"})
+    rules = fields.Nested(RuleInputsSchema)

@@ -13,10 +13,11 @@ from server.accounts import service
 from server.accounts.models import Session, User
 from server.accounts.schemas import SessionSchema, SignInSchema
 from server.accounts.tokens import DEVICE, SESSION, cookie_name, cookie_path, request_token
-from server.permissions import current_actor, public, signed_in
+from server.permissions import ALLOWED, current_actor, public, signed_in
 from server.problems import Refusal
 from server.settings import Settings
 from server.wire import Blueprint
+from server.wiring import wiring
 from vocabulary import ProblemCode
 
 blp = Blueprint("accounts", __name__, url_prefix="/api/accounts", description="用户与登录 users and sessions")
@@ -76,6 +77,7 @@ def _set_cookie(response: Response, what: str, value: str, lasts: timedelta) -> 
 
 def _session_body(session: Session, user: User) -> dict[str, Any]:
     now = clock.now()
+    grants = service.live_grants(user, clock.county_date(now))
     roles = [
         {
             "role": grant.role,
@@ -83,7 +85,7 @@ def _session_body(session: Session, user: User) -> dict[str, Any]:
             "scope_id": grant.scope_id,
             "scope_name": grant.scope_name,
         }
-        for grant in service.live_grants(user, clock.county_date(now))
+        for grant in grants
     ]
     return {
         "expires_at": clock.isoformat(session.expires_at),
@@ -92,4 +94,6 @@ def _session_body(session: Session, user: User) -> dict[str, Any]:
             "id": user.id, "username": user.username, "name": user.name, "title": user.title,
             "county_code": user.county_code, "locale": user.locale, "roles": roles,
         },
+        "actions": sorted(set().union(*(ALLOWED[grant.role] for grant in grants))),
+        "rules": wiring().rule_inputs(user.county_code),
     }  # fmt: skip

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, update
 from media.clock import DeviceClock, captured_time
 from media.position import Position, wgs84_from_gcj02
 from server.evidence.models import Photo, Upload
-from server.evidence.schemas import PhotoBodySchema
+from server.evidence.schemas import PHOTO_BODY
 from server.prepared import Prepared, insertion
 from server.problems import FieldError, Refusal
 from server.records.kinds import Arrival, Entry, RecordHandler, nothing, uuid_of
@@ -22,8 +22,6 @@ from server.wiring import CompleteVisit
 from sync.records import Record as Envelope
 from sync.times import parse_time
 from vocabulary import AuthorKind, ChangeKind, ClaimKind, Datum, FaultCode, PositionProvider, ProblemCode, Topic
-
-_schema = PhotoBodySchema()
 
 _photo, _upload = Photo.__table__.c, Upload.__table__.c
 PHOTO_CLAIMS = claims_of(
@@ -52,7 +50,7 @@ def read_photo(record: Envelope) -> Mapping[str, Any]:
     Raises: Refusal kept-misshapen when the body has the wrong shape or names another photo than its envelope.
     """
     body = record.body
-    check_shape(_schema, body)
+    check_shape(PHOTO_BODY, body)
     if body["photo_id"] != record.id:
         raise Refusal(ProblemCode.KEPT_MISSHAPEN, errors=[FieldError("#/body/photo_id", FaultCode.DIFFERS_FROM_ENVELOPE)])
     captured_at = parse_time(body["captured_at"])
@@ -149,4 +147,4 @@ def _times(stated: Mapping[str, Any] | None, captured_at: datetime) -> dict[str,
     return {"corrected_at": captured.at, "error_bound_ms": captured.error_bound_ms}
 
 
-PHOTOS = RecordHandler(read_photo, nothing, nothing, check_photo, store_photos)
+PHOTOS = RecordHandler(PHOTO_BODY, read_photo, nothing, nothing, check_photo, store_photos)

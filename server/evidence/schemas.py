@@ -8,15 +8,14 @@ from marshmallow import INCLUDE, ValidationError, fields, validate, validates_sc
 
 from server.paging import PageQuerySchema, PageSchema
 from server.problems import Flaw
-from server.records.parts import LARGEST_COLUMN, ClockPart, PositionPart, whole
+from server.records.parts import LARGEST_COLUMN, ClockPart, MarkPart, MarkSchema, OriginalPart, PositionPart, whole
 from server.shapes import RequestSchema, check_moment, check_sha256, check_uuid
-from server.wire import AnswerSchema, NamedSchema, PlaceSchema, ReceiptSchema, one_of
+from server.wire import AnswerSchema, NamedSchema, PlaceSchema, ReceiptSchema, moment, one_of
 from vocabulary import (
     FaultCode,
     FlagCode,
     HazardGrade,
     HazardState,
-    MarkShape,
     PhotoRole,
     PhotoSource,
     ReviewDecision,
@@ -37,9 +36,9 @@ class PhotoBodySchema(_Open):
     """The body of a photo record."""
 
     photo_id = fields.String(required=True, validate=check_uuid)
-    hazard_id = fields.String(allow_none=True, load_default=None, validate=check_uuid)
-    submission_id = fields.String(allow_none=True, load_default=None, validate=check_uuid)
-    item_path = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=200))
+    hazard_id = fields.String(allow_none=True, validate=check_uuid)
+    submission_id = fields.String(allow_none=True, validate=check_uuid)
+    item_path = fields.String(allow_none=True, validate=validate.Length(max=200))
     role = fields.String(required=True, validate=validate.OneOf(list(PhotoRole)))
     sha256 = fields.String(required=True, validate=check_sha256)
     size_bytes = fields.Integer(required=True, strict=True, validate=validate.Range(1, LARGEST_COLUMN))
@@ -51,17 +50,11 @@ class PhotoBodySchema(_Open):
     position = fields.Nested(PositionPart, allow_none=True)
     no_position_reason = fields.String(allow_none=True, validate=validate.Length(max=200))
     clock = fields.Nested(ClockPart, allow_none=True)
-    original = fields.Dict(allow_none=True)
-    marks = fields.List(fields.Dict(), allow_none=True, validate=validate.Length(max=100))
+    original = fields.Nested(OriginalPart, allow_none=True)
+    marks = fields.List(fields.Nested(MarkPart), allow_none=True, validate=validate.Length(max=100))
 
 
-class MarkSchema(RequestSchema):
-    """A circle on the photo; all three are fractions of the picture."""
-
-    shape = fields.String(required=True, validate=validate.OneOf(list(MarkShape)))
-    x = fields.Float(required=True, validate=validate.Range(0, 1))
-    y = fields.Float(required=True, validate=validate.Range(0, 1))
-    r = fields.Float(required=True, validate=validate.Range(0, 1, min_inclusive=False))
+PHOTO_BODY = PhotoBodySchema()
 
 
 class ReviewInputSchema(RequestSchema):
@@ -100,6 +93,21 @@ class ReviewSchema(AnswerSchema):
     reviewed_at = fields.String()
     reviewer_name = fields.String()
     withdrawn = fields.Boolean()
+
+
+class PhotoReviewSchema(AnswerSchema):
+    """The review in force of a photo, as phones are told of it."""
+
+    photo_id = fields.String()
+    hazard_id = fields.String(allow_none=True)
+    subject_id = fields.String()
+    visit_id = fields.String(allow_none=True)
+    item_path = fields.String(allow_none=True)
+    decision = one_of(ReviewDecision.APPROVED, ReviewDecision.RETURNED)
+    reason = fields.String(allow_none=True)
+    mark = fields.Nested(MarkSchema, allow_none=True)
+    reviewed_at = moment()
+    reviewer_name = fields.String()
 
 
 class PositionsSchema(AnswerSchema):

@@ -15,7 +15,8 @@ from server.hazards.store import events_of, open_counts
 from server.pairings.visibility import visible_subjects
 from server.permissions import Actor
 from server.register.models import Subject
-from vocabulary import Action
+from sync.hazards import Hazard as Folded
+from vocabulary import Action, HazardGrade, HazardState
 
 
 def load_hazards(entity_ids: list[str], actor: Actor) -> dict[str, Any]:
@@ -28,9 +29,14 @@ def load_hazards(entity_ids: list[str], actor: Actor) -> dict[str, Any]:
     return {str(hazard.id): hazard_body(hazard) for hazard in rows}
 
 
+# A projection that an earlier release wrote lacks what came later.
+_UNSAID = Folded(state=HazardState.DRAFT, grade=HazardGrade.GENERAL).as_document()
+
+
 def hazard_body(hazard: Hazard) -> dict[str, Any]:
     """The projection with ids and photo addresses. Overdue is not in it: it is derived from the deadline where shown."""
     return {
+        **_UNSAID,
         **hazard.projection,
         "id": str(hazard.id),
         "number": hazard.number,

@@ -18,7 +18,7 @@ from server.checklists.standards import registry
 from server.hazards.models import Hazard, HazardEvent
 from server.hazards.projection import Event, Ledger, VisitSpan, clock_offset
 from server.hazards.rules import CLOCK_ERROR
-from server.hazards.schemas import EventSchema, FoundSchema
+from server.hazards.schemas import EVENT_BODY
 from server.prepared import Among, Prepared
 from server.problems import FieldError, Refusal
 from server.records.clocks import counts_in
@@ -47,9 +47,6 @@ from vocabulary import (
     RecordKind,
     Text,
 )
-
-_found_schema = FoundSchema()
-_event_schema = EventSchema()
 
 _hazard, _event, _visit, _department = (table.__table__.c for table in (Hazard, HazardEvent, Visit, Department))
 # Whose subject's hazard it is.
@@ -81,7 +78,7 @@ def read_event(record: Envelope) -> EventReading:
     Raises: Refusal kept-misshapen for one that has the wrong shape, does not say what it must, or is the service's own.
     """
     body = record.body
-    check_shape(_found_schema if body.get("kind") == HazardEventKind.FOUND else _event_schema, body)
+    check_shape(EVENT_BODY.of(body), body)
     errors = [FieldError(f"#/body{fault['pointer']}", fault["code"]) for fault in find_event_faults({**body, "id": record.id})]
     errors = errors or [FieldError(f"#/body/{name}", FaultCode.MISSING) for name in unsaid(body)]
     if body["kind"] == HazardEventKind.ITEM_FAILED:
@@ -292,4 +289,4 @@ def _stand_in(owed: _Owed, proposal: Proposal, phrases: list[Text], spot: str) -
     }
 
 
-HAZARD_EVENTS = RecordHandler(read_event, changed_by_event, changed_by_event, check_event, store_events)
+HAZARD_EVENTS = RecordHandler(EVENT_BODY, read_event, changed_by_event, changed_by_event, check_event, store_events)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import EXCLUDE, INCLUDE, fields, validate
 
 from server.hazards.rules import DESK_EVENTS
@@ -11,14 +13,16 @@ from server.records.parts import (
     CommitmentsPart,
     DeadlineRulePart,
     FlagField,
+    MarkSchema,
     PersonPart,
     PhotoRefPart,
     words,
 )
-from server.shapes import RequestSchema, check_day, check_moment, check_uuid
-from server.wire import AnswerSchema, day, one_of
+from server.shapes import RequestSchema, Variants, check_day, check_moment, check_uuid
+from server.wire import AnswerSchema, day, moment, one_of
 from sync import largest
 from vocabulary import (
+    Commitment,
     HazardEventKind,
     HazardGrade,
     HazardSource,
@@ -26,9 +30,14 @@ from vocabulary import (
     ImmediateMeasureKind,
     ImmediateMeasureState,
     KindOfHazard,
+    PhotoRole,
     RecheckResult,
     ReviewDecision,
+    Sector,
 )
+
+# The finding has more to say, and an item that failed without one is told by the service alone.
+NOT_ACTS = {HazardEventKind.FOUND, HazardEventKind.ITEM_FAILED}
 
 
 class EventSchema(RequestSchema):
@@ -69,12 +78,13 @@ class ImmediateMeasureSchema(RequestSchema):
         fields.String(validate=validate.OneOf(list(ImmediateMeasureKind))), required=True, validate=validate.Length(1, 5)
     )
     state = fields.String(required=True, validate=validate.OneOf(list(ImmediateMeasureState)))
-    at = fields.String(allow_none=True, load_default=None, validate=check_moment)
-    by = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=64))
-    reason = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=500))
+    at = fields.String(allow_none=True, validate=check_moment)
+    by = fields.String(allow_none=True, validate=validate.Length(max=64))
+    reason = fields.String(allow_none=True, validate=validate.Length(max=500))
 
 
-class FoundSchema(EventSchema):
+class HazardFoundSchema(EventSchema):
+    kind = fields.String(required=True, validate=validate.OneOf([HazardEventKind.FOUND]))
     subject_id = fields.String(allow_none=True, validate=check_uuid)
     submission_id = fields.String(allow_none=True, validate=check_uuid)
     item_path = words(200)
@@ -92,6 +102,22 @@ class FoundSchema(EventSchema):
     fixed_on_spot = FlagField(allow_none=True)
     no_photo_reason = words(500)
     source = fields.String(allow_none=True, validate=validate.OneOf(list(HazardSource)))
+
+
+class HazardActSchema(EventSchema):
+    """Any event of a phone but the finding."""
+
+    kind = fields.String(required=True, validate=validate.OneOf([kind for kind in HazardEventKind if kind not in NOT_ACTS]))
+
+
+EVENT_BODY = Variants(
+    "kind",
+    {
+        HazardEventKind.FOUND: HazardFoundSchema(),
+        **{kind: HazardActSchema() for kind in HazardEventKind if kind not in NOT_ACTS},
+    },
+    fallback=EventSchema(),
+)
 
 
 class DeskEventSchema(RequestSchema):
@@ -137,12 +163,12 @@ class LedgerQuerySchema(PageQuerySchema):
 class HazardPhotoReviewSchema(AnswerSchema):
     decision = one_of(ReviewDecision.APPROVED, ReviewDecision.RETURNED)
     reason = fields.String(allow_none=True)
-    mark = fields.Dict(allow_none=True)
+    mark = fields.Nested(MarkSchema, allow_none=True)
 
 
 class HazardPhotoSchema(AnswerSchema):
     id = fields.String()
-    role = fields.String()
+    role = one_of(*PhotoRole)
     event_id = fields.String()
     thumbnail_url = fields.String()
     display_url = fields.String()
@@ -158,23 +184,70 @@ class LedgerSubjectSchema(AnswerSchema):
     sectors = fields.List(fields.String())
 
 
-class HazardSchema(AnswerSchema):
-    """The folded hazard; sync/hazards.py says what each value means. It may carry more."""
+class IneffectiveSchema(AnswerSchema):
+    """An event, and why it changed nothing or its time cannot be believed."""
 
-    class Meta:
-        unknown = INCLUDE
+    event_id = fields.String()
+    reason = fields.String()
+
+
+class HazardSchema(AnswerSchema):
+    """The folded hazard; sync/hazards.py says what each value means."""
 
     id = fields.String()
     number = fields.String()
     subject_id = fields.String()
     visit_id = fields.String(allow_none=True)
-    sector = fields.String(allow_none=True)
-    source = one_of(*HazardSource)
+    submission_id = fields.String(allow_none=True)
+    item_path = fields.String(allow_none=True)
+    checklist_id = fields.String(allow_none=True)
+    sector = one_of(*Sector, allow_none=True)
+    source = one_of(*HazardSource, allow_none=True)
     revision = fields.Integer()
-    reported_by = fields.String(allow_none=True, metadata={"optional": True, "description": "whose report waits for acceptance"})
     state = one_of(*HazardState)
     grade = one_of(*HazardGrade)
+    grade_suggested = one_of(*HazardGrade, allow_none=True)
+    description = fields.String(allow_none=True)
+    spot = fields.String(allow_none=True)
+    kind_of_hazard = one_of(*KindOfHazard, allow_none=True)
+    determinations = fields.List(fields.String())
+    basis = fields.List(fields.Nested(BasisPart))
+    fixed_on_spot = fields.Boolean()
+    no_photo_reason = fields.String(allow_none=True)
+    immediate_measure = fields.Nested(ImmediateMeasureSchema, allow_none=True)
+    deadline = fields.String(allow_none=True, metadata={"format": "date"})
+    original_deadline = fields.String(allow_none=True, metadata={"format": "date"})
+    deadline_rule = fields.Nested(DeadlineRulePart, allow_none=True)
+    owner = fields.Nested(PersonPart, allow_none=True)
+    responsible_unit = fields.String(allow_none=True)
+    department_id = fields.String(allow_none=True)
+    commitments = fields.Nested(CommitmentsPart)
+    missing_commitments = fields.List(one_of(*Commitment))
+    found_at = moment()
+    confirmed_at = moment(allow_none=True)
+    assigned_at = moment(allow_none=True)
+    accepted_at = moment(allow_none=True)
+    submitted_at = moment(allow_none=True)
+    deadline_at_submission = fields.String(allow_none=True)
+    completed_on = fields.String(allow_none=True)
+    reported_by = fields.String(allow_none=True, metadata={"description": "whose report waits for acceptance"})
+    submission_in_doubt = fields.Boolean()
+    returned_count = fields.Integer()
+    return_reason = fields.String(allow_none=True)
+    closed_at = moment(allow_none=True)
+    closed_on_spot = fields.Boolean()
+    closing_opinion = fields.String(allow_none=True)
+    voided_at = moment(allow_none=True)
+    void_reason = fields.String(allow_none=True)
+    merged_into = fields.String(allow_none=True)
     photos = fields.List(fields.Nested(HazardPhotoSchema))
+    extensions = fields.List(fields.Dict())
+    transfers = fields.List(fields.Dict())
+    regrades = fields.List(fields.Dict())
+    notes = fields.List(fields.Dict())
+    ineffective = fields.List(fields.Nested(IneffectiveSchema))
+    time_doubts = fields.List(fields.Nested(IneffectiveSchema))
+    last_event_at = moment()
 
 
 class HazardRowSchema(HazardSchema):
@@ -227,13 +300,23 @@ class LedgerSchema(PageSchema):
     items = fields.List(fields.Nested(LedgerLineSchema))
 
 
+class HazardEventBodySchema(HazardFoundSchema):
+    """What an event says; which keys there are depends on its kind. Those of earlier releases say less."""
+
+    kind = fields.String(validate=validate.OneOf(list(HazardEventKind)))
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        super().on_bind_field(field_name, field_obj)
+        field_obj.required = False
+
+
 class TimelineEntrySchema(AnswerSchema):
     id = fields.String()
     kind = one_of(*HazardEventKind)
     at = fields.String()
     received_at = fields.String()
     author_name = fields.String(allow_none=True)
-    body = fields.Dict()
+    body = fields.Nested(HazardEventBodySchema)
     ineffective = fields.String(allow_none=True, metadata={"description": "why the event changed nothing"})
 
 

@@ -34,6 +34,18 @@ class PairingsSchema(PageSchema):
     items = fields.List(fields.Nested(PairingSchema))
 
 
+class PairedSchema(AnswerSchema):
+    """Whose a subject is, as far as somebody may know who has it no more."""
+
+    layer = fields.String()
+    org_name = fields.String()
+    officer_name = fields.String()
+
+
+class LeftSubjectSchema(NamedSchema):
+    pairings = fields.List(fields.Nested(PairedSchema))
+
+
 class SpanShareSchema(AnswerSchema):
     """From which day on which share of a span a duty must be in force."""
 
@@ -77,7 +89,7 @@ class SubjectSchema(AnswerSchema):
     address = fields.String()
     position = fields.Nested(PlaceSchema, allow_none=True)
     representative = fields.Nested(RepresentativeSchema)
-    profile = fields.Dict()
+    profile = fields.Dict(metadata={"additionalProperties": {"anyOf": [{"type": "string"}, {"type": "boolean"}]}})
     industry_department = fields.Nested(NamedSchema, allow_none=True)
     risk_color = fields.String(allow_none=True)
     pairings = fields.List(fields.Nested(PairingSchema))

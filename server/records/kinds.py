@@ -12,6 +12,7 @@ from server.authors import Author
 from server.pairings.reach import Reach
 from server.problems import FieldError, Refusal
 from server.records.stored import Stored
+from server.shapes import Shape
 from server.unit import Unit
 from sync.records import Record
 from vocabulary import FaultCode, RecordKind, RecordStatus
@@ -99,6 +100,7 @@ class Arrival:
 class RecordHandler:
     """How one kind of record is judged and stored.
 
+    ``shape`` is that of the body: what ``read`` asks for first, and what the OpenAPI document says.
     ``read`` looks at the body alone and answers what it has read; it asks no database but for what never changes.
     ``mentions`` are ids that the body names and that ``check`` and ``store`` need to know about; ``changes`` are those of what
     it changes beside its own visit, which nobody else may change meanwhile.
@@ -108,6 +110,7 @@ class RecordHandler:
     what it owes to others it finds in the arrival.
     """
 
+    shape: Shape
     read: Callable[[Record], Any]
     mentions: Callable[[Any], Sequence[uuid.UUID]]
     changes: Callable[[Any], Sequence[uuid.UUID]]

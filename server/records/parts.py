@@ -12,8 +12,8 @@ from marshmallow import ValidationError, fields, validate
 
 from server.problems import Flaw
 from server.records.schemas import OpenSchema
-from server.shapes import check_moment, check_uuid
-from vocabulary import Datum, FaultCode, PositionProvider, SignatureKind, ValueType
+from server.shapes import RequestSchema, check_moment, check_sha256, check_uuid
+from vocabulary import Datum, FaultCode, MarkShape, PhotoRole, PositionProvider, SignatureKind, ValueType
 
 # A hundred years: a phone that was reset believes in its first day, and sums with it stay within what a calendar holds.
 LARGEST_OFFSET_MS = 100 * 366 * 24 * 3600 * 1000
@@ -56,6 +56,7 @@ class PersonPart(OpenSchema):
 class SignaturePart(OpenSchema):
     kind = fields.String(required=True, validate=validate.OneOf(list(SignatureKind)))
     reason = words(500)
+    photo_id = fields.String(allow_none=True, validate=check_uuid)
 
 
 class BasisPart(OpenSchema):
@@ -71,7 +72,9 @@ class DeadlineRulePart(OpenSchema):
 class CommitmentsPart(OpenSchema):
     responsible_person = words(200)
     measures = words(2000)
-    funds_wan = fields.Raw(allow_none=True, validate=lambda value: _short(value, 40))
+    funds_wan = fields.Raw(
+        validate=lambda value: _short(value, 40), metadata={"type": ["string", "number", "null"]}, allow_none=True
+    )
     deadline = words(40)
     contingency_plan = words(2000)
 
@@ -86,6 +89,8 @@ class PositionPart(OpenSchema):
     provider = fields.String(validate=validate.OneOf(list(PositionProvider)))
     fixed_at = words(40)
     mocked = FlagField(allow_none=True)
+    altitude_m = NumberField(allow_none=True)
+    age_s = NumberField(allow_none=True)
 
 
 class ClockPart(OpenSchema):
@@ -100,9 +105,35 @@ class ClockPart(OpenSchema):
     error_bound_ms = fields.Integer(allow_none=True, strict=True, validate=validate.Range(0, LARGEST_COLUMN))
 
 
+class MarkPart(OpenSchema):
+    """What somebody drew on a photo. Only circles are drawn again (media.watermark); other shapes are kept."""
+
+    shape = words(16)
+    x = NumberField(allow_none=True)
+    y = NumberField(allow_none=True)
+    r = NumberField(allow_none=True)
+
+
+class MarkSchema(RequestSchema):
+    """A circle on the photo; all three are fractions of the picture."""
+
+    shape = fields.String(required=True, validate=validate.OneOf(list(MarkShape)))
+    x = fields.Float(required=True, validate=validate.Range(0, 1))
+    y = fields.Float(required=True, validate=validate.Range(0, 1))
+    r = fields.Float(required=True, validate=validate.Range(0, 1, min_inclusive=False))
+
+
+class OriginalPart(OpenSchema):
+    """The file that a photo was scaled down from."""
+
+    sha256 = fields.String(required=True, validate=check_sha256)
+    size_bytes = whole(required=True)
+    media_type = fields.String(required=True, validate=validate.Length(1, 100))
+
+
 class PhotoRefPart(OpenSchema):
     id = fields.String(required=True, validate=check_uuid)
-    role = fields.String(required=True, validate=validate.Length(1, 16))
+    role = fields.String(required=True, validate=validate.OneOf(list(PhotoRole)))
 
 
 def _short(value: Any, at_most: int) -> None:

@@ -5,12 +5,10 @@ Bodies may carry more keys than are named: a record is kept whole and hashed as 
 
 from __future__ import annotations
 
-from typing import Any
-
-from marshmallow import INCLUDE, Schema, fields, validate
+from marshmallow import INCLUDE, fields, validate
 
 from server.paging import PageQuerySchema, PageSchema
-from server.shapes import RequestSchema, check_moment
+from server.shapes import RequestSchema, check_moment, check_sha256, check_uuid
 from server.wire import AnswerSchema, NamedSchema, ProblemSchema, ReceiptSchema, TextSchema, moment, one_of
 from vocabulary import QuarantineOutcome, QuarantineState, RecordKind, RecordStatus
 
@@ -20,16 +18,25 @@ class OpenSchema(RequestSchema):
         unknown = INCLUDE
 
 
-class EnvelopeSchema(OpenSchema):
-    """Only documents the shape; envelopes are read one by one, so that one bad record does not refuse its batch."""
+class RecordField(fields.Raw):
+    """A record of one of the kinds of the wiring.
 
-    id = fields.String()
-    kind = fields.String(validate=validate.OneOf(list(RecordKind)))
-    visit_id = fields.String(allow_none=True)
-    subject_id = fields.String(allow_none=True)
-    made_at = fields.String()
-    body = fields.Dict()
-    content_hash = fields.String()
+    Only the document says so: records are read one by one, so that one bad one does not refuse its batch.
+    """
+
+
+class ChangeField(fields.Raw):
+    """A change of one of the kinds of the wiring."""
+
+
+class EnvelopeSchema(RequestSchema):
+    """What every record has in common (:func:`sync.records.parse_envelope`)."""
+
+    id = fields.String(required=True, validate=check_uuid)
+    visit_id = fields.String(required=True, allow_none=True, validate=check_uuid)
+    subject_id = fields.String(required=True, allow_none=True, validate=check_uuid)
+    made_at = fields.String(required=True, validate=check_moment)
+    content_hash = fields.String(required=True, validate=check_sha256)
 
 
 class PushSchema(RequestSchema):
@@ -37,7 +44,7 @@ class PushSchema(RequestSchema):
 
     device_id = fields.String(required=True, validate=[validate.Length(1, 64), validate.ContainsNoneOf("\0")])
     device_time = fields.String(required=True, validate=check_moment)
-    records = fields.List(fields.Raw(), required=True, validate=validate.Length(1, 200))
+    records = fields.List(RecordField(), required=True, validate=validate.Length(1, 200))
 
 
 class MissingSchema(AnswerSchema):
@@ -74,19 +81,17 @@ class PullQuerySchema(RequestSchema):
 
 
 class ChangeSchema(AnswerSchema):
-    """``body`` is that of the kind as its own address answers it; null when it is deleted or no longer the actor's."""
+    """What every change has in common. ``body`` is null when the entity is deleted or no longer the actor's."""
 
-    kind = fields.String()
     id = fields.String()
     deleted = fields.Boolean()
-    body = fields.Raw(allow_none=True)
 
 
 class PullSchema(AnswerSchema):
     cursor = fields.String()
     more = fields.Boolean()
     server_time = moment()
-    changes = fields.List(fields.Nested(ChangeSchema))
+    changes = fields.List(ChangeField())
 
 
 class QuarantineQuerySchema(PageQuerySchema):
@@ -164,8 +169,3 @@ class AcceptSchema(RequestSchema):
 
 class SetAsideSchema(RequestSchema):
     reason = fields.String(required=True, validate=validate.Length(1, 1000))
-
-
-def body_errors(schema: Schema, body: Any) -> dict[str, Any]:
-    """marshmallow's messages for a record body, empty when it is right."""
-    return schema.validate(body)

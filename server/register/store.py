@@ -155,6 +155,11 @@ def policy_known(link: Link, county_code: str) -> PolicyBook:
     return PolicyBook(PolicyRow(key, json.loads(value), first, last) for key, value, first, last in rows)
 
 
+def rule_inputs(county_code: str) -> dict[str, Any]:
+    """What the rules of ``forms`` and ``sync`` need to know of a county, as a session tells a phone."""
+    return {"holidays": holidays(county_code)}
+
+
 def policy_book(county_code: str, as_of: datetime | None = None) -> PolicyBook:
     """All policy of a county that was known at an instant; None is now."""
     rows = db.session.execute(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields, validate
 
+from forms.answers import REASON_MAXIMUM, REMARK_MAXIMUM
 from server.paging import PageQuerySchema, PageSchema
-from server.records.parts import ClockPart, NumberField, PersonPart, PositionPart, SignaturePart, whole
+from server.records.parts import ClockPart, NumberField, PersonPart, PositionPart, SignaturePart, whole, words
 from server.records.schemas import CompletenessSchema, OpenSchema
 from server.shapes import RequestSchema, check_moment, check_sha256, check_uuid
 from server.wire import AnswerSchema, PlaceSchema, TextSchema, day, moment, one_of
 from sync import largest
-from vocabulary import Datum, HazardGrade, VisitScope
+from vocabulary import AnswerResult, Datum, HazardGrade, VisitScope
 
 
 class PositionSchema(PositionPart):
@@ -50,6 +53,7 @@ class VisitBodySchema(OpenSchema):
     representative = fields.Nested(PersonPart, allow_none=True)
     signature = fields.Nested(SignaturePart, required=True)
     clock = fields.Nested(VisitClockSchema, allow_none=True)
+    summary = words(1000)
     expected = fields.Nested(ExpectedSchema, required=True)
 
 
@@ -59,16 +63,56 @@ class ChecklistRefSchema(OpenSchema):
     hash = fields.String(required=True, validate=check_sha256)
 
 
+def _by_name(values: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": values}
+
+
+# forms.find_faults judges answers item by item, with codes of its own; what they look like: docs/checklist-format.md.
+_IDS = {"type": "array", "items": {"type": "string", "format": "uuid"}}
+_ANSWER = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "result": {"type": "string", "enum": [result.value for result in AnswerResult]},
+        "occurrences": {"type": "integer"},
+        "value": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+        "design": {"type": "string"},
+        "reason": {"type": "string", "maxLength": REASON_MAXIMUM},
+        "remark": {"type": "string", "maxLength": REMARK_MAXIMUM},
+        "photos": _IDS,
+        "hazards": _IDS,
+    },
+}
+_INSTANCE = {
+    "type": "object",
+    "required": ["key", "answers"],
+    "properties": {"id": {"type": "string"}, "key": {"type": "string"}, "answers": _by_name(_ANSWER)},
+}
+_PROFILE = {"anyOf": [{"type": "string"}, {"type": "boolean"}]}
+_REASON = {"type": "object", "required": ["reason"], "properties": {"reason": {"type": "string"}}}
+
+
 class SubmissionBodySchema(OpenSchema):
     checklist = fields.Nested(ChecklistRefSchema, required=True)
-    profile = fields.Dict(required=True)
-    answers = fields.Dict(required=True)
-    repeats = fields.Dict(load_default=dict)
-    scope = fields.String(metadata={"description": "core or full, full if it is missing; forms reports what is not"})
+    profile = fields.Dict(required=True, metadata=_by_name(_PROFILE))
+    answers = fields.Dict(required=True, metadata=_by_name(_ANSWER))
+    repeats = fields.Dict(metadata=_by_name({"type": "array", "items": _INSTANCE}))
+    scope = fields.String(
+        metadata={
+            "description": "full if it is missing; forms reports what is not",
+            "enum": [scope.value for scope in VisitScope],
+        }
+    )
     sections = fields.List(fields.String(), metadata={"description": "added to a core visit"})
-    none_here = fields.Dict(metadata={"description": "repeated sections of which there is none here, with the reason"})
-    revises = fields.String(allow_none=True, load_default=None, validate=check_uuid)
+    none_here = fields.Dict(
+        metadata={"description": "repeated sections of which there is none here, with the reason", **_by_name(_REASON)}
+    )
+    revises = fields.String(allow_none=True, validate=check_uuid)
     finished_at = fields.String(required=True, validate=check_moment)
+
+
+VISIT_BODY = VisitBodySchema()
+SUBMISSION_BODY = SubmissionBodySchema()
 
 
 class VisitQuerySchema(PageQuerySchema):
@@ -111,6 +155,14 @@ class VisitLineSchema(CompletenessSchema):
 class VisitSchema(VisitLineSchema):
     position = fields.Nested(PlaceSchema, allow_none=True)
     representative = fields.Dict()
+
+
+class ArrivedVisitSchema(CompletenessSchema):
+    """A visit as phones are told of it."""
+
+    subject_id = fields.String()
+    started_at = moment()
+    finished_at = moment()
 
 
 class VisitRowSchema(VisitLineSchema):

@@ -23,14 +23,11 @@ from server.records.shapes import check_shape, shape_errors
 from server.visits.completion import Announced, complete_visits_of
 from server.visits.drafts import forget_drafts
 from server.visits.models import Submission, Visit, VisitOfficer
-from server.visits.schemas import SubmissionBodySchema, VisitBodySchema
+from server.visits.schemas import SUBMISSION_BODY, VISIT_BODY
 from sync.hazards import hazard_id_for_item
 from sync.records import Record as Envelope
 from sync.times import parse_time
 from vocabulary import AnswerResult, AuthorKind, ChangeKind, FaultCode, ItemKind, ProblemCode, Topic
-
-_visit_schema = VisitBodySchema()
-_submission_schema = SubmissionBodySchema()
 
 _submission, _user = Submission.__table__, User.__table__.c
 _ADD_VISIT = insertion(Visit.__table__)
@@ -69,7 +66,7 @@ class SubmissionReading:
 def read_visit(record: Envelope) -> VisitReading:
     """Raises: Refusal kept-misshapen when the body has the wrong shape."""
     body = record.body
-    check_shape(_visit_schema, body)
+    check_shape(VISIT_BODY, body)
     return VisitReading(
         started_at=parse_time(body["started_at"]),
         finished_at=parse_time(body["finished_at"]),
@@ -123,7 +120,7 @@ def read_submission(record: Envelope) -> SubmissionReading:
     """
     body = record.body
     errors = [] if record.visit_id is not None else [FieldError("#/visit_id", FaultCode.MISSING)]
-    errors += shape_errors(_submission_schema, body)
+    errors += shape_errors(SUBMISSION_BODY, body)
     if errors:
         raise Refusal(ProblemCode.KEPT_MISSHAPEN, errors=errors)
     reference = body["checklist"]
@@ -248,5 +245,5 @@ def answers_of(body: Any) -> dict[str, Any]:
     return {"profile": body["profile"], "answers": body["answers"], "repeats": body.get("repeats") or {}, **scope}
 
 
-SUBMISSIONS = RecordHandler(read_submission, nothing, changed_by_submission, check_submission, store_submissions)
-VISITS = RecordHandler(read_visit, mentioned_by_visit, nothing, check_visit, store_visits)
+SUBMISSIONS = RecordHandler(SUBMISSION_BODY, read_submission, nothing, changed_by_submission, check_submission, store_submissions)
+VISITS = RecordHandler(VISIT_BODY, read_visit, mentioned_by_visit, nothing, check_visit, store_visits)

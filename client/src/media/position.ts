@@ -4,8 +4,8 @@
  */
 
 export interface Position {
-  lng: number | null;
-  lat: number | null;
+  lng: number;
+  lat: number;
   accuracy_m: number | null;
   altitude_m?: number | null;
   datum: "WGS-84";

@@ -1,6 +1,7 @@
 /** Pages of the desk. Each is its own chunk, so that charts and maps load only where they are drawn. */
 import { createRouter, createWebHistory, type Router } from 'vue-router';
-import { homeOf, isOffice, mayOpen } from './roles';
+import { Action } from '../vocabulary/codes';
+import { homeOf, may, mayOpen } from './menu';
 import type { Session } from './session';
 
 export function createDeskRouter(session: Session): Router {
@@ -41,7 +42,7 @@ export function createDeskRouter(session: Session): Router {
     if (to.name === 'sign_in') return user ? { name: homeOf(user) } : true;
     if (!user) return { name: 'sign_in', query: to.fullPath === '/' ? {} : { next: to.fullPath } };
     if (to.name === 'home') return { name: homeOf(user) };
-    if (OFFICE_PAGES.has(String(to.name)) && !isOffice(user)) return { name: homeOf(user) };
+    if (OFFICE_PAGES.has(String(to.name)) && !may(user, Action.write_forms)) return { name: homeOf(user) };
     return mayOpen(user, pageOf(String(to.name))) || { name: homeOf(user) };
   });
   return router;

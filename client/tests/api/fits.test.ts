@@ -10,6 +10,7 @@ const document = JSON.parse(readFileSync(new URL("../../src/api/openapi.json", i
 const shapes = shapesOf(document.components.schemas, SHAPE_NAMES);
 const FORMATS = {
   "date-time": (text: string): boolean => text.includes("T") && !Number.isNaN(Date.parse(text)),
+  date: (text: string): boolean => text.length === 10 && !Number.isNaN(Date.parse(text.slice(0, 8))),
   uuid: (text: string): boolean => text.length === 36,
 };
 const ajv = new Ajv({ strict: false, formats: FORMATS });

@@ -1,12 +1,11 @@
 /** A vault on a fake IndexedDB, and a server in memory that can be told to fail. Valid by default; tests name what matters. */
-import type { ChangesReply, Receipt, SubjectBody, User, Uuid, VisitBody } from "../../src/api/wire.ts";
+import type { Pull, Receipt, RecordResult, Subject, User, Uuid, VisitBody } from "../../src/api/wire.ts";
 import type { PreparedPhoto } from "../../src/media/prepare.ts";
 import { sha256Hex } from "../../src/media/scale.ts";
-import type { DraftDocument, HazardRow } from "../../src/field/local/rows.ts";
+import type { DraftDocument, DraftToSave, HazardRow } from "../../src/field/local/rows.ts";
 import type { HazardDraft } from "../../src/field/local/hazards.ts";
 import { openVault } from "../../src/field/local/vault.ts";
 import type { Clocks, Vault } from "../../src/field/local/vault.ts";
-import type { DraftToSave } from "../../src/field/outbox/drafts.ts";
 import type { Network, PhotoToSend, Reply, Uploaded } from "../../src/field/outbox/network.ts";
 import type { Envelope } from "../../src/sync/records.ts";
 import { receiptCode } from "../../src/sync/receipts.ts";
@@ -40,7 +39,7 @@ export async function aVault(options: { user_id?: Uuid; clocks?: Clocks } = {}):
   return vault;
 }
 
-export function aSubject(changes: Partial<SubjectBody> = {}): SubjectBody {
+export function aSubject(changes: Partial<Subject> = {}): Subject {
   return {
     id: SUBJECT_ID,
     name: "巴公镇东板桥煤矿",
@@ -69,7 +68,7 @@ export function aSubject(changes: Partial<SubjectBody> = {}): SubjectBody {
 }
 
 export function aUser(id: Uuid): User {
-  return { id, username: "wangfang", name: "王芳", title: null, county_code: "140525", roles: [], locale: null };
+  return { id, username: "wangfang", name: "王芳", title: "", county_code: "140525", roles: [], locale: "", actions: [] };
 }
 
 export function aHazard(changes: Partial<HazardDraft> & Pick<HazardDraft, "id">): HazardDraft {
@@ -107,6 +106,15 @@ export function aKnownHazard(changes: Partial<HazardRow> = {}): HazardRow {
     basis: [],
     determinations: [],
     deadline: "2026-11-20",
+    original_deadline: "2026-11-20",
+    submitted_at: null,
+    reported_by: null,
+    closed_at: null,
+    return_reason: null,
+    item_path: null,
+    submission_id: null,
+    checklist_id: null,
+    immediate_measure: null,
     found_at: "2026-11-01T09:00:00+08:00",
     owner: null,
     responsible_unit: null,
@@ -152,7 +160,7 @@ type FaultName = "push" | "changes" | "visit" | "upload" | "draft" | "saveDraft"
 export class FakeServer implements Network {
   records = new Map<Uuid, Envelope<object>>();
   photos = new Map<Uuid, { sha256: string; size_bytes: number }>();
-  pages: ChangesReply[] = [];
+  pages: Pull[] = [];
   checklists = new Map<string, unknown>();
   pictures = new Map<string, ArrayBuffer>();
   drafts = new Map<Uuid, DraftDocument>();
@@ -246,10 +254,10 @@ export class FakeServer implements Network {
     return { kind: "ok", value: { receipt: await receiptCode("photo", photo.id, photo.sha256) } };
   }
 
-  private async take(record: Envelope<object>): Promise<{ id: Uuid; status: "accepted" | "already_accepted" | "refused" | "conflict" | "quarantined"; receipt: Receipt | null; problem: null | { type: string; title: string; status: number } }> {
+  private async take(record: Envelope<object>): Promise<RecordResult> {
     const told = this.refused.get(record.id);
     if (told === "refused" || told === "conflict") {
-      return { id: record.id, status: told, receipt: null, problem: { type: "/problems/invalid", title: "这个主体不在您的包联范围内。", status: 422 } };
+      return { id: record.id, status: told, receipt: null, problem: { type: "/problems/invalid", title: "这个主体不在您的包联范围内。", status: 422, detail: "" } };
     }
     const known = this.records.has(record.id);
     this.records.set(record.id, record);

@@ -5,7 +5,7 @@
 import type { HttpRequest, HttpResponse, HttpStack } from "tus-js-client";
 import type { Reply } from "../../src/api/http.ts";
 import type { Carrier } from "../../src/field/outbox/http-network.ts";
-import type { DraftToSave } from "../../src/field/outbox/drafts.ts";
+import type { DraftToSave } from "../../src/field/local/rows.ts";
 import type { Envelope } from "../../src/sync/records.ts";
 import { receiptCode } from "../../src/sync/receipts.ts";
 import { sha256Hex } from "../../src/media/scale.ts";

@@ -1,5 +1,6 @@
 /** Valid by default; a test names only what matters to it. */
-import { Figure } from '@/vocabulary/codes';
+import actionsOfRoles from './actions-of-roles.json';
+import { Figure, type Action, type Role } from '@/vocabulary/codes';
 import type { Figures, FigureValue, HazardDetail, Overview, ReviewItem, ReviewPhoto, SubjectBrief, SubjectScoreRow, User } from '@/office/api/types';
 
 export function makePhoto(id: string, change: Partial<ReviewPhoto> = {}): ReviewPhoto {
@@ -53,6 +54,10 @@ export function makeSubject(id: string, change: Partial<SubjectBrief> = {}): Sub
   return { id, name: id, kind: 'enterprise', sectors: [], town_code: '140525108', town_name: '巴公镇', position: { lng: 112.9, lat: 35.6 }, open_hazards: 0, ...change };
 }
 
+const ACTIONS = actionsOfRoles as Record<Role, Action[]>;
+
+/** tests/server/test_sign_in.py holds the table of actions against the server's. */
 export function makeUser(...roles: User['roles'][number]['role'][]): User {
-  return { id: 'u', username: 'u', name: '示例', title: null, county_code: '140525', locale: null, roles: roles.map((role) => ({ role, scope_kind: 'county', scope_id: '140525', scope_name: '泽州县' })) };
+  const actions = [...new Set(roles.flatMap((role) => ACTIONS[role]))];
+  return { id: 'u', username: 'u', name: '示例', title: '', county_code: '140525', locale: '', actions, roles: roles.map((role) => ({ role, scope_kind: 'county', scope_id: '140525', scope_name: '泽州县' })) };
 }

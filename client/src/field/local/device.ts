@@ -49,7 +49,9 @@ export async function readSignedIn(device: DeviceDatabase): Promise<SignedIn | n
   const kept = (await device.facts.get("signed_in"))?.value as { user?: User; needs_sign_in: SignInReason | boolean | null } | undefined;
   // Earlier releases kept whatever answered a sign-in, and a yes whoever had said so: the server is asked again.
   if (typeof kept?.user?.id !== "string") return null;
-  const { user, needs_sign_in } = kept;
+  const { needs_sign_in } = kept;
+  // Earlier releases knew no actions; the server tells them at the next opening.
+  const user = { ...kept.user, actions: kept.user.actions ?? [] };
   return { user, needs_sign_in: typeof needs_sign_in === "string" ? needs_sign_in : null };
 }
 

@@ -6,7 +6,7 @@ import { clockFacts } from "../../media/clock.ts";
 import type { OffsetMeasurement } from "../../media/clock.ts";
 import type { UnsealedRecord } from "../../sync/records.ts";
 import { formatTime, shanghaiDate } from "../../sync/times.ts";
-import type { FoundBody, Uuid, VisitBody } from "../../api/wire.ts";
+import type { HazardAct, HazardFound, SubmissionBody, Uuid, VisitBody } from "../../api/wire.ts";
 import { photoBody, recordRow } from "./photos.ts";
 import { answersOf } from "./rows.ts";
 import type { HazardDraftRow, HazardRow, PhotoRow, RecheckDraftRow, RecordRow, SubmissionRow, VisitRow } from "./rows.ts";
@@ -152,12 +152,12 @@ function fingerprint(snapshot: Snapshot): string {
   ]);
 }
 
-function submissionBody(submission: SubmissionRow, finished_at: string): object {
+function submissionBody(submission: SubmissionRow, finished_at: string): SubmissionBody {
   const { checklist, revises, earlier } = submission;
   return { checklist, ...answersOf(submission), revises, finished_at, ...(earlier.length === 0 ? {} : { earlier }) };
 }
 
-function foundBody(draft: HazardDraftRow, photos: PhotoRow[]): FoundBody {
+function foundBody(draft: HazardDraftRow, photos: PhotoRow[]): HazardFound {
   return {
     hazard_id: draft.id,
     kind: "found",
@@ -189,16 +189,16 @@ function foundBody(draft: HazardDraftRow, photos: PhotoRow[]): FoundBody {
  * the report is made on the owner's behalf, and somebody else accepts it; where it is not put right there is nothing to
  * return, so it is noted.
  */
-function recheckBodies(recheck: RecheckDraftRow, hazard: HazardRow | undefined, photos: PhotoRow[], now: number): object[] {
+function recheckBodies(recheck: RecheckDraftRow, hazard: HazardRow | undefined, photos: PhotoRow[], now: number): HazardAct[] {
   const { hazard_id, at, result, reason } = recheck;
   const evidence = photosOfHazard(photos, hazard_id);
-  const rechecked = { hazard_id, kind: "rechecked", at, result, ...(reason === "" ? {} : { reason }), photos: evidence };
+  const rechecked: HazardAct = { hazard_id, kind: "rechecked", at, result, ...(reason === "" ? {} : { reason }), photos: evidence };
   if (hazard?.state === "submitted") return [rechecked];
   if (result === "pass") {
     return [{ hazard_id, kind: "submitted", at, note: reason, photos: evidence, completed_on: shanghaiDate(Date.parse(at)) }];
   }
   const text = reason === "" ? "复查：尚未整改。" : reason;
-  const noted = { hazard_id, kind: "noted", at, text };
+  const noted: HazardAct = { hazard_id, kind: "noted", at, text };
   return evidence.length === 0 ? [noted] : [noted, { hazard_id, kind: "photo_added", at: formatTime(now), photos: evidence }];
 }
 

@@ -2,7 +2,8 @@
 import { closesOnSpot } from "../../sync/duties.ts";
 import { hazardIdForItem } from "../../sync/hazards.ts";
 import { formatTime } from "../../sync/times.ts";
-import type { HazardStateName, Uuid } from "../../api/wire.ts";
+import type { Uuid } from "../../api/wire.ts";
+import type { HazardState } from "../../vocabulary/codes.ts";
 import type { HazardDraftRow, HazardRow, RecheckDraftRow } from "./rows.ts";
 import { dropPhotos } from "./drop-photos.ts";
 import { inVault } from "./vault.ts";
@@ -146,7 +147,7 @@ export async function findHazard(vault: Vault, hazard_id: Uuid): Promise<HazardV
   return (await hazardsOfSubject(vault, subject_id)).find((hazard) => hazard.id === hazard_id);
 }
 
-export function isOpenHazard(hazard: { state: HazardStateName }): boolean {
+export function isOpenHazard(hazard: { state: HazardState }): boolean {
   return hazard.state !== "closed" && hazard.state !== "voided";
 }
 
@@ -178,6 +179,8 @@ function viewOfFound(event: Extract<OwnEvent, { kind: "found" }>): HazardView {
     owner: event.owner,
     responsible_unit: null,
     returned_count: 0,
+    return_reason: null,
+    reported_by: null,
     fixed_on_spot: event.fixed_on_spot,
     immediate_measure: event.immediate_measure ?? null,
     item_path: event.item_path,

@@ -4,7 +4,8 @@
  * and a full phone could not open its work any more.
  */
 import { isWholeJpeg } from "../../api/http.ts";
-import type { Clock, Problem } from "../../api/wire.ts";
+import type { Problem } from "../../api/wire.ts";
+import type { Clock } from "../../media/clock.ts";
 import { FRESH_UPLOAD } from "./rows.ts";
 import type { PhotoRow } from "./rows.ts";
 import { readMeta, writeMeta } from "./vault.ts";

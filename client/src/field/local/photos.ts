@@ -2,7 +2,8 @@
 import type { Located, NoPositionReason } from "../../media/position.ts";
 import { sealRecord } from "../../sync/records.ts";
 import type { UnsealedRecord } from "../../sync/records.ts";
-import type { PhotoBody, PhotoMark, PhotoRole, Uuid } from "../../api/wire.ts";
+import type { PhotoBody, PhotoMark, Uuid } from "../../api/wire.ts";
+import type { PhotoRole } from "../../vocabulary/codes.ts";
 import type { PhotoRow, RecordRow } from "./rows.ts";
 import { inVault } from "./vault.ts";
 import type { Vault } from "./vault.ts";

@@ -11,7 +11,8 @@ import type { PreparedPhoto } from "../../media/prepare.ts";
 import { LARGEST } from "../../sync/largest.ts";
 import { formatTime } from "../../sync/times.ts";
 import type { UnsealedRecord } from "../../sync/records.ts";
-import type { PhotoReviewBody, PhotoRole, Uuid } from "../../api/wire.ts";
+import type { PhotoReview, Uuid } from "../../api/wire.ts";
+import type { PhotoRole } from "../../vocabulary/codes.ts";
 import { photoFailureOf } from "./failures.ts";
 import { photoBody, positionFacts, recordRow, savePhotoPosition } from "./photos.ts";
 import { FRESH_UPLOAD } from "./rows.ts";
@@ -52,7 +53,7 @@ export async function pickPhoto(vault: Vault, visit_id: Uuid, target: PhotoTarge
 }
 
 /** A reviewer returned a photo: a new one onto the same hazard or item. It is looked at before it is kept (`keepRetake`). */
-export async function pickRetake(vault: Vault, review: PhotoReviewBody, file: Blob, source: Source, position: PositionSource): Promise<PickedRow> {
+export async function pickRetake(vault: Vault, review: PhotoReview, file: Blob, source: Source, position: PositionSource): Promise<PickedRow> {
   const returned = await inVault(vault, () => vault.db.photos.get(review.photo_id));
   const target: PhotoTarget = {
     role: returned?.role ?? "after",
@@ -172,7 +173,7 @@ async function keepPick(vault: Vault, shot: NewPick): Promise<PickedRow> {
 
 interface NewPick {
   visit_id: Uuid | null;
-  review: PhotoReviewBody | null;
+  review: PhotoReview | null;
   subject_id: Uuid;
   target: PhotoTarget;
   file: Blob;

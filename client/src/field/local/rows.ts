@@ -1,37 +1,31 @@
 /** What one person's vault on a phone holds, table by table. Rows are plain values that IndexedDB can clone. */
-import type {
-  AnswersDocument,
-  ChecklistRef,
-  ChecklistSummary,
-  Citation,
-  Clock,
-  DateText,
-  HazardBody,
-  HazardGrade,
-  HazardSource,
-  KindOfHazard,
-  Person,
-  PhotoMark,
-  PhotoReviewBody,
-  PhotoRole,
-  Position,
-  Problem,
-  Receipt,
-  Signature,
-  SubjectBody,
-  Text,
-  Timestamp,
-  Uuid,
-} from "../../api/wire.ts";
+import type { AnswersDocument, ChecklistRef, ChecklistSummary, Citation, DateText, DraftReply, DraftRow, Draft, Hazard, LeftSubject, Person, PhotoMark, PhotoReview, Problem, Receipt, Subject, Text, Timestamp, Uuid } from "../../api/wire.ts";
+import type { Clock } from "../../media/clock.ts";
+import type { Position } from "../../media/position.ts";
+import type { HazardGrade, HazardSource, KindOfHazard, PhotoRole } from "../../vocabulary/codes.ts";
 import type { ImmediateMeasure } from "../../sync/hazards.ts";
 import type { Located } from "../../media/position.ts";
 import type { PreparedPhoto } from "../../media/prepare.ts";
 import type { PhotoFailure } from "./failures.ts";
 import type { Envelope, RecordKind } from "../../sync/records.ts";
 
-export type SubjectRow = SubjectBody;
-export type HazardRow = HazardBody;
-export type ReviewRow = PhotoReviewBody;
+export type SubjectRow = Subject;
+/** What a phone reads of a hazard; its own findings have no number and no addresses of pictures yet. */
+export type HazardRow = Pick<Hazard, HazardKey> & Partial<Pick<Hazard, "completed_on" | "commitments" | "missing_commitments">> & { number: string | null; photos: (Pick<HazardPhoto, "id" | "role"> & Partial<HazardPhoto>)[] };
+type HazardPhoto = Hazard["photos"][number];
+type HazardKey =
+  | "id" | "subject_id" | "state" | "grade" | "description" | "spot" | "kind_of_hazard" | "basis" | "determinations" | "deadline"
+  | "original_deadline" | "found_at" | "submitted_at" | "reported_by" | "closed_at" | "owner" | "responsible_unit" | "returned_count"
+  | "return_reason" | "fixed_on_spot" | "item_path" | "submission_id" | "checklist_id" | "immediate_measure";
+
+export type ReviewRow = PhotoReview;
+
+/** Whom the phone names: its screens ask for a name and a title. */
+export type NamedPerson = Person & { name: string; title: string };
+
+export type Signature =
+  | { kind: "signed" | "paper"; photo_id: Uuid }
+  | { kind: "refused" | "absent"; reason: string };
 export type ReceiptRow = Receipt;
 
 /** A published version; the document follows when it has been fetched, and then never changes. */
@@ -50,7 +44,7 @@ export interface VisitRow {
   finished_at: Timestamp | null;
   position: Position | null;
   companions: string[];
-  representative: Person | null;
+  representative: NamedPerson | null;
   signature: Signature | null;
   summary: string;
   /** Set when the visit is finished: what must have arrived before anything may be deleted. */
@@ -118,7 +112,7 @@ export interface HazardDraftRow {
   basis: Citation[];
   deadline: DateText | null;
   deadline_rule: { days: number; day_kind: "calendar" | "working" } | null;
-  owner: Person | null;
+  owner: NamedPerson | null;
   no_photo_reason: string | null;
   /** Missing in sheets that were begun before there were any. */
   immediate_measure?: ImmediateMeasure | null;
@@ -219,7 +213,7 @@ export interface PickedRow {
   id: Uuid;
   /** Null for one that is taken again without a visit, because of `review`. */
   visit_id: Uuid | null;
-  review: PhotoReviewBody | null;
+  review: PhotoReview | null;
   subject_id: Uuid;
   submission_id: Uuid | null;
   item_path: string | null;
@@ -256,19 +250,7 @@ export interface PictureRow {
 }
 
 /** A visit in progress as it lies on the server, without what was filled in. */
-export interface DraftSummary {
-  visit_id: Uuid;
-  subject_id: Uuid;
-  subject_name: string;
-  author_name: string;
-  mine: boolean;
-  device_id: string;
-  revision: number;
-  saved_at: Timestamp;
-  received_at: Timestamp;
-  /** The visit was submitted from another device; this draft may hold what that lacks. */
-  finished: boolean;
-}
+export type DraftSummary = DraftRow;
 
 /** The rows of a visit in progress, as they travel to the server and to another device. */
 export interface DraftContent {
@@ -280,11 +262,10 @@ export interface DraftContent {
   photos: PhotoRow[];
 }
 
-export interface DraftDocument extends DraftSummary {
-  content: DraftContent;
-  /** Photo id → SHA-256 of those of its photos that the server has. */
-  photos: Record<Uuid, string>;
-}
+/** Its content is a phone's own; the server hands it back as it came. */
+export type DraftDocument = Omit<DraftReply, "content"> & { content: DraftContent };
+
+export type DraftToSave = Omit<Draft, "content"> & { content: DraftContent };
 
 /** What this phone and the server know of each other's copy of a visit in progress. */
 export interface MirrorRow {
@@ -319,13 +300,10 @@ export interface SetAsideRow {
 }
 
 /** A subject that was mine: nothing more comes of it, and whose it is now. */
-export interface LeftRow {
-  id: Uuid;
-  name: string;
-  pairings: { layer: string; org_name: string; officer_name: string | null }[];
+export type LeftRow = LeftSubject & {
   /** When this phone heard of it. */
   heard_at: Timestamp;
-}
+};
 
 export interface MetaRow {
   key: string;

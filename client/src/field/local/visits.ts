@@ -6,7 +6,9 @@ import type { ChecklistDocument } from "../../forms/format.ts";
 import { instanceId, readPath } from "../../forms/reading.ts";
 import { formatTime } from "../../sync/times.ts";
 import { VisitScope } from "../../vocabulary/codes.ts";
-import type { Answer, ChecklistRef, Person, Position, ProfileValue, RepeatInstance, Signature, Uuid } from "../../api/wire.ts";
+import type { Answer, ChecklistRef, ProfileValue, RepeatInstance, Uuid } from "../../api/wire.ts";
+import type { Position } from "../../media/position.ts";
+import type { NamedPerson, Signature } from "./rows.ts";
 import type { SubmissionRow, VisitRow } from "./rows.ts";
 import { dropPhotos } from "./drop-photos.ts";
 import { inVault } from "./vault.ts";
@@ -58,7 +60,7 @@ export function startVisit(vault: Vault, subject_id: Uuid, position: Position | 
 export interface VisitDetails {
   position: Position | null;
   companions: string[];
-  representative: Person | null;
+  representative: NamedPerson | null;
   signature: Signature | null;
   summary: string;
 }
@@ -328,7 +330,7 @@ function isWithin(item_path: string | null, section_id: string, instance_id: str
   return item_path?.startsWith(`${section_id}[${instance_id}].`) ?? false;
 }
 
-function representativeOf(known: { name: string; title: string | null; phone: string | null } | null): Person | null {
+function representativeOf(known: { name: string; title: string | null; phone: string | null } | null): NamedPerson | null {
   if (known === null) return null;
   return { name: known.name, title: known.title ?? "", ...(known.phone ? { phone: known.phone } : {}) };
 }

@@ -1,24 +1,23 @@
 /** Writes a page of server changes and its cursor in one transaction, so that no page is half taken. */
 import type { ShapeName } from "../../api/shape-names.ts";
 import { CONTRACT, hasShape } from "../../api/shapes.ts";
-import type { Change, ChangesReply, ChecklistSummary, Timestamp, VisitArrival } from "../../api/wire.ts";
-import type { DraftSummary, HazardRow, LeftRow, QuarantineResolution, ReviewRow, SubjectRow } from "../local/rows.ts";
+import type { Change, ChecklistSummary, Completeness, Pull, QuarantineLine, Timestamp } from "../../api/wire.ts";
+import type { QuarantineResolution, SubjectRow } from "../local/rows.ts";
 import { takeDraftChange } from "../local/mirror.ts";
+import { ChangeKind, QuarantineState } from "../../vocabulary/codes.ts";
 import { inVault, readMeta, writeMeta } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
 
 /** Returns what the page said about visits of this phone, for the receipts. */
-export async function applyChanges(vault: Vault, page: ChangesReply, now: Timestamp): Promise<VisitArrival[]> {
+export async function applyChanges(vault: Vault, page: Pull, now: Timestamp): Promise<Completeness[]> {
   const { db } = vault;
+  const readable = page.changes.filter(isReadable);
   const tables = [db.subjects, db.pairings, db.hazards, db.checklists, db.reviews, db.visits, db.mirrors, db.records, db.left, db.meta];
   await inVault(vault, () =>
     db.transaction("rw", tables, async () => {
       const device_id = await readMeta<string>(vault, "device_id");
-      let left_out = (await readMeta<number>(vault, "left_out")) ?? 0;
-      for (const change of page.changes) {
-        if (isReadable(change)) await applyChange(vault, change, device_id, now);
-        else left_out += 1;
-      }
+      const left_out = ((await readMeta<number>(vault, "left_out")) ?? 0) + page.changes.length - readable.length;
+      for (const change of readable) await applyChange(vault, change, device_id, now);
       await db.meta.bulkPut([
         { key: "left_out", value: left_out },
         { key: "cursor", value: page.cursor },
@@ -27,22 +26,23 @@ export async function applyChanges(vault: Vault, page: ChangesReply, now: Timest
       ]);
     }),
   );
-  return page.changes.flatMap(({ kind, deleted, body }) => (kind === "visit" && !deleted && hasShape(body, "Completeness") ? [body as VisitArrival] : []));
+  return readable.flatMap((change) => (change.kind === ChangeKind.visit && change.body !== null ? [change.body] : []));
 }
 
-/** What the body of a kind must look like before anything is kept of it. */
-const SHAPES: Readonly<Record<string, ShapeName>> = {
-  subject: "Subject", checklist: "ChecklistSummary", visit: "Completeness", visit_draft: "DraftRow", quarantine: "QuarantineLine",
+/** What a change of a kind must look like before anything is kept of it; the other kinds are not kept here. */
+const SHAPES: Readonly<Partial<Record<Change["kind"], ShapeName>>> = {
+  subject: "SubjectChange", left_subject: "LeftSubjectChange", hazard: "HazardChange", photo_review: "PhotoReviewChange", checklist: "ChecklistChange",
+  visit_draft: "VisitDraftChange", quarantine: "QuarantineChange", visit: "VisitChange",
 };
 
 /**
  * A body that does not fit what this version knows of its kind is for a later one, and the person is told: one odd row must not hold
  * up the page, nor take the place of a sound one.
  */
-function isReadable({ kind, id, deleted, body }: Change): boolean {
-  const shape = SHAPES[kind];
-  if (deleted || shape === undefined || hasShape(body, shape)) return true;
-  console.warn("a change that does not fit its kind was left out", kind, id);
+function isReadable(change: Change): boolean {
+  const shape = SHAPES[change.kind];
+  if (shape === undefined || hasShape(change, shape)) return true;
+  console.warn("a change that does not fit its kind was left out", change.kind, change.id);
   return false;
 }
 
@@ -59,27 +59,25 @@ export async function beginAnewWithContract(vault: Vault): Promise<void> {
 }
 
 /** A kind that this version does not know is for a later one. */
-async function applyChange(vault: Vault, { kind, id, deleted, body }: Change, device_id: string | null, now: Timestamp): Promise<void> {
+async function applyChange(vault: Vault, change: Change, device_id: string | null, now: Timestamp): Promise<void> {
   const { db } = vault;
-  switch (kind) {
-    case "subject":
-      return deleted ? db.subjects.delete(id) : putSubject(vault, body as SubjectRow);
-    case "left_subject":
-      return deleted ? db.left.delete(id) : void (await db.left.put({ ...(body as Omit<LeftRow, "heard_at">), heard_at: now }));
-    case "pairing":
-      return deleted ? db.pairings.delete(id) : void (await db.pairings.put(body as { id: string; subject_id: string }));
-    case "hazard":
-      return deleted ? db.hazards.delete(id) : void (await db.hazards.put(body as HazardRow));
-    case "photo_review":
-      return deleted ? db.reviews.delete(id) : void (await db.reviews.put(body as ReviewRow));
-    case "checklist":
-      return deleted ? retireChecklist(vault, id) : putChecklist(vault, body as ChecklistSummary);
-    case "visit_draft":
-      return takeDraftChange(vault, id, deleted ? null : (body as DraftSummary), device_id);
-    case "quarantine":
-      return deleted ? undefined : takeResolution(vault, id, body as QuarantineEntry);
-    case "visit":
-      return deleted ? undefined : noteSubmittedVisit(vault, id);
+  switch (change.kind) {
+    case ChangeKind.subject:
+      return change.body === null ? db.subjects.delete(change.id) : putSubject(vault, change.body);
+    case ChangeKind.left_subject:
+      return change.body === null ? db.left.delete(change.id) : void (await db.left.put({ ...change.body, heard_at: now }));
+    case ChangeKind.hazard:
+      return change.body === null ? db.hazards.delete(change.id) : void (await db.hazards.put(change.body));
+    case ChangeKind.photo_review:
+      return change.body === null ? db.reviews.delete(change.id) : void (await db.reviews.put(change.body));
+    case ChangeKind.checklist:
+      return change.body === null ? retireChecklist(vault, change.id) : putChecklist(vault, change.body);
+    case ChangeKind.visit_draft:
+      return takeDraftChange(vault, change.id, change.body, device_id);
+    case ChangeKind.quarantine:
+      return change.body === null ? undefined : takeResolution(vault, change.id, change.body);
+    case ChangeKind.visit:
+      return change.body === null ? undefined : noteSubmittedVisit(vault, change.id);
     default:
       return undefined;
   }
@@ -90,18 +88,12 @@ async function putSubject({ db }: Vault, subject: SubjectRow): Promise<void> {
   await db.left.delete(subject.id);
 }
 
-/** The author's own entry of the county office's list; more stands in it than a phone reads. */
-interface QuarantineEntry {
-  state: string;
-  resolution: { by: { name: string } | null; at: Timestamp; reason: string } | null;
-}
-
 /** A record that counts now needs no words any more; one that was set aside keeps its notice until the person has read it. */
-async function takeResolution({ db }: Vault, id: string, { state, resolution }: QuarantineEntry): Promise<void> {
+async function takeResolution({ db }: Vault, id: string, { state, resolution }: QuarantineLine): Promise<void> {
   const record = await db.records.get(id);
-  if (record?.state !== "quarantined" || !["accepted", "corrected", "set_aside"].includes(state)) return;
-  const decided = { state, reason: resolution?.reason ?? "", by: resolution?.by?.name ?? null, at: resolution?.at ?? null } as QuarantineResolution;
-  await db.records.update(id, state === "set_aside" ? { resolution: decided } : { resolution: decided, state: "stored", problem: null });
+  if (record?.state !== "quarantined" || !(state === QuarantineState.accepted || state === QuarantineState.corrected || state === QuarantineState.set_aside)) return;
+  const decided: QuarantineResolution = { state, reason: resolution?.reason ?? "", by: resolution?.by?.name ?? null, at: resolution?.at ?? null };
+  await db.records.update(id, state === QuarantineState.set_aside ? { resolution: decided } : { resolution: decided, state: "stored", problem: null });
 }
 
 /** A visit that is still open here was submitted from another device. */

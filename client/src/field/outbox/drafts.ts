@@ -5,7 +5,7 @@
  */
 import { receiptCode } from "../../sync/receipts.ts";
 import { formatTime } from "../../sync/times.ts";
-import type { Timestamp, Uuid } from "../../api/wire.ts";
+import type { Uuid } from "../../api/wire.ts";
 import { isForked } from "../local/forks.ts";
 import { draftOf, emptyMirror, fingerprintOf } from "../local/mirror.ts";
 import type { DraftContent, MirrorRow } from "../local/rows.ts";
@@ -21,20 +21,6 @@ export interface Mirroring {
   /** Photos wait for the network too: the draft takes less of it. */
   photos_wait: boolean;
   not_before: Map<Uuid, number>;
-}
-
-/** What a save answers; `photos` are those of the draft that the server has, by id with their hash. */
-export interface DraftSaved {
-  revision: number;
-  photos: Record<Uuid, string>;
-}
-
-export interface DraftToSave {
-  subject_id: Uuid;
-  device_id: Uuid;
-  based_on: number | null;
-  saved_at: Timestamp;
-  content: DraftContent;
 }
 
 const PAUSE_MS = 15_000;

@@ -1,9 +1,8 @@
 /** What the outbox needs from the network. The real one is http-network.ts; tests use a fake that implements the same. */
 import type { Reply } from "../../api/http.ts";
-import type { ChangesReply, PushReply, Timestamp, Uuid, VisitArrival } from "../../api/wire.ts";
-import type { DraftDocument, PictureRow } from "../local/rows.ts";
+import type { Completeness, DraftSaved, Pull, PushReply, Timestamp, Uuid } from "../../api/wire.ts";
+import type { DraftDocument, DraftToSave, PictureRow } from "../local/rows.ts";
 import type { Envelope } from "../../sync/records.ts";
-import type { DraftSaved, DraftToSave } from "./drafts.ts";
 
 export type { Reply } from "../../api/http.ts";
 
@@ -33,10 +32,10 @@ export interface Uploaded {
 
 export interface Network {
   pushRecords(records: Envelope<object>[], device: { device_id: Uuid; device_time: Timestamp }): Promise<Reply<PushReply>>;
-  changes(cursor: string | null): Promise<Reply<ChangesReply>>;
+  changes(cursor: string | null): Promise<Reply<Pull>>;
   checklist(hash: string): Promise<Reply<unknown>>;
   picture(photo_id: Uuid, size: PictureRow["size"]): Promise<Reply<ArrayBuffer>>;
-  visit(visit_id: Uuid): Promise<Reply<VisitArrival>>;
+  visit(visit_id: Uuid): Promise<Reply<Completeness>>;
   draft(visit_id: Uuid): Promise<Reply<DraftDocument>>;
   saveDraft(visit_id: Uuid, draft: DraftToSave): Promise<Reply<DraftSaved>>;
   /** Only the copy that this phone knows: what another device went on with stays. */

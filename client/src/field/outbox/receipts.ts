@@ -1,6 +1,6 @@
 /** Receipts are believed only after checking: the code is a function of kind, id and hash, so the phone computes its own. */
 import { receiptCode } from "../../sync/receipts.ts";
-import type { Receipt, Uuid, VisitArrival } from "../../api/wire.ts";
+import type { Completeness, Receipt, Uuid } from "../../api/wire.ts";
 import { FRESH_UPLOAD } from "../local/rows.ts";
 import { inVault } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
@@ -11,7 +11,7 @@ export async function isReceiptFor(receipt: Receipt | null, kind: Receipt["kind"
 }
 
 /** Takes the server's word on a visit: its receipt, or what it misses, which then goes up again. True if it was received. */
-export async function takeArrival(vault: Vault, arrival: VisitArrival): Promise<boolean> {
+export async function takeArrival(vault: Vault, arrival: Completeness): Promise<boolean> {
   const { db } = vault;
   const closing = await inVault(vault, () => db.records.get(arrival.id));
   if (closing?.kind !== "visit") return false;
@@ -30,7 +30,7 @@ export async function takeArrival(vault: Vault, arrival: VisitArrival): Promise<
 }
 
 /** The server is asked for what it gave receipts for and says it has not: nothing was deleted here, so it is sent again. */
-async function sendAgain(vault: Vault, missing: VisitArrival["missing"]): Promise<void> {
+async function sendAgain(vault: Vault, missing: Completeness["missing"]): Promise<void> {
   const { db } = vault;
   await inVault(vault, () =>
     db.transaction("rw", db.records, db.photos, async () => {

@@ -5,7 +5,7 @@ import type { Vault } from "../local/vault.ts";
 import type { Outbox } from "../outbox/engine.ts";
 import type { Session, SessionState } from "../session/session.ts";
 
-const NOBODY: User = { id: "preview", username: "", name: "", title: null, county_code: "", roles: [], locale: null };
+const NOBODY: User = { id: "preview", username: "", name: "", title: "", county_code: "", roles: [], locale: "", actions: [] };
 const NO_SENDING: Outbox = { sendNow: () => undefined, pullNow: () => undefined, retryRefused: async () => undefined, stop: async () => undefined };
 
 export function previewSession(vault: Vault): Session {
@@ -15,5 +15,6 @@ export function previewSession(vault: Vault): Session {
     restore: async () => undefined,
     signIn: async () => ({ kind: "unreachable" }),
     signOut: async () => undefined,
+    noteUser: async () => undefined,
   };
 }

@@ -3,7 +3,7 @@
  * deleted when the page goes; one that a killed browser left behind is deleted a day later.
  */
 import Dexie from "dexie";
-import type { SubjectBody } from "../../api/wire.ts";
+import type { Subject } from "../../api/wire.ts";
 import type { ChecklistDocument } from "../../forms/format.ts";
 import { closeVault, openVault } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
@@ -48,12 +48,12 @@ export async function throwAwayOld(now: () => number = Date.now): Promise<void> 
 }
 
 /** A subject to which the checklist applies; its facts are asked on the first page, as for a real one of which none are known. */
-function previewSubject(document: ChecklistDocument, locale: string): SubjectBody {
+function previewSubject(document: ChecklistDocument, locale: string): Subject {
   const kind = document.applies_to.subject_kinds[0] ?? "enterprise";
   return {
-    id: crypto.randomUUID(), name: locale === "en" ? "Preview unit" : "预览单位", short_name: null, kind,
+    id: crypto.randomUUID(), name: locale === "en" ? "Preview unit" : "预览单位", short_name: "", kind,
     group: kind === "village" ? "village" : "enterprise_institution", sectors: document.sector === null ? [] : [document.sector],
-    town_code: "", town_name: "", village_code: null, village_name: null, address: null, position: null, representative: null,
+    town_code: "", town_name: "", village_code: null, village_name: "", address: "", position: null, representative: { name: "", title: "", phone: "" },
     profile: {}, initials: "", industry_department: null, pairings: [], last_visit_on: null, visits_until: null, duties: [], open_hazards: 0, risk_color: null,
   };
 }

@@ -6,6 +6,7 @@
  */
 import { shallowRef } from "vue";
 import type { InjectionKey, ShallowRef } from "vue";
+import { userOf } from "../../api/accounts.ts";
 import type { Reply } from "../../api/http.ts";
 import type { Problem, SessionReply, User, Uuid } from "../../api/wire.ts";
 import type { SignedIn, SignInReason } from "../local/device.ts";
@@ -30,6 +31,8 @@ export interface Session {
   /** `device_label`: what the person calls this phone; a lost one can then be shut out by name. */
   signIn(username: string, password: string, device_label?: string): Promise<SignInOutcome>;
   signOut(): Promise<void>;
+  /** What the server says of the person now: roles and actions may have changed since the sign-in. */
+  noteUser(user: User): Promise<void>;
 }
 
 export const SESSION: InjectionKey<Session> = Symbol("session");
@@ -147,11 +150,21 @@ export function createFieldSession(parts: SessionParts): Session {
       if (reply.kind === "unreachable") return { kind: "unreachable" };
       if (reply.kind === "refused") return { kind: "refused", problem: reply.problem };
       if (from === null) return { kind: "unreachable" };
-      const { user } = reply.value;
+      const user = userOf(reply.value);
       await from.writeSignedIn({ user, needs_sign_in: null });
       parts.hint.write(true);
       await inTurn(() => open(from, user, null));
       return { kind: "signed_in" };
+    },
+
+    async noteUser(user) {
+      const from = await enterRoom();
+      await inTurn(async () => {
+        const before = state.value;
+        if (before.kind !== "open" || before.user.id !== user.id || JSON.stringify(before.user) === JSON.stringify(user)) return;
+        await from.writeSignedIn({ user, needs_sign_in: before.needs_sign_in });
+        state.value = { ...before, user };
+      });
     },
 
     async signOut() {

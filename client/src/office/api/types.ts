@@ -1,10 +1,7 @@
 /** What the desk reads from the server. Shapes only; the rules behind the figures stay on the server. */
 import type { components } from '../../api/openapi';
 
-export type Role = 'inspector' | 'supervisor' | 'county_office' | 'administrator';
-export type ScopeKind = 'county' | 'town' | 'department' | 'sector' | 'self';
-export interface RoleGrant { role: Role; scope_kind: ScopeKind; scope_id: string | null; scope_name: string | null }
-export interface User { id: string; username: string; name: string; title: string | null; county_code: string; roles: RoleGrant[]; locale: string | null }
+export type { User } from '../../api/wire.ts';
 
 export interface LocalText { zh: string; en: string }
 export interface Position { lng: number; lat: number; datum?: string; accuracy_m?: number | null; provider?: string | null }

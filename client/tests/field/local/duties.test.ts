@@ -1,16 +1,16 @@
 import { expect, it } from "vitest";
-import type { DutyBody } from "../../../src/api/wire.ts";
+import type { Duty } from "../../../src/api/wire.ts";
 import { dueOn, lastVisitOn } from "../../../src/field/local/duties.ts";
 import type { SubjectRow } from "../../../src/field/local/rows.ts";
 import { aSubject, PAIRING_ID as mine, SUBJECT_ID } from "../fakes.ts";
 
 const OTHER = "5b1e0000-0000-4000-8000-0000000000bb";
 
-function duty(values: Partial<DutyBody>): DutyBody {
+function duty(values: Partial<Duty>): Duty {
   return { pairing_id: mine, first: "2026-01-01", last: null, count: 1, unit: "month", span_shares: [{ from: "2000-01-01", numerator: 1, denominator: 2 }], satisfied: 10, next_due: "2026-11-30", ...values };
 }
 
-function subject(duties: DutyBody[], values: Partial<SubjectRow> = {}): SubjectRow {
+function subject(duties: Duty[], values: Partial<SubjectRow> = {}): SubjectRow {
   return aSubject({ duties, visits_until: "2026-10-20T09:00:00+08:00", last_visit_on: "2026-10-20", ...values });
 }
 
@@ -43,6 +43,6 @@ it("takes the earliest of several own duties", () => {
 
 it("has no due day without a duty, before it was pulled again, and when the duty asks for no more", () => {
   expect(dueOn(subject([]), [])).toBeNull();
-  expect(dueOn({ ...subject([]), duties: undefined as unknown as DutyBody[] }, [])).toBeNull();
+  expect(dueOn({ ...subject([]), duties: undefined as unknown as Duty[] }, [])).toBeNull();
   expect(dueOn(subject([duty({ last: "2026-10-31" })]), [])).toBeNull();
 });

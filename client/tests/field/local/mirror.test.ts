@@ -87,7 +87,7 @@ describe("continuing on another phone", () => {
   it("takes the partner's own pairing and names who began", async () => {
     const first = await filledIn();
     const partner = await aVault();
-    const pairing = { id: "5b1e0000-0000-4000-8000-0000000000bb", layer: "industry_department" as const, org_name: "应急局", officer_name: "李强", mine: true, members: [], frequencies: [] };
+    const pairing = { id: "5b1e0000-0000-4000-8000-0000000000bb", subject_id: SUBJECT_ID, valid_from: "2026-01-01", layer: "industry_department", org_name: "应急局", officer_name: "李强", mine: true, members: [], frequencies: [] };
     await partner.db.subjects.update(SUBJECT_ID, { pairings: [pairing] });
 
     const visit = await continueDraft(partner, await asDraft(first, [], { mine: false }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PhotoReviewBody } from "../../../src/api/wire.ts";
+import type { PhotoReview } from "../../../src/api/wire.ts";
 import { finishVisit } from "../../../src/field/local/finish.ts";
 import { removeHazard, saveHazard } from "../../../src/field/local/hazards.ts";
 import { addPhoto, dismissPick, EnoughPhotos, keepRetake, picksOf, pickPhoto, pickRetake, prepareRetake, processPicks } from "../../../src/field/local/picks.ts";
@@ -154,10 +154,11 @@ describe("files picked for photos", () => {
 });
 
 describe("a returned photo that is taken again", () => {
-  const review: PhotoReviewBody = {
+  const review: PhotoReview = {
     photo_id: "22220000-0000-4000-8000-000000000001",
     hazard_id: HAZARD_ID,
     subject_id: SUBJECT_ID,
+    visit_id: null,
     item_path: "ch4_return_air",
     decision: "returned",
     reason: "看不清铭牌",

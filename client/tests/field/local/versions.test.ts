@@ -1,3 +1,4 @@
+import type { ChecklistSummary } from "../../../src/api/wire.ts";
 import { describe, expect, it } from "vitest";
 import type { ChecklistRow } from "../../../src/field/local/rows.ts";
 import { finishVisit } from "../../../src/field/local/finish.ts";
@@ -96,7 +97,7 @@ describe("a newer version of a checklist", () => {
 });
 
 describe("versions on the phone", () => {
-  const summary = (row: ChecklistRow): object => ({ ...row, document: undefined });
+  const summary = ({ document: _document, ...row }: ChecklistRow): ChecklistSummary => row;
 
   it("leave the list when another one takes their place, also an older one", async () => {
     const vault = await aVault();

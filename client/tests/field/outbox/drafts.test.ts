@@ -170,7 +170,7 @@ describe("two devices with one visit", () => {
   it("learn that the visit was submitted", async () => {
     const byFeed = await aPhone();
     await run(byFeed, new FakeServer());
-    await pulled(byFeed.vault, { kind: "visit", id: byFeed.visit_id, deleted: false, body: { id: byFeed.visit_id, complete: false, missing: { records: [], photos: [], different_photos: [] }, receipt: null } });
+    await pulled(byFeed.vault, { kind: "visit", id: byFeed.visit_id, deleted: false, body: { id: byFeed.visit_id, subject_id: SUBJECT_ID, started_at: "2026-11-23T09:15:02+08:00", finished_at: "2026-11-23T10:15:02+08:00", complete: false, missing: { records: [], photos: [], different_photos: [] }, receipt: null } });
     expect((await byFeed.vault.db.mirrors.get(byFeed.visit_id))?.finished_elsewhere).toBe(true);
 
     const bySaving = await aPhone();

@@ -1,3 +1,4 @@
+import type { QuarantineLine } from "../../../src/api/wire.ts";
 import { describe, expect, it } from "vitest";
 import { finishVisit } from "../../../src/field/local/finish.ts";
 import { saveVisitDetails, startSubmission, startVisit } from "../../../src/field/local/visits.ts";
@@ -23,14 +24,14 @@ async function quarantined(): Promise<{ vault: Vault; record_id: string }> {
   return { vault, record_id: id };
 }
 
-const A_LINE = {
+const A_LINE: Omit<QuarantineLine, "id" | "state" | "resolution"> = {
   kind: "submission", visit_id: null, subject_id: null, subject_name: null, town_code: null, author: { id: "u", name: "王芳" }, mine: true,
   made_at: "2026-11-23T10:00:00+08:00", received_at: "2026-11-23T10:00:00+08:00", checklist: null, fault_count: 1, may_resolve: false,
   receipt: { code: "c", kind: "record", id: "r", sha256: "s", received_at: "2026-11-23T10:00:00+08:00" },
 };
 
-function resolved(vault: Vault, id: string, state: string, reason = ""): Promise<unknown> {
-  const body = { ...A_LINE, id, state, resolution: { outcome: state, by: { id: "u", name: "陈主任" }, at: "2026-11-24T10:00:00+08:00", reason, record_id: null } };
+function resolved(vault: Vault, id: string, state: QuarantineLine["state"], reason = ""): Promise<unknown> {
+  const body = { ...A_LINE, id, state, resolution: { outcome: state === "open" ? "accepted" : state, by: { id: "u", name: "陈主任" }, at: "2026-11-24T10:00:00+08:00", reason, record_id: null } };
   return applyChanges(vault, { cursor: "c", more: false, server_time: "2026-11-24T10:00:00+08:00", changes: [{ kind: "quarantine", id, deleted: false, body }] }, "2026-11-24T10:00:00+08:00");
 }
 
@@ -46,7 +47,7 @@ describe("a quarantined record", () => {
     expect(await notices(vault)).toEqual([["quarantined", undefined]]);
   });
 
-  it.each(["accepted", "corrected"])("needs no words any more once it is %s", async (state) => {
+  it.each(["accepted", "corrected"] as const)("needs no words any more once it is %s", async (state) => {
     const { vault, record_id } = await quarantined();
 
     await resolved(vault, record_id, state);

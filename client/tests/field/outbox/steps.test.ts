@@ -1,3 +1,4 @@
+import type { Change } from "../../../src/api/wire.ts";
 import { describe, expect, it, vi } from "vitest";
 import type { VisitRow } from "../../../src/field/local/rows.ts";
 import { finishVisit } from "../../../src/field/local/finish.ts";
@@ -320,7 +321,7 @@ describe("fetching", () => {
         changes: [
           { kind: "subject", id: added.id, deleted: false, body: added },
           { kind: "subject", id: SUBJECT_ID, deleted: true, body: null },
-          { kind: "settings", id: "x", deleted: false, body: {} },
+          { kind: "settings", id: "x", deleted: false, body: {} } as never,
         ],
       },
     ];
@@ -402,9 +403,9 @@ describe("fetching", () => {
     const vault = await aVault();
     const server = new FakeServer();
     const sound = aSubject({ id: "5b1e0000-0000-4000-8000-000000000002", name: "周村镇常坡村" });
-    const changes = [
-      { kind: "subject", id: SUBJECT_ID, deleted: false, body: { id: SUBJECT_ID, name: 5 } },
-      { kind: "visit", id: SUBJECT_ID, deleted: false, body: "<html>" },
+    const changes: Change[] = [
+      { kind: "subject", id: SUBJECT_ID, deleted: false, body: { id: SUBJECT_ID, name: 5 } } as never,
+      { kind: "visit", id: SUBJECT_ID, deleted: false, body: "<html>" } as never,
       { kind: "subject", id: sound.id, deleted: false, body: sound },
     ];
     server.pages = [{ cursor: "c1", more: false, server_time: "2026-11-23T09:15:12+08:00", changes }];

@@ -48,7 +48,7 @@ function aPhone(known: SignedIn | null = null): Phone {
 }
 
 function accepted(user_id: string): Reply<SessionReply> {
-  return { kind: "ok", value: { user: aUser(user_id), expires_at: "2026-12-23T00:00:00+08:00", server_time: "2026-11-23T09:15:02+08:00" } };
+  return { kind: "ok", value: { user: aUser(user_id), expires_at: "2026-12-23T00:00:00+08:00", server_time: "2026-11-23T09:15:02+08:00", actions: [], rules: { holidays: {} } } };
 }
 
 function userOf(session: Session): string | null {

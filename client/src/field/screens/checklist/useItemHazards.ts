@@ -6,7 +6,8 @@ import { findHazardDraft, hazardDraftsOf, nextHazardId, saveHazard } from "../..
 import { readPath } from "../../../forms/reading.ts";
 import { useLive } from "../../local/live.ts";
 import { photosOf } from "../../local/pictures.ts";
-import type { PhotoRow, PickedRow } from "../../local/rows.ts";
+import type { NamedPerson, PhotoRow, PickedRow } from "../../local/rows.ts";
+import { rulesOf } from "../../local/rules.ts";
 import type { Vault } from "../../local/vault.ts";
 import { findInstance } from "../../local/visits.ts";
 import { useCapture } from "../capture.ts";
@@ -76,16 +77,16 @@ export function useItemHazards(vault: Vault, visitId: string, submissionId: stri
     const reading = fill.reading.value;
     if (!reading) throw new Error("a hazard was begun before its checklist was read");
     const id = await nextHazardId(vault, submissionId, row.path);
-    const subject = await subjectOwner();
+    const [subject, { holidays }] = await Promise.all([subjectOwner(), rulesOf(vault)]);
     const draft = hazardOfItem(
       { reading, path: row.path, answer: fill.answerOf(row.path), instanceKey: instanceKey(row.path), determinations: fill.determinations.value },
-      { id, today: today.value, locale: locale.value, holidays: {}, owner: subject, submissionId },
+      { id, today: today.value, locale: locale.value, holidays, owner: subject, submissionId },
     );
     await saveHazard(vault, visitId, draft);
     return id;
   }
 
-  async function subjectOwner(): Promise<{ name: string; title: string } | null> {
+  async function subjectOwner(): Promise<NamedPerson | null> {
     const visit = await vault.db.visits.get(visitId);
     return visit?.representative ?? null;
   }

@@ -1,7 +1,7 @@
 /** Ending a visit: the preview of each checklist, what is still missing, and the submission itself. */
 import { computed, ref } from "vue";
 import type { ComputedRef, Ref } from "vue";
-import type { Signature } from "../../../api/wire.ts";
+import type { Signature } from "../../local/rows.ts";
 import { loadChecklist } from "../../../forms/checklist.ts";
 import { determine } from "../../../forms/determinations.ts";
 import type { Fault } from "../../../forms/answers.ts";

@@ -1,5 +1,5 @@
 /** The sheet of a hazard before anyone types: what the rules propose for the item, in the language of the screen. */
-import type { Answer, Person } from "../../../api/wire.ts";
+import type { Answer } from "../../../api/wire.ts";
 import { deadlineDate } from "../../../forms/deadlines.ts";
 import type { Holidays } from "../../../forms/deadlines.ts";
 import type { Determination } from "../../../forms/determinations.ts";
@@ -7,7 +7,7 @@ import { proposeHazard, USUAL_RULE } from "../../../forms/hazards.ts";
 import type { Reading } from "../../../forms/reading.ts";
 import { HazardGrade, ImmediateMeasureState } from "../../../vocabulary/codes.ts";
 import type { HazardDraft } from "../../local/hazards.ts";
-import type { HazardDraftRow } from "../../local/rows.ts";
+import type { HazardDraftRow, NamedPerson } from "../../local/rows.ts";
 import { textIn } from "../words.ts";
 
 const BLANK = {
@@ -41,7 +41,7 @@ export interface HazardContext {
   today: string;
   locale: string;
   holidays: Holidays;
-  owner: Person | null;
+  owner: NamedPerson | null;
   submissionId: string;
 }
 

@@ -1,7 +1,7 @@
 /** Taking a returned photo again: the shot is on disk at once, is looked at, and only then kept and sent. */
 import { computed, onMounted, onScopeDispose, ref, shallowRef, watch } from "vue";
 import type { ComputedRef, Ref, ShallowRef } from "vue";
-import type { PhotoReviewBody } from "../../../api/wire.ts";
+import type { PhotoReview } from "../../../api/wire.ts";
 import { photoFailureOf } from "../../local/failures.ts";
 import type { PhotoFailure } from "../../local/failures.ts";
 import { useLive } from "../../local/live.ts";
@@ -23,7 +23,7 @@ export interface RetakeUse {
   keep: () => Promise<boolean>;
 }
 
-export function useRetake(vault: Vault, photoId: string, review: () => PhotoReviewBody | undefined, position: ScreenPosition): RetakeUse {
+export function useRetake(vault: Vault, photoId: string, review: () => PhotoReview | undefined, position: ScreenPosition): RetakeUse {
   const working = ref(false);
   const failure: RetakeUse["failure"] = ref(null);
   const picture = shallowRef<string | null>(null);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { homeOf, mayOpen, maySupervise, menuFor } from '@/office/roles';
+import { homeOf, may, mayOpen, menuFor } from '@/office/menu';
+import { Action } from '@/vocabulary/codes';
 import { fittingFormat, formatsOf } from '@/office/downloads/choices';
 import { makeUser } from './factories';
 
@@ -12,7 +13,7 @@ test('the county office sees every page and begins at the overview', () => {
 test('an inspector reads the ledger and visits, but neither reviews nor downloads nor acts', () => {
   const user = makeUser('inspector');
   expect(menuFor(user).map((entry) => entry.page)).toEqual(['hazards', 'visits', 'checklists', 'quarantine', 'account']);
-  expect([mayOpen(user, 'review'), maySupervise(user)]).toEqual([false, false]);
+  expect([mayOpen(user, 'review'), may(user, Action.act_on_hazards)]).toEqual([false, false]);
 });
 
 test('only the county office imports what a phone could not send', () => {
