@@ -323,8 +323,8 @@ def _entry_body(
 def _titles(records: Sequence[Record]) -> dict[str, Any]:
     """The titles of the checklists that the records name and the server knows, by hash."""
     references = [record.body.get("checklist") for record in records]
-    hashes = {reference.get("hash") for reference in references if isinstance(reference, dict)}
-    wanted = [digest for digest in hashes if isinstance(digest, str)]
+    hashes = [reference.get("hash") for reference in references if isinstance(reference, dict)]
+    wanted = {digest for digest in hashes if isinstance(digest, str)}
     rows = db.session.execute(select(ChecklistVersion.hash, ChecklistVersion.title).where(ChecklistVersion.hash.in_(wanted)))
     return {digest: title for digest, title in rows}
 
