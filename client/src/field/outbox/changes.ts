@@ -1,17 +1,19 @@
 /** Writes a page of server changes and its cursor in one transaction, so that no page is half taken. */
 import type { ShapeName } from "../../api/shape-names.ts";
-import { CONTRACT, hasShape } from "../../api/shapes.ts";
+import type { hasShape } from "../../api/shapes.ts";
 import type { Change, ChecklistSummary, Completeness, Pull, QuarantineLine, Timestamp } from "../../api/wire.ts";
 import type { QuarantineResolution, SubjectRow } from "../local/rows.ts";
 import { takeDraftChange } from "../local/mirror.ts";
-import { ChangeKind, QuarantineState } from "../../vocabulary/codes.ts";
+import { QuarantineState } from "../../vocabulary/codes.ts";
 import { inVault, readMeta, writeMeta } from "../local/vault.ts";
 import type { Vault } from "../local/vault.ts";
 
 /** Returns what the page said about visits of this phone, for the receipts. */
 export async function applyChanges(vault: Vault, page: Pull, now: Timestamp): Promise<Completeness[]> {
   const { db } = vault;
-  const readable = page.changes.filter(isReadable);
+  // In no screen's way; whoever fetched the page has loaded it already.
+  const shapes = await import("../../api/shapes.ts");
+  const readable = page.changes.filter((change) => isReadable(change, shapes.hasShape));
   const tables = [db.subjects, db.pairings, db.hazards, db.checklists, db.reviews, db.visits, db.mirrors, db.records, db.left, db.meta];
   await inVault(vault, () =>
     db.transaction("rw", tables, async () => {
@@ -26,7 +28,7 @@ export async function applyChanges(vault: Vault, page: Pull, now: Timestamp): Pr
       ]);
     }),
   );
-  return readable.flatMap((change) => (change.kind === ChangeKind.visit && change.body !== null ? [change.body] : []));
+  return readable.flatMap((change) => (change.kind === "visit" && change.body !== null ? [change.body] : []));
 }
 
 /** What a change of a kind must look like before anything is kept of it; the other kinds are not kept here. */
@@ -39,21 +41,23 @@ const SHAPES: Readonly<Partial<Record<Change["kind"], ShapeName>>> = {
  * A body that does not fit what this version knows of its kind is for a later one, and the person is told: one odd row must not hold
  * up the page, nor take the place of a sound one.
  */
-function isReadable(change: Change): boolean {
+function isReadable(change: Change, fits: typeof hasShape): boolean {
   const shape = SHAPES[change.kind];
-  if (shape === undefined || hasShape(change, shape)) return true;
+  if (shape === undefined || fits(change, shape)) return true;
   console.warn("a change that does not fit its kind was left out", change.kind, change.id);
   return false;
 }
 
 /** A build that reads another contract reads everything anew: what the one before left out, and what it kept in an older shape. */
 export async function beginAnewWithContract(vault: Vault): Promise<void> {
+  const contract = await import("../../api/shapes.ts").then((shapes) => shapes.CONTRACT, () => null);
+  if (contract === null) return;
   await inVault(vault, () =>
     vault.db.transaction("rw", vault.db.meta, async () => {
-      if ((await readMeta<string>(vault, "contract")) === CONTRACT) return;
+      if ((await readMeta<string>(vault, "contract")) === contract) return;
       await vault.db.meta.bulkDelete(["cursor", "left_out"]);
       await writeMeta(vault, "register_arriving", true);
-      await writeMeta(vault, "contract", CONTRACT);
+      await writeMeta(vault, "contract", contract);
     }),
   );
 }
@@ -62,21 +66,21 @@ export async function beginAnewWithContract(vault: Vault): Promise<void> {
 async function applyChange(vault: Vault, change: Change, device_id: string | null, now: Timestamp): Promise<void> {
   const { db } = vault;
   switch (change.kind) {
-    case ChangeKind.subject:
+    case "subject":
       return change.body === null ? db.subjects.delete(change.id) : putSubject(vault, change.body);
-    case ChangeKind.left_subject:
+    case "left_subject":
       return change.body === null ? db.left.delete(change.id) : void (await db.left.put({ ...change.body, heard_at: now }));
-    case ChangeKind.hazard:
+    case "hazard":
       return change.body === null ? db.hazards.delete(change.id) : void (await db.hazards.put(change.body));
-    case ChangeKind.photo_review:
+    case "photo_review":
       return change.body === null ? db.reviews.delete(change.id) : void (await db.reviews.put(change.body));
-    case ChangeKind.checklist:
+    case "checklist":
       return change.body === null ? retireChecklist(vault, change.id) : putChecklist(vault, change.body);
-    case ChangeKind.visit_draft:
+    case "visit_draft":
       return takeDraftChange(vault, change.id, change.body, device_id);
-    case ChangeKind.quarantine:
+    case "quarantine":
       return change.body === null ? undefined : takeResolution(vault, change.id, change.body);
-    case ChangeKind.visit:
+    case "visit":
       return change.body === null ? undefined : noteSubmittedVisit(vault, change.id);
     default:
       return undefined;
