@@ -8,8 +8,3 @@ export function textIn(text: Text | undefined | null, locale: string): string {
   if (!text) return "";
   return locale === "en" ? text.en : text.zh;
 }
-
-/** What went wrong, for a sentence that already says what to do. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
