@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import os
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -97,19 +98,27 @@ class Writer:
     def _run_together(self, tickets: list[_Ticket[Any]]) -> None:
         if self._kept is None:
             self._kept = self._engine.raw_connection()
-        with self._begun(self._kept) as link:
-            if len(tickets) == 1:
-                tickets[0].result = tickets[0].unit(link)
-                return
-            for ticket in tickets:
-                # What one of them raises takes back its own writes only.
-                link.driver.execute("SAVEPOINT unit")
-                try:
-                    ticket.result = ticket.unit(link)
-                except Exception as error:
-                    ticket.error = error
-                    link.driver.execute("ROLLBACK TO unit")
-                link.driver.execute("RELEASE unit")
+        try:
+            with self._begun(self._kept) as link:
+                self._do(tickets, link)
+        except sqlite3.Error:
+            # What is wrong with this connection ends with it.
+            self._let_go(self._engine)
+            raise
+
+    def _do(self, tickets: list[_Ticket[Any]], link: Link) -> None:
+        if len(tickets) == 1:
+            tickets[0].result = tickets[0].unit(link)
+            return
+        for ticket in tickets:
+            # What one of them raises takes back its own writes only.
+            link.driver.execute("SAVEPOINT unit")
+            try:
+                ticket.result = ticket.unit(link)
+            except Exception as error:
+                ticket.error = error
+                link.driver.execute("ROLLBACK TO unit")
+            link.driver.execute("RELEASE unit")
 
     def _let_go(self, _engine: Engine) -> None:
         if self._kept is not None:

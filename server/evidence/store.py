@@ -15,6 +15,7 @@ from server.db import db
 from server.evidence.models import WITH_BYTES, Photo, PhotoBand, PhotoFlag, PhotoReview, Receipt
 from server.hazards.models import Hazard
 from server.paging import Asked, ListScope, Order, Page, as_indexed, not_by_index, page_of
+from server.permissions import Actor
 from server.register.models import Subject, SubjectSector
 from vocabulary import PhotoRole, ReviewState
 
@@ -120,16 +121,17 @@ WAITING_LONGEST_FIRST = Order("reviews.waiting", (Photo.uploaded_at, Photo.id), 
 DECIDED_LAST_FIRST = Order("reviews.decided", (Photo.uploaded_at, Photo.id), (datetime, uuid.UUID), descending=True)
 
 
-def review_page(county_code: str, scope: ListScope, filters: Mapping[str, Any], asked: Asked) -> Page:
+def review_page(actor: Actor, scope: ListScope, filters: Mapping[str, Any], asked: Asked) -> Page:
     """One page of the review queue: what waits longest first, what was decided last first. ``filters`` as in QueueQuerySchema.
 
+    Nobody reviews their own photos, so those are not in it.
     Most towns have nothing that waits while the county has much: the queue of a few subjects is gathered from each of them.
     """
     of_town = _subjects_of(filters["town"]) if "town" in filters else None
     is_direct = scope.few or of_town is not None or "subject_id" in filters
     county = not_by_index(Photo.county_code) if is_direct else Photo.county_code
-    query = select(Photo).where(county == county_code, _WITH_BYTES, Photo.subject_id.is_not(None), *scope.conditions)
-    query = query.where(Photo.role.in_(SITE_ROLES))
+    query = select(Photo).where(county == actor.county_code, _WITH_BYTES, Photo.subject_id.is_not(None), *scope.conditions)
+    query = query.where(Photo.role.in_(SITE_ROLES), Photo.author_id.is_distinct_from(actor.user_id))
     if of_town is not None:
         query = query.where(Photo.subject_id.in_(of_town))
     elif "town" in filters:

@@ -89,9 +89,8 @@ class QueueView(MethodView):
     def get(self, query: dict[str, Any]) -> Any:
         """Photos to review within the actor's scope, with what is needed to decide."""
         actor = current_actor()
-        actor = current_actor()
         scope = list_scope(actor, Action.REVIEW_PHOTOS, Photo.subject_id, few=store.FEW_IN_QUEUE)
-        page = store.review_page(actor.county_code, scope, query, Asked.of(query))
+        page = store.review_page(actor, scope, query, Asked.of(query))
         return page.body(queue_items(page))
 
 

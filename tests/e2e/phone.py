@@ -56,7 +56,9 @@ class Phone:
         """Starts a visit with this one checklist."""
         expect(self.tap_target("start-visit")).to_be_visible()
         # The button may stand a moment before the checklists do, and before this one is on the phone.
-        expect(self.page.locator(f'[data-testid="pick-checklist"][data-checklist="{checklist_id}"]')).to_be_enabled(timeout=20_000)
+        expect(self.page.locator(f'[data-testid="pick-checklist"][data-checklist="{checklist_id}"]')).to_be_enabled(
+            timeout=20_000
+        )
         for box in self.tap_target("pick-checklist").all():
             wanted = box.get_attribute("data-checklist") == checklist_id
             if box.is_checked() != wanted:

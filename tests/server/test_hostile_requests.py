@@ -211,12 +211,13 @@ def test_what_is_somebody_elses_does_not_exist(
         with subtests.test(attempt.name):
             refused(live, dora, attempt)
     with subtests.test("submission for a subject"):
+        # Somebody wrote it in good faith: it waits for the office, and nothing of the subject is told or changed.
         before = counts()
         body = json.dumps(batch(submission(county.mine, new_id()))).encode()
         status, _, answer = ask(live, dora, push("", body, 200, ""))
-        assert (status, answer["results"][0]["status"]) == (200, "refused")
-        assert answer["results"][0]["problem"]["type"] == "/problems/not-found"
-        assert counts() == before
+        assert (status, answer["results"][0]["status"]) == (200, "quarantined")
+        assert (counts()["record"], counts()["submission"]) == (before["record"] + 1, before["submission"])
+        assert "巴公" not in json.dumps(answer, ensure_ascii=False)
     with subtests.test("nobody is signed in"):
         refused(live, None, get("", f"/api/evidence/photos/{photo_id}/original", 401, "not-signed-in"))
 
