@@ -64,6 +64,13 @@ class Phone:
             if box.is_checked() != wanted:
                 box.set_checked(wanted, force=True)
         self.tap("start-visit")
+        expect(self.tap_target("finish-visit").or_(self.tap_target("section-tab")).first).to_be_visible(timeout=20_000)
+
+    def open_checklist(self) -> None:
+        """From the page of the visit, which comes first where a hazard waits to be looked at again; else it opens by itself."""
+        self.page.wait_for_timeout(500)
+        if self.tap_target("section-tab").count() == 0:
+            self.page.locator('a[href*="/checklists/"]').first.click()
 
     def item(self, path: str) -> Locator:
         return self.page.locator(f'[data-testid="item"][data-path="{path}"]')

@@ -61,6 +61,7 @@ def test_visit_finished_behind_a_gateway_arrives_by_itself(
     expect(phone.page.locator('[data-testid="pick-checklist"][data-checklist="small"]')).to_be_enabled(timeout=60_000)
     gateway.speak(answer)
     phone.start_visit("small")
+    phone.open_checklist()
     show_items(phone)
     register_hazard(phone, "exit", [photo])
     phone.answer("alarm", "pass")
