@@ -54,7 +54,7 @@ def configuration(settings: Settings, upstreams: Upstreams, folder: Path) -> str
         listen=f"{address}:{settings.port}",
         web=upstreams.web,
         uploads=upstreams.uploads,
-        pushes_at_once=max(1, settings.web_workers * settings.web_threads * 3 // 4),
+        pushes_at_once=max(1, settings.web_threads * 3 // 4),
         # The application says "too large" itself, with more words.
         document_bytes=max(settings.max_request_bytes, BYTES_AT_MOST) + 1024 * 1024,
         media_type=MEDIA_TYPE,

@@ -47,13 +47,11 @@ def sign_in(live: LiveFront, username: str, password: str, address: str = "203.0
         connection.close()
 
 
-def is_well(live: LiveFront, patience_s: float = 60) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", live.port, timeout=patience_s)
+def is_well(live: LiveFront) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", live.port, timeout=60)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == 200
-    except TimeoutError:
-        return False
     finally:
         connection.close()
 
@@ -111,7 +109,7 @@ def push(live: LiveFront, token: str, record: dict[str, Any], answers: SimpleQue
 def test_pushes_that_cannot_be_served_soon_are_shed_while_others_are_served(
     live: LiveFront, settings: Settings, county: County
 ) -> None:
-    """Somebody holds the database; as many pushes as may be at once wait for it."""
+    """Somebody holds the database; as many pushes as may be at once wait for it, and fill no process whoever serves them."""
     store_small_checklist()
     db.session.remove()
     connection = http.client.HTTPConnection("127.0.0.1", live.port, timeout=120)
@@ -121,21 +119,20 @@ def test_pushes_that_cannot_be_served_soon_are_shed_while_others_are_served(
     connection.close()
     answers: SimpleQueue[tuple[int, str | None]] = SimpleQueue()
     afterwards: SimpleQueue[tuple[int, str | None]] = SimpleQueue()
-    at_once = THREADS * WORKERS * 3 // 4
+    at_once = THREADS * 3 // 4
 
     with (settings.data_dir / "service.sqlite-writer").open("w") as lock, ThreadPoolExecutor(at_once + 8) as phones:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for _ in range(at_once + 8):
             phones.submit(push, live, token, submission(county.mine, new_id()), answers)
         shed = [answers.get(timeout=120) for _ in range(8)]
-        is_well_meanwhile = is_well(live, patience_s=5)
+        is_well_meanwhile = is_well(live)
         fcntl.flock(lock, fcntl.LOCK_UN)
     push(live, token, submission(county.mine, new_id()), afterwards)
 
     assert shed == [(503, "5")] * 8
+    assert is_well_meanwhile
     assert afterwards.get(timeout=120) == (200, None)
-    if not is_well_meanwhile:
-        pytest.xfail("the kernel may give one web process more pushes than its share; who lands there waits")
 
 
 @pytest.mark.parametrize(
