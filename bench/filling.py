@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, create_engine, text
 
 from bench.rows import Sql, bound_values, multiply
+from server.db import count_rows_of
 from server.search import searchable
 from server.settings import Settings
 
@@ -165,8 +166,10 @@ class Filler:
         return f"CASE {cases} ELSE {others} END"
 
     def _tidy(self) -> None:
-        """What PostgreSQL does by itself over days, done now, so that it does not do it while it is measured."""
+        """What PostgreSQL does by itself over days and the service for SQLite each day, done now and not while it is measured."""
         if self._sql.dialect == "sqlite":
+            with self._engine.begin() as connection:
+                count_rows_of(connection.connection.driver_connection)
             return
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as alone:
             alone.exec_driver_sql("VACUUM ANALYZE")

@@ -20,7 +20,7 @@ from server.checklists.authoring_views import blp as authoring_blp
 from server.checklists.service import load_summaries
 from server.checklists.views import ChecklistSummarySchema
 from server.checklists.views import blp as checklists_blp
-from server.db import open_database
+from server.db import count_rows, open_database
 from server.downloads.jobs import run_build_downloads
 from server.downloads.service import expire_files, note_lost_downloads
 from server.downloads.views import blp as downloads_blp
@@ -108,6 +108,7 @@ WIRING = Wiring(
         Periodic.OLD_DOWNLOADS: expire_files,
         Periodic.MOVES_BY_DATE: tell_moves_by_date,
         Periodic.COMPACT_FEED: feed.compact,
+        Periodic.COUNT_ROWS: count_rows,
     },
 )
 

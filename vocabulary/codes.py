@@ -794,6 +794,7 @@ class Periodic(Code):
     OLD_DOWNLOADS = "old_downloads"
     MOVES_BY_DATE = "moves_by_date"
     COMPACT_FEED = "compact_feed"
+    COUNT_ROWS = "count_rows"
 
 
 class QueueName(Code):

@@ -30,6 +30,7 @@ SCHEDULE: Mapping[Periodic, Slot] = {
     # A pairing that begins or ends with the day is told to phones soon after midnight.
     Periodic.MOVES_BY_DATE: Slot(QueueName.SCORES, timedelta(minutes=10)),
     Periodic.COMPACT_FEED: Slot(QueueName.DOWNLOADS, timedelta(hours=1)),
+    Periodic.COUNT_ROWS: Slot(QueueName.DOWNLOADS, timedelta(days=1)),
 }
 
 

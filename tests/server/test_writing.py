@@ -14,7 +14,7 @@ from typing import Any
 import psycopg.errors
 import pytest
 from flask import Flask
-from sqlalchemy import BigInteger, bindparam, event, func, select
+from sqlalchemy import BigInteger, bindparam, event, func, select, text
 from sqlalchemy.exc import OperationalError
 
 from server import writing
@@ -22,8 +22,10 @@ from server.db import db, retried, transaction, write, writer
 from server.prepared import Link, Prepared, insertion, link_of
 from server.problems import Refusal
 from server.register.models import Holiday
-from tests.conftest import COUNTY
+from server.work.schedule import run_periodic
+from tests.conftest import COUNTY, County
 from tests.server.interleaving import Interleaving
+from vocabulary import Periodic
 
 HOLD = """
 import fcntl, sys
@@ -262,3 +264,13 @@ def wait_until(holds: Callable[[], bool]) -> None:
             return
         threading.Event().wait(0.01)
     raise AssertionError("it did not come to that")
+
+
+@pytest.mark.both_databases
+def test_rows_are_counted_for_the_choice_of_indexes(app: Flask, county: County, database: str) -> None:
+    run_periodic(Periodic.COUNT_ROWS)
+    run_periodic(Periodic.COUNT_ROWS)
+
+    if database == "sqlite":
+        counted = {name for (name,) in db.session.execute(text("SELECT idx FROM sqlite_stat1 WHERE tbl = 'subject'"))}
+        assert "ix_subject_town_code" in counted

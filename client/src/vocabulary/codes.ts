@@ -704,6 +704,7 @@ export const Periodic = {
   old_downloads: "old_downloads",
   moves_by_date: "moves_by_date",
   compact_feed: "compact_feed",
+  count_rows: "count_rows",
 } as const;
 export type Periodic = (typeof Periodic)[keyof typeof Periodic];
 
