@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -11,6 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from server.db import db, transaction
 from server.demo.county import add_county
 from server.prepare import prepare_data
 from server.settings import Settings
+from tests.records import store_small_checklist
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -136,3 +139,17 @@ def wait_for(check, timeout_s: float = 30, every_s: float = 0.2, what: str = "")
             return answer
         time.sleep(every_s)
     raise AssertionError(f"not within {timeout_s} s: {what or check}")
+
+
+@contextlib.contextmanager
+def with_small_checklist(data_dir: Path) -> Iterator[Service]:
+    """The running service with the demo county, and one more checklist of three items whose score can be done in the head."""
+    service = Service(data_dir)
+    service.prepare()
+    with create_app(service.settings()).app_context():
+        store_small_checklist()
+        db.session.remove()
+        db.engine.dispose()
+    service.start()
+    yield service
+    service.stop()

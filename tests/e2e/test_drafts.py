@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,34 +10,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from server.app import create_app
-from server.db import db
 from tests.e2e.phone import Phone
-from tests.e2e.service import Service, wait_for
-from tests.e2e.test_story import MINE, photos, register_hazard, show_items
-from tests.records import store_small_checklist
+from tests.e2e.service import Service, wait_for, with_small_checklist
+from tests.e2e.test_story import MINE, photos, query, register_hazard, show_items
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    service = Service(tmp_path_factory.mktemp("drafts") / "data")
-    service.prepare()
-    app = create_app(service.settings())
-    with app.app_context():
-        store_small_checklist()
-        db.session.remove()
-        db.engine.dispose()
-    service.start()
-    yield service
-    service.stop()
-
-
-def query(service: Service, statement: str) -> list[Any]:
-    connection = sqlite3.connect(service.data_dir / "service.sqlite", timeout=10)
-    try:
-        return connection.execute(statement).fetchall()
-    finally:
-        connection.close()
+    with with_small_checklist(tmp_path_factory.mktemp("drafts") / "data") as service:
+        yield service
 
 
 def mirrored(service: Service) -> dict[str, Any] | None:

@@ -8,13 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from server.app import create_app
-from server.db import db
 from tests.e2e.impostor import CUT, NOTHING, OWN_JSON, REDIRECT, Answer, Impostor, page
 from tests.e2e.phone import Phone
-from tests.e2e.service import Service, wait_for
+from tests.e2e.service import Service, wait_for, with_small_checklist
 from tests.e2e.test_story import MINE, photos, query, register_hazard, show_items
-from tests.records import store_small_checklist
 
 # What would be untrue as long as only a gateway has spoken.
 UNTRUE = ("登录已过期", "未被接收", "没有收下", "已停用", "登录的是别人", "用户名或密码不对")
@@ -22,16 +19,8 @@ UNTRUE = ("登录已过期", "未被接收", "没有收下", "已停用", "登�
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    service = Service(tmp_path_factory.mktemp("impostors") / "data")
-    service.prepare()
-    app = create_app(service.settings())
-    with app.app_context():
-        store_small_checklist()
-        db.session.remove()
-        db.engine.dispose()
-    service.start()
-    yield service
-    service.stop()
+    with with_small_checklist(tmp_path_factory.mktemp("impostors") / "data") as service:
+        yield service
 
 
 @pytest.fixture

@@ -11,11 +11,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from server.app import create_app
-from server.db import db
 from tests.e2e.phone import Phone
-from tests.e2e.service import Service, wait_for
-from tests.records import store_small_checklist
+from tests.e2e.service import Service, wait_for, with_small_checklist
 
 MINE = "巴公煤业一号井（示例）"
 
@@ -23,16 +20,8 @@ MINE = "巴公煤业一号井（示例）"
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The service with the demo county, and one more checklist of three items whose score can be done in the head."""
-    service = Service(tmp_path_factory.mktemp("story") / "data")
-    service.prepare()
-    app = create_app(service.settings())
-    with app.app_context():
-        store_small_checklist()
-        db.session.remove()
-        db.engine.dispose()
-    service.start()
-    yield service
-    service.stop()
+    with with_small_checklist(tmp_path_factory.mktemp("story") / "data") as service:
+        yield service
 
 
 def photos(folder: Path | None, target: Path) -> list[Path]:

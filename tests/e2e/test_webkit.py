@@ -9,27 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from server.app import create_app
-from server.db import db
 from server.demo.accounts import DEMO_PASSWORD
-from tests.e2e.service import Service, wait_for
+from tests.e2e.service import Service, wait_for, with_small_checklist
 from tests.e2e.test_story import MINE, photos, query
 from tests.e2e.webkit import INSTALL, PATIENCE_S, WebKit, find_webkit
-from tests.records import store_small_checklist
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    service = Service(tmp_path_factory.mktemp("webkit") / "data")
-    service.prepare()
-    app = create_app(service.settings())
-    with app.app_context():
-        store_small_checklist()
-        db.session.remove()
-        db.engine.dispose()
-    service.start()
-    yield service
-    service.stop()
+    with with_small_checklist(tmp_path_factory.mktemp("webkit") / "data") as service:
+        yield service
 
 
 @pytest.fixture
