@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.test_architecture import ROOT, circles
+from vocabulary import Role
 
 SOURCE = ROOT / "client" / "src"
 IMPORT = re.compile(
@@ -97,3 +98,9 @@ def test_no_files_import_each_other_in_a_circle(known_arrows: list[Arrow]) -> No
         if not arrow.of_type and arrow.start != arrow.end:
             imported[arrow.start].add(arrow.end)
     assert [circle for circle in circles(imported) if len(circle) > 1] == []
+
+
+def test_screens_ask_for_actions_and_name_no_role() -> None:
+    role = re.compile(rf"""["'`](?:{"|".join(Role)})["'`]|\bRole\.\w""")
+    shown = [path for path, name in files().items() if name.startswith(("field/", "office/", "ui/"))]
+    assert [path.relative_to(SOURCE).as_posix() for path in shown if role.search(path.read_text("utf-8"))] == []
